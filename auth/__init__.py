@@ -1,0 +1,1 @@
+"""Who may: people, companies and their licences, sessions, challenges, and the event log."""

@@ -1,0 +1,162 @@
+"""The event log: one append-only, hash-chained stream per company, person and the platform.
+
+`append` runs inside the transaction that makes the change, as its last step, because it locks the
+stream's head. Sequence numbers have no gap; a cursor is always (stream, seq), never a global id,
+since ids commit out of order.
+
+    commitment = SHA-256(salt || canonical JSON of actor, on_behalf, subject, facts, private)
+    hash       = SHA-256(canonical JSON of version, stream, seq, prev, kind, time, commitment)
+
+Facts hold no personal data; text that people typed goes into `private`, encrypted. Erasing `private`
+and `salt` later leaves the chain whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise.expressions import F
+
+from auth.models import Event, StreamHead
+
+__all__ = [
+    "GENESIS",
+    "EventView",
+    "append",
+    "broken_link",
+    "company_stream",
+    "person_stream",
+    "read",
+]
+
+VERSION = 1
+GENESIS = "0" * 64
+MAX_READ = 500
+
+
+PLATFORM = "platform"
+"""The stream of what concerns no company and no person."""
+
+
+def company_stream(company_id: str) -> str:
+    """The stream of a company."""
+    return f"company:{company_id}"
+
+
+def person_stream(person_id: str) -> str:
+    """The stream of a person."""
+    return f"person:{person_id}"
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One event as read: `private` is still encrypted."""
+
+    stream: str
+    seq: int
+    kind: str
+    at: datetime
+    actor: str
+    subject: str
+    facts: dict[str, Any]
+    private: bytes | None
+    on_behalf: str | None = None
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _commitment(
+    salt: str,
+    actor: str,
+    on_behalf: str | None,
+    subject: str,
+    facts: Mapping[str, Any],
+    private: bytes | None,
+) -> str:
+    content = [actor, on_behalf, subject, dict(facts), private.hex() if private is not None else None]
+    return hashlib.sha256(bytes.fromhex(salt) + _canonical(content)).hexdigest()
+
+
+def _link(stream: str, seq: int, prev: str, kind: str, at: datetime, commitment: str) -> str:
+    time = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(_canonical([VERSION, stream, seq, prev, kind, time, commitment])).hexdigest()
+
+
+async def append(
+    stream: str,
+    kind: str,
+    *,
+    actor: str,
+    subject: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    on_behalf: str | None = None,
+    private: bytes | None = None,
+) -> int:
+    """Append one event and return its seq. Call it inside the transaction, after all other locks.
+
+    actor: `person:<id>`, `sealer`, `registrar`, `unknown`; subject: `<table>:<id>`; on_behalf: a company.
+    """
+    if not await StreamHead.filter(stream=stream).update(seq=F("seq") + 1):
+        first = StreamHead(stream=stream, seq=0, hash=GENESIS)
+        await StreamHead.bulk_create([first], ignore_conflicts=True)
+        await StreamHead.filter(stream=stream).update(seq=F("seq") + 1)
+    head = await StreamHead.get(stream=stream)
+    content = dict(facts or {})
+    salt = secrets.token_hex(16)
+    commitment = _commitment(salt, actor, on_behalf, subject, content, private)
+    link = _link(stream, head.seq, head.hash, kind, now, commitment)
+    await Event.create(
+        stream=stream,
+        seq=head.seq,
+        kind=kind,
+        at=now,
+        actor=actor,
+        on_behalf=on_behalf,
+        subject=subject,
+        facts=content,
+        private=private,
+        salt=salt,
+        prev=head.hash,
+        commitment=commitment,
+        hash=link,
+    )
+    await StreamHead.filter(stream=stream).update(hash=link)
+    return int(head.seq)
+
+
+async def read(
+    stream: str, *, after: int = 0, before: int | None = None, limit: int = MAX_READ
+) -> list[EventView]:
+    """Events of a stream with after < seq (< before), oldest first; the newest `limit` of them."""
+    query = Event.filter(stream=stream, seq__gt=after)
+    if before is not None:
+        query = query.filter(seq__lt=before)
+    rows = await query.order_by("-seq").limit(min(limit, MAX_READ))
+    return [
+        EventView(r.stream, r.seq, r.kind, r.at, r.actor, r.subject, r.facts, r.private, r.on_behalf)
+        for r in reversed(rows)
+    ]
+
+
+def broken_link(rows: Iterable[Event]) -> int | None:
+    """The seq of the first event that does not follow from the one before it, or None.
+
+    rows: a whole stream in order of seq.
+    """
+    prev, expected = GENESIS, 1
+    for row in rows:
+        commitment = _commitment(row.salt, row.actor, row.on_behalf, row.subject, row.facts, row.private)
+        link = _link(row.stream, row.seq, prev, row.kind, row.at, commitment)
+        if row.seq != expected or row.prev != prev or row.commitment != commitment or row.hash != link:
+            return int(row.seq)
+        prev, expected = link, expected + 1
+    return None

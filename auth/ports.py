@@ -1,0 +1,166 @@
+"""What the domain needs from outside: text messages, WeChat, a person's identity, the company registrar.
+
+Implementations live in `server/adapters/`. Every method is asynchronous, keeps its own time limit and
+raises `auth.errors.Unavailable` (`sms.unavailable`, `wechat.unavailable` and so on)
+when the outside does not answer in time, or answers nonsense; trying again later is then right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+__all__ = [
+    "Check",
+    "DecisionState",
+    "IdentityResult",
+    "IdentityState",
+    "RealName",
+    "RegisteredCompany",
+    "Registrar",
+    "RegistrarApplication",
+    "RegistrarDecision",
+    "Sms",
+    "WeChat",
+    "WeChatUser",
+]
+
+
+class IdentityState(StrEnum):
+    """PENDING (the person has not finished) → PASSED or REFUSED; both are final."""
+
+    PENDING = "pending"
+    PASSED = "passed"
+    REFUSED = "refused"
+
+
+class DecisionState(StrEnum):
+    """PENDING (on the registrar's desk) → APPROVED or REJECTED; both are final."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A started identity check. url: the page that the person opens on the phone."""
+
+    id: str
+    url: str
+
+
+@dataclass(frozen=True)
+class IdentityResult:
+    """The outcome of a check, with whom and what for it was made: compare, do not assume.
+
+    reference: as it was given to `start`. decided_at: when the person finished it, UTC; None while PENDING.
+    reason: in Chinese, for the person, when REFUSED; else None.
+    """
+
+    state: IdentityState
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    mobile: str = field(repr=False)
+    reference: str
+    decided_at: datetime | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class RegistrarApplication:
+    """An application to register a company (设立登记申请), all values in their normal forms.
+
+    application_id: ours, stable: submitting it again is the same application. region: 6 digits.
+    capital_wan: registered capital in 万元 (10,000 CNY). term_years: None means long-term (长期).
+    """
+
+    application_id: str
+    company_name: str
+    company_type: str
+    region: str
+    address: str
+    capital_wan: Decimal
+    business_scope: str
+    representative_name: str = field(repr=False)
+    representative_id_number: str = field(repr=False)
+    representative_mobile: str = field(repr=False)
+    term_years: int | None
+
+
+@dataclass(frozen=True)
+class RegisteredCompany:
+    """What an approval gives: the data of the business licence beyond those applied for.
+
+    Dates are days in China. valid_until: the last day, or None for long-term.
+    authority: the registering authority's name (登记机关).
+    """
+
+    uscc: str
+    licence_number: str
+    company_name: str
+    region: str
+    authority: str
+    established_on: date
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True)
+class RegistrarDecision:
+    """The registrar's decision. reason: set when REJECTED; company: set when APPROVED."""
+
+    state: DecisionState
+    reason: str | None = None
+    company: RegisteredCompany | None = None
+
+
+@dataclass(frozen=True)
+class WeChatUser:
+    """Whom WeChat names: openid, his identifier towards our one application."""
+
+    openid: str = field(repr=False)
+
+
+class WeChat(Protocol):
+    """Login by WeChat (code2session)."""
+
+    async def code2session(self, code: str) -> WeChatUser:
+        """Exchange a login code, good once. Raises Refused `wechat.refused` when WeChat will not have it."""
+
+
+class Sms(Protocol):
+    """A gateway for text messages."""
+
+    async def send(self, mobile: str, text: str) -> None:
+        """Hand over one message. Raises Refused `sms.refused` when the gateway will not send it."""
+
+
+class RealName(Protocol):
+    """Checks that a person is who he says: name and number against the register, then the face."""
+
+    async def start(self, name: str, id_number: str, mobile: str, return_url: str, reference: str) -> Check:
+        """Begin a check; its page leads back to return_url. Raises Refused `realname.refused`.
+
+        reference: what the check is for, kept by the service and told again with the result.
+        """
+
+    async def result(self, check_id: str) -> IdentityResult:
+        """How the check stands. Raises NotFound `realname.not_found` for an unknown check."""
+
+
+class Registrar(Protocol):
+    """The company registrar (登记机关)."""
+
+    async def submit(self, application: RegistrarApplication) -> str:
+        """Hand in an application; returns the registrar's reference. Safe to repeat.
+
+        Raises Refused `registrar.refused` when the registrar will not take it (not a rejection:
+        that is a decision).
+        """
+
+    async def result(self, reference: str) -> RegistrarDecision:
+        """How the application stands. Raises NotFound `registrar.not_found`."""

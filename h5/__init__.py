@@ -1,0 +1,1 @@
+"""Pages for phones and browsers: chat thread, confirm page, verification page."""

@@ -1,0 +1,245 @@
+"""The pages: GET only, thin shells. Data arrives by the JSON API, except on the two pages for strangers.
+
+The app gives: `request.app.ctx.settings` (public_url, sandbox_url, sandbox_public_url), the session as
+`request.ctx.session` (None: nobody), and the two look-ups `app.ctx.presented_licence(token)` and
+`app.ctx.sealed_record(code, address)`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from sanic import Blueprint, Request
+from sanic.exceptions import NotFound as NoSuchPage
+from sanic.response import HTTPResponse, redirect
+
+from auth.applying import COMPANY_TYPES
+from auth.errors import Gone, Invalid, NotFound
+from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
+from h5.rendering import render, static_file
+from h5.views import SealedRecord
+from seals.granting import DEFAULT_DAYS, MAX_DAYS
+from seals.kinds import KindSpec, SealKind, spec
+from seals.scopes import DOCUMENT_KINDS
+
+__all__ = ["local_path", "pages"]
+
+pages = Blueprint("pages")
+
+PHONE_HOME = "/m"
+DESK_HOME = "/pc"
+MAX_CODE_SHOWN = 40
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+def local_path(asked: str | None, otherwise: str) -> str:
+    """Where to go after login: a path of this site only, never an address of another."""
+    return asked if asked and _LOCAL.fullmatch(asked) else otherwise
+
+
+def _is_phone(request: Request) -> bool:
+    agent = request.headers.get("user-agent", "")
+    return "Mobi" in agent or "MicroMessenger" in agent
+
+
+def _private(request: Request, template: str, login: str, **values: Any) -> HTTPResponse:
+    if request.ctx.session is None:
+        here = request.path + (f"?{request.query_string}" if request.query_string else "")
+        return redirect(f"{login}?{urlencode({'next': here})}")
+    return render(request, template, **values)
+
+
+@pages.get("/")
+async def front(request: Request) -> HTTPResponse:
+    return redirect(PHONE_HOME if _is_phone(request) else DESK_HOME)
+
+
+@pages.get("/static/<version:str>/<path:path>", name="static")
+async def static(request: Request, version: str, path: str) -> HTTPResponse:
+    response = static_file(version, path)
+    if response is None:
+        raise NoSuchPage(f"no static file {path!r}")
+    return response
+
+
+@pages.get("/m/login", name="phone_login")
+async def phone_login(request: Request) -> HTTPResponse:
+    return _login(request, PHONE_HOME)
+
+
+@pages.get("/pc/login", name="desk_login")
+async def desk_login(request: Request) -> HTTPResponse:
+    return _login(request, DESK_HOME)
+
+
+def _login(request: Request, home: str) -> HTTPResponse:
+    onward = local_path(request.args.get("next"), home)
+    if request.ctx.session is not None:
+        return redirect(onward)
+    wechat = bool(request.app.ctx.settings.wechat_page)
+    return render(request, "login.html", next_path=onward, desk=home == DESK_HOME, wechat=wechat)
+
+
+@pages.get("/m/wechat")
+async def wechat(request: Request) -> HTTPResponse:
+    """Where WeChat leads back to; only the page's script uses what it brings."""
+    return render(request, "wechat.html")
+
+
+@pages.get("/m/lost")
+async def lost(request: Request) -> HTTPResponse:
+    """Where the identity check in place of lost passkeys leads back to."""
+    return render(request, "lost.html")
+
+
+@pages.get("/m")
+async def thread(request: Request) -> HTTPResponse:
+    return _private(request, "thread.html", "/m/login")
+
+
+@pages.get("/m/register")
+async def register(request: Request) -> HTTPResponse:
+    return _private(request, "register.html", "/m/login", company_types=COMPANY_TYPES)
+
+
+@pages.get("/m/licence/<company:str>")
+async def licence(request: Request, company: str) -> HTTPResponse:
+    return _private(request, "licence.html", "/m/login", company=company)
+
+
+@pages.get("/m/collect/<company:str>")
+async def collect(request: Request, company: str) -> HTTPResponse:
+    return _private(request, "collect.html", "/m/login", company=company)
+
+
+@pages.get("/m/seals/<company:str>")
+async def seals(request: Request, company: str) -> HTTPResponse:
+    return _private(
+        request,
+        "seals.html",
+        "/m/login",
+        company=company,
+        document_kinds=DOCUMENT_KINDS,
+        days=DEFAULT_DAYS,
+        max_days=MAX_DAYS,
+    )
+
+
+@pages.get("/m/granted/<grant:str>")
+async def granted(request: Request, grant: str) -> HTTPResponse:
+    return _private(request, "granted.html", "/m/login", grant=grant)
+
+
+@pages.get("/m/people/<company:str>")
+async def people(request: Request, company: str) -> HTTPResponse:
+    return _private(request, "people.html", "/m/login", company=company)
+
+
+def _seal_groups() -> dict[str, list[KindSpec]]:
+    """The kinds to choose from, by class; of a single kind every company has its one (R19)."""
+    groups: dict[str, list[KindSpec]] = {}
+    for known in map(spec, SealKind):
+        if not known.single:
+            groups.setdefault(known.seal_class.value, []).append(known)
+    return groups
+
+
+@pages.get("/m/add-seal/<company:str>")
+async def add_seal(request: Request, company: str) -> HTTPResponse:
+    return _private(
+        request,
+        "add_seal.html",
+        "/m/login",
+        company=company,
+        groups=_seal_groups(),
+    )
+
+
+@pages.get("/m/photo/<company:str>")
+async def photo(request: Request, company: str) -> HTTPResponse:
+    return _private(request, "photo.html", "/m/login", company=company, groups=_seal_groups())
+
+
+@pages.get("/m/seal", name="phone_seal")
+async def phone_seal(request: Request) -> HTTPResponse:
+    return _private(request, "seal.html", "/m/login", desk=False, document_kinds=DOCUMENT_KINDS)
+
+
+@pages.get("/pc", name="desk_seal")
+async def desk_seal(request: Request) -> HTTPResponse:
+    return _private(request, "seal.html", "/pc/login", desk=True, document_kinds=DOCUMENT_KINDS)
+
+
+@pages.get("/m/records")
+async def records(request: Request) -> HTTPResponse:
+    return _private(request, "records.html", "/m/login")
+
+
+@pages.get("/m/sessions")
+async def logins(request: Request) -> HTTPResponse:
+    minutes, hours = IDLE_LIFE // timedelta(minutes=1), ABSOLUTE_LIFE // timedelta(hours=1)
+    return _private(request, "sessions.html", "/m/login", idle_minutes=minutes, absolute_hours=hours)
+
+
+@pages.get("/m/devices")
+async def devices(request: Request) -> HTTPResponse:
+    return _private(request, "devices.html", "/m/login")
+
+
+@pages.get("/m/pin")
+async def pin(request: Request) -> HTTPResponse:
+    return _private(request, "pin.html", "/m/login")
+
+
+@pages.get("/m/identity/<check:str>")
+async def identity(request: Request, check: str) -> HTTPResponse:
+    """Where an identity check leads back to; only the page's script does what it was for."""
+    return _private(request, "identity.html", "/m/login", check=check)
+
+
+@pages.get("/m/code")
+async def short_code(request: Request) -> HTTPResponse:
+    return _private(request, "confirm.html", "/m/login", by_short_code=True)
+
+
+@pages.get("/c")
+async def confirm(request: Request) -> HTTPResponse:
+    """Open to all: the token is in the fragment, and only the page's script can keep it over a login."""
+    return render(request, "confirm.html", by_short_code=False)
+
+
+@pages.get("/q")
+async def scanned_login(request: Request) -> HTTPResponse:
+    """Behind the QR code of a PC's login page; open to all for the same reason as /c."""
+    return render(request, "scanned.html")
+
+
+@pages.get("/verify")
+async def verify(request: Request) -> HTTPResponse:
+    return render(request, "verify.html")
+
+
+@pages.get("/verify-seal")
+async def verify_seal(request: Request) -> HTTPResponse:
+    return render(request, "verify_seal.html")
+
+
+@pages.get("/l/<token:str>")
+async def presented_licence(request: Request, token: str) -> HTTPResponse:
+    try:
+        licence = await request.app.ctx.presented_licence(token)
+    except (Gone, NotFound):
+        return render(request, "presented_gone.html", status=410)
+    return render(request, "presented.html", licence=licence)
+
+
+@pages.get("/v/<code:str>", unquote=True)
+async def sealed_record(request: Request, code: str) -> HTTPResponse:
+    try:
+        record = await request.app.ctx.sealed_record(code, request.remote_addr or request.ip)
+    except (Invalid, NotFound):
+        record = SealedRecord(code=code[:MAX_CODE_SHOWN], state="unknown")
+    return render(request, "record.html", status=404 if record.state == "unknown" else 200, record=record)

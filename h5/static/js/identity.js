@@ -1,0 +1,41 @@
+// Where an identity check leads back to: what it was for is done here, once it was passed.
+
+import { get, post } from "./lib/api.js";
+import { $, safeLink, showOnly } from "./lib/dom.js";
+import { data, t } from "./lib/words.js";
+import { showOutcome } from "./confirming/outcome.js";
+
+const PATH = `/identity-checks/${encodeURIComponent(data.check)}`;
+const POLL_MS = 1000;
+const TO_PIN = [["identity.to_pin", "/m/pin"], ["app.back_to_thread", "/m"]];
+const BACK = { unfreeze: [["app.back_to_thread", "/m"]] };
+
+function end(outcome) {
+  showOnly(null, $("part-waiting"));
+  showOutcome(outcome);
+}
+
+const bad = (text, actions) => end({ result: "bad", title: t("identity.failed"), text, actions });
+
+async function use() {
+  end({ result: "wait", title: t("identity.working"), actions: [] });
+  tell(await post(`${PATH}/use`));
+}
+
+function tell(check) {
+  const actions = BACK[check.purpose] ?? TO_PIN;
+  if (check.state === "used") end({ result: "good", title: t(`identity.done_${check.purpose}`), actions });
+  else if (check.state === "passed") use().catch((error) => bad(error.text, actions));
+  else if (check.state === "pending") wait(check);
+  else bad(t(`identity.${check.state}`), actions);
+}
+
+function wait(check) {
+  $("go-on").href = safeLink(check.url);
+  showOnly($("part-waiting"), $("part-waiting"));
+  setTimeout(look, POLL_MS);
+}
+
+const look = () => get(PATH).then(tell).catch((error) => bad(error.text ?? String(error), TO_PIN));
+
+look();

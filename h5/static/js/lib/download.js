@@ -1,0 +1,19 @@
+// Downloads: the file is asked for first, which its company sees; then the browser fetches it.
+
+import { post } from "./api.js";
+import { busy, h, safeLink } from "./dom.js";
+import { note } from "./overlay.js";
+import { t } from "./words.js";
+
+/** A button that downloads what the API makes ready at `address`, an address of ours to POST to. */
+export function downloadButton(key, address, attributes = {}) {
+  const button = h("button", { type: "button", ...attributes }, t(key));
+  button.addEventListener("click", () => busy(button, async () => {
+    try {
+      location.assign(safeLink((await post(address.replace(/^\/api/, ""))).download_url));
+    } catch (error) {
+      note(error.text ?? String(error));
+    }
+  }));
+  return button;
+}

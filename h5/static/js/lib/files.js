@@ -1,0 +1,17 @@
+// Choosing a file by a click or by dropping it.
+
+/** A file picker and drop zone in one: calls `take(file)` with each single file chosen or dropped. */
+export function acceptFiles(zone, input, take) {
+  input.addEventListener("change", () => {
+    const [file] = input.files;
+    if (file) take(file);
+    input.value = "";
+  });
+  for (const name of ["dragover", "dragleave", "drop"]) {
+    zone.addEventListener(name, (event) => {
+      event.preventDefault();
+      zone.classList.toggle("drop-over", name === "dragover");
+      if (name === "drop" && event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
+    });
+  }
+}

@@ -1,0 +1,46 @@
+// Page pictures from the API: one size ladder, so that pictures are cached, and lazy lists of pages.
+
+import { h } from "./dom.js";
+import { t } from "./words.js";
+
+const WIDTHS_PX = [480, 720, 1080, 1600, 2000];
+const A4_RATIO = 210 / 297;
+
+/** The picture width to ask for, for a page shown `cssWidth` px wide on this screen. */
+export function pictureWidth(cssWidth) {
+  const wanted = cssWidth * Math.min(window.devicePixelRatio || 1, 2.5);
+  return WIDTHS_PX.find((width) => width >= wanted) ?? WIDTHS_PX.at(-1);
+}
+
+export const documentPage = (id, page, width) => `/api/documents/${encodeURIComponent(id)}/pages/${page}.png?w=${width}`;
+export const signingPage = (id, page, width) => `/api/signings/${encodeURIComponent(id)}/pages/${page}.png?w=${width}`;
+
+const caption = (signing, page) => {
+  const facts = { page: page + 1, count: signing.page_count };
+  return t(page === signing.page ? "signing.page_sealed" : "signing.page_of", facts);
+};
+
+/** Bring the page that carries the seal into view. */
+export function goToSeal(list, signing) {
+  list.children[signing.page]?.scrollIntoView({ block: "start", behavior: "smooth" });
+}
+
+/**
+ * Fill `list` with the pages of prepared bytes; each is fetched when it comes near the screen.
+ * digest: holds the pictures to the very bytes that will be confirmed; none is shown of others.
+ */
+export function showPages(list, signing, digest = null) {
+  const held = digest === null ? "" : `&digest=${encodeURIComponent(digest)}`;
+  const width = pictureWidth(list.clientWidth || 360);
+  const count = signing.page_count;
+  const figures = Array.from({ length: count }, (_, page) => {
+    const picture = h("img", { alt: t("signing.page_alt", { page: page + 1, count }), loading: "lazy", decoding: "async" });
+    picture.style.aspectRatio = String(A4_RATIO);
+    picture.addEventListener("load", () => {
+      picture.style.aspectRatio = `${picture.naturalWidth} / ${picture.naturalHeight}`;
+    });
+    picture.src = signingPage(signing.id, page, width) + held;
+    return h("figure", { class: "page" }, h("figcaption", {}, caption(signing, page)), picture);
+  });
+  list.replaceChildren(...figures);
+}

@@ -1,0 +1,162 @@
+// Asking for a seal, on the phone (/m/seal) and at the desk (/pc): file, seal, place, others, then watch.
+
+import { get, post, requestId } from "./lib/api.js";
+import { $, busy, say } from "./lib/dom.js";
+import { acceptFiles } from "./lib/files.js";
+import { uploadDocument } from "./lib/upload.js";
+import { data, t, tOr } from "./lib/words.js";
+import { ConfirmView } from "./confirming/view.js";
+import { startDesk } from "./desk.js";
+import { Box } from "./sealing/box.js";
+import { showSeals } from "./sealing/choices.js";
+import { Others } from "./sealing/others.js";
+import { Stage } from "./sealing/stage.js";
+import { Watch } from "./sealing/watch.js";
+
+const MARGIN_MM = 25;
+const NO_CHANGES = 1; // a certified document's permission (ISO 32000-2 table 257)
+const state = { document: null, seal: null, box: null, field: null, request: requestId() };
+
+const stage = new Stage((page, x, y) => {
+  if (state.box && !state.field) state.box.putCentre(page, x, y);
+});
+const others = new Others(stage, () => state.box);
+const confirmView = new ConfirmView();
+const watch = new Watch({ desk: data.desk, confirmHere, again: () => location.assign(location.pathname) });
+
+stage.onPage = () => {
+  others.pageShown();
+  showPlace();
+};
+
+function showPlace() {
+  const { box } = state;
+  if (!box) return;
+  const away = box.page !== stage.page;
+  const facts = { page: box.page + 1, x: box.x_mm.toFixed(1), y: box.y_mm.toFixed(1) };
+  say($("place"), t(away ? "seal.place_elsewhere" : "seal.place", facts));
+  box.name(t("seal.box", { name: state.seal.name, ...facts }));
+}
+
+/** Each change of what is asked is a new request; only the very same one may be sent twice. */
+function changed() {
+  state.request = requestId();
+  showPlace();
+}
+
+function chooseSeal(seal) {
+  const old = state.box;
+  state.seal = seal;
+  state.box = new Box(stage, { width_mm: seal.width_mm, height_mm: seal.height_mm, image: seal.imprint_url }, changed);
+  if (old) stage.drop(old);
+  stage.add(state.box);
+  $("block-others").hidden = state.document.signed;
+  $("block-stated").hidden = false;
+  $("block-send").hidden = false;
+  putFirst(old, seal);
+  stage.reveal(state.box);
+}
+
+/** Into the prepared place, else where the seal before it was, else bottom right, as is the custom. */
+function putFirst(old, seal) {
+  if (state.field) return useField(state.field);
+  const paper = stage.paper();
+  if (old) return state.box.putCentre(old.page, old.x_mm + old.shape.width_mm / 2, old.y_mm + old.shape.height_mm / 2);
+  return state.box.put(stage.page, paper.width_mm - seal.width_mm - MARGIN_MM, paper.height_mm - seal.height_mm - 2 * MARGIN_MM);
+}
+
+function useField(field) {
+  state.field = field;
+  state.box.movable = !field;
+  state.box.element.classList.toggle("is-fixed", Boolean(field));
+  if (!field) return changed();
+  stage.show(field.page);
+  return state.box.putCentre(field.page, field.x_mm + field.width_mm / 2, field.y_mm + field.height_mm / 2);
+}
+
+/** Places that an earlier signer prepared: offered by name, the first one taken. */
+function offerFields(fields) {
+  $("field-box").hidden = fields.length === 0;
+  const options = fields.map((field, place) => new Option(t("seal.field_of", { name: field.name, page: field.page + 1 }), String(place)));
+  $("field").replaceChildren(...options, new Option(t("seal.field_free"), ""));
+  state.field = fields[0] ?? null;
+  $("field").onchange = () => useField($("field").value === "" ? null : fields[Number($("field").value)]);
+}
+
+async function takeDocument(document_) {
+  state.document = document_;
+  $("drop").hidden = true;
+  $("file-line").hidden = false;
+  $("file-name").textContent = document_.name;
+  $("file-pages").textContent = t("seal.pages", { count: document_.page_count });
+  if (document_.certification === NO_CHANGES) return say($("problem"), t("seal.final"));
+  const removed = (document_.removed ?? []).map((code) => tOr(`upload.active_${code}`, code)).join(t("seal.comma"));
+  say($("file-note"), document_.signed ? t("seal.already_signed") : removed && t("seal.removed", { list: removed }));
+  $("block-seals").hidden = false;
+  $("block-place").hidden = false;
+  $("stage").hidden = false;
+  offerFields(document_.open_fields ?? []);
+  stage.open(document_, state.field ? state.field.page : document_.page_count - 1);
+  const usable = await showSeals(document_.company_id, chooseSeal);
+  if (usable.length === 1) document.querySelector(`input[value="${CSS.escape(usable[0].id)}"]`).click();
+  return undefined;
+}
+
+async function takeFile(file) {
+  say($("problem"), "");
+  $("upload").hidden = false;
+  $("upload-name").textContent = file.name;
+  try {
+    const made = await uploadDocument(file, "page", (share) => {
+      $("upload-progress").value = share;
+    });
+    if (made) await takeDocument(made);
+  } catch (error) {
+    say($("problem"), error.text ?? String(error));
+  } finally {
+    $("upload").hidden = true;
+  }
+}
+
+async function send() {
+  say($("problem"), "");
+  const protection = state.document.signed ? { others: "unknown", known: [] } : others.read();
+  if (!protection) return;
+  const { box, seal, field } = state;
+  try {
+    const signing = await post("/signings", {
+      request_id: state.request, document_id: state.document.id, seal_id: seal.id,
+      page: box.page, x_mm: box.x_mm, y_mm: box.y_mm, ...protection, field: field?.name ?? null,
+      document_kind: $("stated-kind").value, amount: $("stated-amount").value.trim() || null,
+      counterparty: $("stated-counterparty").value.trim(),
+    });
+    openSigning(signing);
+  } catch (error) {
+    say($("problem"), error.text);
+    $("problem").scrollIntoView({ block: "center" });
+  }
+}
+
+function openSigning(signing) {
+  history.replaceState(null, "", `${location.pathname}?signing=${encodeURIComponent(signing.id)}`);
+  watch.start(signing);
+}
+
+async function confirmHere(signing) {
+  const claim = await post(`/signings/${encodeURIComponent(signing.id)}/challenge/here`);
+  watch.close();
+  confirmView.show(claim);
+}
+
+async function start() {
+  if (data.desk) startDesk();
+  const asked = new URLSearchParams(location.search);
+  acceptFiles($("drop"), $("file"), takeFile);
+  $("file-change").addEventListener("click", () => location.assign(location.pathname));
+  $("send").addEventListener("click", () => busy($("send"), send));
+  document.addEventListener("change", (event) => event.target.closest("#block-others, #block-stated") && changed());
+  if (asked.has("signing")) openSigning(await get(`/signings/${encodeURIComponent(asked.get("signing"))}`));
+  else if (asked.has("document")) await takeDocument(await get(`/documents/${encodeURIComponent(asked.get("document"))}`));
+}
+
+start().catch((error) => say($("problem"), error.text ?? String(error)));

@@ -1,0 +1,59 @@
+// The menu bar: three buttons with lists above them; and the way to a company's own pages.
+
+import { get } from "../lib/api.js";
+import { note, pick } from "../lib/overlay.js";
+import { t } from "../lib/words.js";
+
+const buttons = [...document.querySelectorAll(".menu-button")];
+const listOf = (button) => document.getElementById(button.getAttribute("aria-controls"));
+
+function setOpen(button, open) {
+  button.setAttribute("aria-expanded", String(open));
+  listOf(button).hidden = !open;
+}
+
+const closeAll = () => buttons.forEach((button) => setOpen(button, false));
+
+/** Open licence or seals of the person's company, asking which when there are several. */
+async function goToCompany(page) {
+  const { companies } = await get("/me");
+  if (!companies.length) return note(t("thread.no_company"));
+  const choices = companies.map((company) => ({ label: company.name, detail: company.uscc, value: company.id }));
+  const chosen = choices.length === 1 ? choices[0].value : await pick(t("thread.which_company"), choices);
+  if (chosen) location.assign(`/m/${page}/${encodeURIComponent(chosen)}`);
+  return undefined;
+}
+
+function onKey(event) {
+  const open = buttons.find((button) => button.getAttribute("aria-expanded") === "true");
+  if (!open) return;
+  const items = [...listOf(open).querySelectorAll("a")];
+  const place = items.indexOf(document.activeElement);
+  if (event.key === "Escape") {
+    closeAll();
+    open.focus();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    items[(place + step + items.length) % items.length].focus();
+  }
+}
+
+export function startMenu() {
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      const open = button.getAttribute("aria-expanded") !== "true";
+      closeAll();
+      setOpen(button, open);
+    });
+  }
+  for (const link of document.querySelectorAll("[data-go]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      closeAll();
+      goToCompany(link.dataset.go).catch((error) => note(error.text));
+    });
+  }
+  document.addEventListener("click", (event) => event.target.closest(".menu-group") || closeAll());
+  document.addEventListener("keydown", onKey);
+}

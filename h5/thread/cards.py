@@ -1,0 +1,110 @@
+"""A card: one event told to one reader, with what he can do now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.authority import NOBODY, Act
+from h5 import words
+from h5.thread.history import Told
+from h5.thread.rows import Reader, Rows
+from seals.models import SealState
+
+__all__ = ["Action", "Card", "Content", "Link", "Press", "Telling"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A button that opens a page of this site."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button that does something at once: an address of this API to POST to."""
+
+    label: str
+    post: str
+
+
+Action = Link | Press
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card as the page shows it. at_text: China time; mine: typed by the reader himself."""
+
+    id: str
+    stream: str
+    seq: int
+    kind: str
+    at_text: str
+    mine: bool
+    title: str
+    lines: tuple[str, ...]
+    image_url: str | None
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a card says, without where and when."""
+
+    title: str
+    lines: Sequence[str] = ()
+    actions: Sequence[Action] = ()
+    image_url: str | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One event, its reader, the rows as they are now, and the clock."""
+
+    told: Told
+    reader: Reader
+    rows: Rows
+    now: datetime
+
+    @property
+    def row_id(self) -> str:
+        """The id of the row that the event is about."""
+        return self.told.event.subject.partition(":")[2]
+
+    @property
+    def owner_id(self) -> str:
+        """The id of the company or person whose stream it is."""
+        return self.told.event.stream.partition(":")[2]
+
+    def w(self, key: str, **facts: object) -> str:
+        """Words in the reader's language."""
+        return words.text(key, self.reader.language, **facts)
+
+    def either(self, zh: str, en: str) -> str:
+        """One of two texts by the reader's language."""
+        return zh if self.reader.language == "zh" else en
+
+    def link(self, key: str, href: str) -> Link:
+        """A button with words by key."""
+        return Link(self.w(key), href)
+
+    def who(self) -> str:
+        """Who did it: the reader himself, or somebody masked; empty for machines."""
+        kind, _, actor = self.told.event.actor.partition(":")
+        if kind != "person":
+            return ""
+        return self.w("card.you") if actor == self.reader.person_id else self.rows.people[actor]
+
+    def may(self, act: Act, company_id: str) -> bool:
+        """Whether the reader may do this for a company."""
+        return self.rows.standings.get(company_id, NOBODY).may(act)
+
+    def collect(self, company_id: str) -> tuple[Link, ...]:
+        """The button to collect, while there is something to collect."""
+        if self.may(Act.COLLECT, company_id) and self.rows.has(company_id, SealState.ISSUED):
+            return (self.link("card.do_collect", f"/m/collect/{company_id}"),)
+        return ()

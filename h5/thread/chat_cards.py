@@ -1,0 +1,145 @@
+"""Cards of what was typed and answered, and the welcome above everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from cryptography.exceptions import InvalidTag
+
+from auth.authority import Act
+from auth.china import minute
+from auth.events import person_stream
+from auth.models import Company, Person
+from auth.tokens import group_code
+from h5 import words
+from h5.thread.cards import Action, Card, Content, Link, Telling
+from h5.thread.rows import Reader
+from seals.models import Seal, SealState
+
+__all__ = ["REPLIES", "WELCOME", "chat_replied", "chat_said", "place", "reply_to", "welcome"]
+
+WELCOME = "welcome"
+MAX_CHOICES = 5
+
+
+def place(chat_id: str) -> str:
+    """Where a typed text belongs; chat_id stands in its event's subject, as `chat:<id>`."""
+    return f"event.private:{chat_id}"
+
+
+def welcome(person: Person, reader: Reader) -> Card:
+    """The card above all others; it tells no event."""
+
+    def w(key: str) -> str:
+        return words.text(key, reader.language)
+
+    return Card(
+        id=WELCOME,
+        stream=person_stream(person.id),
+        seq=0,
+        kind=WELCOME,
+        at_text=minute(person.created_at),
+        mine=False,
+        title=w("card.welcome"),
+        lines=(w("card.welcome_text"),),
+        image_url=None,
+        actions=(Link(w("card.do_register"), "/m/register"), Link(w("card.do_verify"), "/verify")),
+    )
+
+
+def chat_said(t: Telling) -> Content:
+    """What the reader typed. Text that was erased stays as a place; the chain of events needs it."""
+    private = t.told.event.private
+    try:
+        text = t.reader.records.open(bytes(private), place(t.row_id)) if private is not None else None
+    except InvalidTag:
+        text = None
+    return Content(text if text is not None else t.w("chat.erased"), mine=True)
+
+
+def reply_to(wish: str, has_company: bool, collects: bool, seals: Collection[Seal]) -> str:
+    """The answer to a wish, by what the person has at this moment; collects: whether he may collect seals."""
+    if wish not in {"seal", "seals", "licence"}:
+        return wish
+    if not has_company:
+        return "no_company"
+    if wish != "seal" or any(seal.state is SealState.COLLECTED for seal in seals):
+        return wish
+    waits = collects and any(seal.state is SealState.ISSUED for seal in seals)
+    return "not_collected" if waits else "no_seal"
+
+
+def _each(t: Telling, key: str, page: str, companies: Collection[Company]) -> list[Action]:
+    """One button, or one per company where the person has several."""
+    if len(companies) == 1:
+        return [t.link(key, f"/m/{page}/{company.id}") for company in companies]
+    return [Link(company.name, f"/m/{page}/{company.id}") for company in list(companies)[:MAX_CHOICES]]
+
+
+def _own(t: Telling) -> list[Company]:
+    return t.rows.own()
+
+
+def _to_seal(t: Telling) -> list[Action]:
+    ready = any(t.rows.has(company.id, SealState.COLLECTED) for company in _own(t))
+    return [t.link("card.do_seal", "/m/seal")] if ready else []
+
+
+def _to_collect(t: Telling) -> list[Action]:
+    waiting = [
+        company
+        for company in _own(t)
+        if t.may(Act.COLLECT, company.id) and t.rows.has(company.id, SealState.ISSUED)
+    ]
+    return _each(t, "card.do_collect", "collect", waiting)
+
+
+def _to_register(t: Telling) -> list[Action]:
+    return [t.link("card.do_register", "/m/register")]
+
+
+def _to_verify(t: Telling) -> list[Action]:
+    return [t.link("card.do_verify", "/verify")]
+
+
+def _to_record(t: Telling) -> list[Action]:
+    return [t.link("card.do_record", f"/v/{t.told.event.facts['code']}")]
+
+
+def _to_seals(t: Telling) -> list[Action]:
+    return _each(t, "card.do_seals", "seals", _own(t))
+
+
+def _to_licence(t: Telling) -> list[Action]:
+    return _each(t, "card.do_licence", "licence", _own(t))
+
+
+def _to_all(t: Telling) -> list[Action]:
+    own = _own(t)
+    return [*([] if own else _to_register(t)), *_to_collect(t), *_to_seal(t), *_to_verify(t)]
+
+
+REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
+    "hello": ("chat.can", _to_all),
+    "help": ("chat.can", _to_all),
+    "unknown": ("chat.can", _to_all),
+    "seal": ("chat.seal_text", _to_seal),
+    "seals": (None, _to_seals),
+    "licence": (None, _to_licence),
+    "register": ("chat.register_text", _to_register),
+    "verify": ("chat.verify_text", _to_record),
+    "verify_ask": ("chat.verify_ask_text", _to_verify),
+    "code_malformed": ("chat.code_malformed_text", _to_verify),
+    "no_company": ("chat.no_company_text", _to_register),
+    "not_collected": ("chat.not_collected_text", _to_collect),
+    "no_seal": ("chat.no_seal_text", _to_seals),
+}
+
+
+def chat_replied(t: Telling) -> Content:
+    """The assistant's answer; what it said stays, what can be done is of now."""
+    facts = t.told.event.facts
+    reply = facts["reply"]
+    line, actions = REPLIES[reply]
+    title = t.w(f"chat.{reply}", code=group_code(facts["code"])) if "code" in facts else t.w(f"chat.{reply}")
+    return Content(title, [t.w(line)] if line else [], actions(t))

@@ -1,0 +1,282 @@
+"""Which events a person's thread tells, and in which order.
+
+The thread is his own stream and those of his companies (`sight.py`), ordered by (at, stream, seq), his
+own stream first where times are equal: an approval comes before what it brings. `at` is taken when a
+request arrives, so that within a stream it may step back by the length of a request: a page of old cards
+follows the order of time; what must miss nothing (unread, live) follows seq.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tortoise.expressions import Q
+
+from auth.events import EventView
+from auth.models import Event, ReadMark, StreamHead
+
+if TYPE_CHECKING:
+    from h5.thread.sight import Sight
+
+__all__ = [
+    "SHOWN",
+    "Position",
+    "Told",
+    "find",
+    "heads",
+    "mark",
+    "mark_id",
+    "page",
+    "since",
+    "told",
+    "unread",
+]
+
+SAID = "chat.said"
+ISSUED, COLLECTED, REKEYED = "seal.issued", "seal.collected", "seal.rekeyed"
+CERTIFIED, UPLOADED = "seal.certified", "document.uploaded"
+SHOWN = frozenset(
+    {
+        "application.submitted",
+        "application.approved",
+        "application.rejected",
+        "licence.issued",
+        "licence.signed",
+        ISSUED,
+        COLLECTED,
+        CERTIFIED,
+        "seal.held",
+        "seal.declined",
+        "seal.exported",
+        "seal.frozen",
+        "seal.unfrozen",
+        REKEYED,
+        "holder.locked",
+        "pin.ageing",
+        "pin.changed",
+        "pin.locked",
+        "pin.reset",
+        "pin.reset_applied",
+        "pin.reset_refused",
+        "pin.unlocked",
+        "pin.wrong",
+        UPLOADED,
+        "signing.requested",
+        "signing.scanned",
+        "signing.confirmed",
+        "signing.signed",
+        "signing.rejected",
+        "signing.expired",
+        "signing.exported",
+        "signing.cancelled",
+        "signing.failed",
+        "signing.digits_wrong",
+        "grant.made",
+        "grant.collected",
+        "grant.revoked",
+        "grant.expired",
+        "grant.left",
+        "grant.voided",
+        "member.invited",
+        "member.accepted",
+        "member.declined",
+        "member.removed",
+        "member.expired",
+        "member.voided",
+        "person.login_failed",
+        "person.login_refused",
+        "person.new_device",
+        "person.passkey_added",
+        "person.passkey_failed",
+        "person.passkey_removed",
+        "person.passkeys_lost",
+        "person.scan_refused",
+        "person.session_ended",
+        "person.sessions_ended",
+        "person.wechat_bound",
+        SAID,
+        "chat.replied",
+        "device.enrolled",
+        "device.removed",
+    }
+)
+# Whether one of these is shown depends on more than its kind.
+JUDGED = frozenset({COLLECTED, CERTIFIED, REKEYED, UPLOADED})
+# Several at once, by one transaction, so one after the other in their stream; at most so many.
+IN_GROUPS = frozenset({ISSUED, COLLECTED, CERTIFIED, REKEYED})
+MAX_GROUP = 120  # two certificates for each of as many seals as a company has
+
+CATCH_UP = 200
+MAX_UNREAD = 999
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in the order of the thread. stream: its rank and name."""
+
+    at: datetime
+    stream: tuple[bool, str]
+    seq: int
+
+    @classmethod
+    def of(cls, event: EventView) -> Position:
+        """Where an event stands."""
+        return cls(event.at, _ranked(event.stream), event.seq)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event with those of its kind that the same transaction wrote (itself among them)."""
+
+    event: EventView
+    group: tuple[EventView, ...]
+
+    @property
+    def last(self) -> bool:
+        """Whether it is the last of its group."""
+        return self.event.seq == self.group[-1].seq
+
+    @property
+    def shown(self) -> bool:
+        """What is collected, certified or re-keyed together is one card; a file uploaded at the desk is told
+        when it is asked for.
+        """
+        if self.event.kind in {COLLECTED, CERTIFIED, REKEYED}:
+            return self.last
+        if self.event.kind == UPLOADED:
+            return bool(self.event.facts.get("thread"))
+        return self.event.kind in SHOWN
+
+
+async def heads(streams: Iterable[str]) -> dict[str, int]:
+    """The newest seq of each stream, 0 where nothing was written yet."""
+    names = tuple(streams)
+    rows = await StreamHead.filter(stream__in=names).values_list("stream", "seq")
+    found = {str(stream): int(seq) for stream, seq in rows}
+    return {name: found.get(name, 0) for name in names}
+
+
+async def find(stream: str, seq: int) -> EventView | None:
+    """One event."""
+    row = await Event.get_or_none(stream=stream, seq=seq)
+    return None if row is None else _view(row)
+
+
+async def page(
+    upto: Mapping[str, int], sights: Mapping[str, Sight], before: Position | None, size: int
+) -> tuple[list[Told], bool]:
+    """The newest `size` shown events before a position, oldest first; and whether nothing is before them.
+
+    upto: heads read beforehand, what was written since is left to `since`; sights: what is told of each.
+    """
+    shown: list[Told] = []
+    batch = 2 * size
+    while True:
+        rows = await _newest(sights, before, batch)
+        shown += [one for one in await told(rows) if one.shown and one.event.seq <= upto[one.event.stream]]
+        ended = len(rows) < batch
+        if ended or len(shown) >= size:
+            return shown[:size][::-1], ended and len(shown) <= size
+        before = Position.of(rows[-1])
+
+
+async def _newest(sights: Mapping[str, Sight], before: Position | None, count: int) -> list[EventView]:
+    """A query per stream, which an index on (stream, at) serves; one over all of them would sort them all."""
+    found: list[EventView] = []
+    for stream, sight in sights.items():
+        query = Event.filter(sight.q(), stream=stream)
+        if before is not None:
+            query = query.filter(_older(stream, before), at__lte=before.at)
+        found += map(_view, await query.order_by("-at", "-seq").limit(count))
+    found.sort(key=Position.of, reverse=True)
+    return found[:count]
+
+
+def _older(stream: str, than: Position) -> Q:
+    earlier = Q(at__lt=than.at)
+    if _ranked(stream) == than.stream:
+        return earlier | Q(at=than.at, seq__lt=than.seq)
+    return earlier | Q(at=than.at) if _ranked(stream) < than.stream else earlier
+
+
+def _ranked(stream: str) -> tuple[bool, str]:
+    return not stream.startswith("person:"), stream
+
+
+async def since(cursor: Mapping[str, int], upto: Mapping[str, int]) -> list[EventView]:
+    """Events after a cursor, of every kind, each stream in order of seq; at most CATCH_UP per stream."""
+    grown = []
+    for stream, head in upto.items():
+        seen = cursor.get(stream, 0)
+        if head > seen:
+            query = Event.filter(stream=stream, seq__gt=seen, seq__lte=head).order_by("seq").limit(CATCH_UP)
+            grown.append([_view(row) for row in await query])
+    return list(heapq.merge(*grown, key=lambda event: (event.at, _ranked(event.stream))))
+
+
+async def told(rows: Sequence[EventView]) -> list[Told]:
+    """The events with their groups."""
+    wanted: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.kind in IN_GROUPS:
+            wanted[row.stream].append(row.seq)
+    groups: dict[tuple[str, str, datetime], list[EventView]] = defaultdict(list)
+    for stream, seqs in wanted.items():
+        near = Event.filter(
+            stream=stream,
+            seq__gt=min(seqs) - MAX_GROUP,
+            seq__lt=max(seqs) + MAX_GROUP,
+            kind__in=IN_GROUPS,
+        )
+        for event in map(_view, await near.order_by("seq")):
+            groups[stream, event.kind, event.at].append(event)
+    return [Told(row, tuple(groups.get((row.stream, row.kind, row.at), (row,)))) for row in rows]
+
+
+async def unread(person_id: str, upto: Mapping[str, int], sights: Mapping[str, Sight]) -> int:
+    """How many cards lie after the person's read marks, his own typing left out; at most MAX_UNREAD."""
+    marks = await _marks(person_id, upto)
+    beyond = Q(join_type=Q.OR)
+    for stream, head in upto.items():
+        if head > marks.get(stream, 0):
+            beyond |= Q(stream=stream, seq__gt=marks.get(stream, 0), seq__lte=head) & sights[stream].q()
+    if not beyond.children:
+        return 0
+    count = await Event.filter(beyond, kind__in=SHOWN - JUDGED - {SAID}).count()
+    judged = await Event.filter(beyond, kind__in=JUDGED).limit(MAX_UNREAD)
+    count += sum(one.shown for one in await told([_view(row) for row in judged]))
+    return min(count, MAX_UNREAD)
+
+
+def mark_id(person_id: str, stream: str) -> str:
+    """The row of a read mark."""
+    return f"{person_id}/{stream}"
+
+
+async def mark(person_id: str, cursor: Mapping[str, int], upto: Mapping[str, int]) -> None:
+    """Move the person's read marks forward to a cursor, never back and never past what was written."""
+    marks = await _marks(person_id, upto)
+    for stream, head in upto.items():
+        seq = min(cursor.get(stream, 0), head)
+        if seq <= marks.get(stream, 0):
+            continue
+        row = mark_id(person_id, stream)
+        if stream not in marks:
+            first = ReadMark(id=row, person_id=person_id, stream=stream, seq=0)
+            await ReadMark.bulk_create([first], ignore_conflicts=True)
+        await ReadMark.filter(id=row, seq__lt=seq).update(seq=seq)
+
+
+async def _marks(person_id: str, streams: Iterable[str]) -> dict[str, int]:
+    ids = [mark_id(person_id, stream) for stream in streams]
+    rows = await ReadMark.filter(id__in=ids).values_list("stream", "seq")
+    return {str(stream): int(seq) for stream, seq in rows}
+
+
+def _view(r: Event) -> EventView:
+    return EventView(r.stream, r.seq, r.kind, r.at, r.actor, r.subject, r.facts, r.private, r.on_behalf)

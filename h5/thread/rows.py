@@ -1,0 +1,223 @@
+"""The rows that a set of cards speaks of, as they are now: one query per table, however many cards."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.authority import Standing, standings
+from auth.events import EventView
+from auth.member_models import Grant, Member
+from auth.models import Application, Company, Licence, Person, ScanLogin, Session
+from auth.people import masked_name
+from auth.privacy import RecordsKey
+from h5.thread.history import Told
+from h5.words import Language
+from seals.device_models import DeviceKey
+from seals.models import Document, Seal, SealState, Signing, SigningState
+from seals.reset_models import PinReset
+
+__all__ = ["Reader", "Rows", "gather"]
+
+REPLIED = "chat.replied"
+UNDER_WAY_OR_DONE = (
+    SigningState.PENDING,
+    SigningState.CONFIRMED,
+    SigningState.KEYED,
+    SigningState.SIGNED,
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the thread, in which language; records opens what he typed and the names he sees masked."""
+
+    person_id: str
+    language: Language
+    records: RecordsKey
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows by id. seals: all seals of each company; used: documents with a signing under way or done.
+
+    live_names: names that an application holds at present; people: names masked; pin_resets: applications
+    to reset a forgotten PIN; standings: what the reader is, by company.
+    """
+
+    applications: Mapping[str, Application]
+    live_names: Collection[str]
+    companies: Mapping[str, Company]
+    licences: Mapping[str, Licence]
+    seals: Mapping[str, Sequence[Seal]]
+    documents: Mapping[str, Document]
+    used: Collection[str]
+    signings: Mapping[str, Signing]
+    sessions: Mapping[str, Session]
+    scan_logins: Mapping[str, ScanLogin]
+    members: Mapping[str, Member]
+    grants: Mapping[str, Grant]
+    standings: Mapping[str, Standing]
+    devices: Mapping[str, DeviceKey]
+    people: Mapping[str, str]
+    pin_resets: Mapping[str, PinReset]
+
+    def seal(self, seal_id: str) -> Seal:
+        """One seal; it is always one of the companies that were gathered."""
+        return next(seal for seals in self.seals.values() for seal in seals if seal.id == seal_id)
+
+    def own(self) -> list[Company]:
+        """The gathered companies in which the reader is something, oldest first."""
+        mine = [company for company in self.companies.values() if company.id in self.standings]
+        return sorted(mine, key=lambda company: company.created_at)
+
+    def has(self, company_id: str, state: SealState) -> bool:
+        """Whether a company has a seal in this state."""
+        return any(seal.state is state for seal in self.seals.get(company_id, ()))
+
+
+async def gather(cards: Sequence[Told], reader: Reader, now: datetime) -> Rows:
+    """Everything that the cards of these events need."""
+    events = [one.event for one in cards]
+    subjects = _subjects(events)
+    applications = await _applications(subjects["application"])
+    signings = await _signings(subjects["signing"])
+    grants = await _grants(subjects["grant"])
+    his = await standings(reader.person_id, now)
+    companies = await _companies(events, his)
+    documents = {*subjects["document"], *(row.document_id for row in signings.values())}
+    return Rows(
+        applications=applications,
+        live_names=await _live_names(events, applications),
+        companies=companies,
+        licences=await _licences(companies) if _speak_of(events, "licence") else {},
+        seals=await _seals(companies),
+        documents=await _documents(documents),
+        used=await _used(documents),
+        signings=signings,
+        sessions=await _sessions(subjects["session"]),
+        scan_logins=await _scan_logins(subjects["scan_login"]),
+        members=await _members({*subjects["member"], *(row.member_id for row in grants.values())}),
+        grants=grants,
+        standings=his,
+        devices=await _devices(subjects["device"]),
+        people=await _people(events, reader),
+        pin_resets=await _pin_resets(subjects["pin_reset"]),
+    )
+
+
+def _subjects(events: Iterable[EventView]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        table, _, row = event.subject.partition(":")
+        found[table].add(row)
+    return found
+
+
+def _speak_of(events: Iterable[EventView], *groups: str) -> bool:
+    return any(event.kind.partition(".")[0] in groups for event in events)
+
+
+async def _applications(ids: Collection[str]) -> dict[str, Application]:
+    if not ids:
+        return {}
+    rows = await Application.filter(id__in=list(ids)).only("id", "company_name", "state", "reason")
+    return {row.id: row for row in rows}
+
+
+async def _live_names(events: Iterable[EventView], applications: Mapping[str, Application]) -> set[str]:
+    rejected = {event.subject for event in events if event.kind == "application.rejected"}
+    names = [row.company_name for row in applications.values() if f"application:{row.id}" in rejected]
+    if not names:
+        return set()
+    held = await Application.filter(live_name__in=names).values_list("live_name", flat=True)
+    return {str(name) for name in held}
+
+
+async def _signings(ids: Collection[str]) -> dict[str, Signing]:
+    if not ids:
+        return {}
+    columns = ("id", "company_id", "seal_id", "document_id", "state", "reason", "expires_at")
+    return {row.id: row for row in await Signing.filter(id__in=list(ids)).only(*columns)}
+
+
+async def _sessions(ids: Collection[str]) -> dict[str, Session]:
+    if not ids:
+        return {}
+    return {row.id: row for row in await Session.filter(id__in=list(ids)).only("id", "user_agent", "address")}
+
+
+async def _scan_logins(ids: Collection[str]) -> dict[str, ScanLogin]:
+    if not ids:
+        return {}
+    return {
+        row.id: row for row in await ScanLogin.filter(id__in=list(ids)).only("id", "user_agent", "address")
+    }
+
+
+async def _devices(ids: Collection[str]) -> dict[str, DeviceKey]:
+    if not ids:
+        return {}
+    return {row.id: row for row in await DeviceKey.filter(id__in=list(ids)).only("id", "label")}
+
+
+async def _companies(events: Iterable[EventView], his: Collection[str]) -> dict[str, Company]:
+    ids = {str(event.facts["company"]) for event in events if event.kind == "application.approved"}
+    owners = (event.stream.partition(":") for event in events)
+    ids |= {owner for kind, _, owner in owners if kind == "company"}
+    ids |= {event.on_behalf for event in events if event.on_behalf is not None}
+    if any(event.kind == REPLIED for event in events):
+        ids |= set(his)
+    return {row.id: row for row in await Company.filter(id__in=list(ids))} if ids else {}
+
+
+async def _licences(companies: Collection[str]) -> dict[str, Licence]:
+    rows = await Licence.filter(company_id__in=list(companies)).only("id", "company_id", "state")
+    return {row.company_id: row for row in rows}
+
+
+async def _seals(companies: Collection[str]) -> dict[str, list[Seal]]:
+    found: dict[str, list[Seal]] = defaultdict(list)
+    if companies:
+        columns = ("id", "company_id", "kind", "name", "number", "reason", "state")
+        for row in await Seal.filter(company_id__in=list(companies)).only(*columns):
+            found[row.company_id].append(row)
+    return found
+
+
+async def _documents(ids: Collection[str]) -> dict[str, Document]:
+    if not ids:
+        return {}
+    columns = ("id", "name", "record_id", "inspection", "removed")
+    return {row.id: row for row in await Document.filter(id__in=list(ids)).only(*columns)}
+
+
+async def _used(documents: Collection[str]) -> set[str]:
+    if not documents:
+        return set()
+    signings = Signing.filter(document_id__in=list(documents), state__in=UNDER_WAY_OR_DONE)
+    return {str(row) for row in await signings.values_list("document_id", flat=True)}
+
+
+async def _grants(ids: Collection[str]) -> dict[str, Grant]:
+    return {row.id: row for row in await Grant.filter(id__in=list(ids))} if ids else {}
+
+
+async def _members(ids: Collection[str]) -> dict[str, Member]:
+    return {row.id: row for row in await Member.filter(id__in=list(ids))} if ids else {}
+
+
+async def _pin_resets(ids: Collection[str]) -> dict[str, PinReset]:
+    if not ids:
+        return {}
+    return {row.id: row for row in await PinReset.filter(id__in=list(ids)).only("id", "state", "reason")}
+
+
+async def _people(events: Iterable[EventView], reader: Reader) -> dict[str, str]:
+    actors = (event.actor.partition(":") for event in events)
+    ids = {row for kind, _, row in actors if kind == "person"} - {reader.person_id}
+    if not ids:
+        return {}
+    return {row.id: masked_name(row, reader.records) for row in await Person.filter(id__in=list(ids))}

@@ -1,0 +1,67 @@
+"""What the two pages that work without scripts are rendered from. Texts are ready to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Bilingual", "PresentedLicence", "SealOnRecord", "SealedRecord"]
+
+
+@dataclass(frozen=True)
+class Bilingual:
+    """A text in both languages; the page shows the reader's."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class PresentedLicence:
+    """A licence held out by a dynamic QR (/l/<token>): public registration data only.
+
+    Times are texts in China time with offset. valid_until: None = long-term (长期).
+    capital_wan: in 万元 (10,000 CNY). good: the licence is valid at this moment.
+    """
+
+    company_name: str
+    uscc: str
+    licence_number: str
+    company_type: str
+    representative_name: str
+    capital_wan: str
+    address: str
+    business_scope: str
+    established_on: str
+    valid_until: str | None
+    state: Bilingual
+    good: bool
+    checked_at: str
+    expires_at: str
+
+
+@dataclass(frozen=True)
+class SealOnRecord:
+    """One seal of a recorded document; the states are those of seal and certificate, then and now."""
+
+    company: str
+    uscc: str
+    seal_name: str
+    signed_at_text: str
+    seal_state_then: Bilingual
+    seal_state_now: Bilingual
+    good_now: bool
+
+
+@dataclass(frozen=True)
+class SealedRecord:
+    """What anybody may know of a verification code (/v/<code>) without the file; nothing private.
+
+    code: as printed, four groups of four, or as typed when it is unknown. state `not_sealed`: the code
+    was drawn into a document that nobody has sealed yet.
+    """
+
+    code: str
+    state: Literal["found", "not_sealed", "unknown"]
+    sealed_count: int = 0
+    seals: tuple[SealOnRecord, ...] = ()

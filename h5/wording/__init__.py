@@ -1,0 +1,1 @@
+"""The words themselves, one module per part of the product: key → (Chinese, English)."""

@@ -1,0 +1,83 @@
+"""Words of the page that verifies seals and signatures of GB/T 38540."""
+
+from __future__ import annotations
+
+__all__ = ["WORDS"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "ses.title": ("印章验真", "Verify a seal"),
+    "ses.heading": ("验证电子印章和电子签章", "Is this seal, or this signature, genuine?"),
+    "ses.lead": (
+        "选择电子印章（.esl）或电子签章（.ses）文件，按国家标准 GB/T 38540 逐步验证。",
+        "Choose a seal (.esl) or signature (.ses) file: it is verified step by step as GB/T 38540 says.",
+    ),
+    "ses.pick": ("选择印章或签章文件", "Choose a seal or signature file"),
+    "ses.pick_note": (
+        "或拖到这里。文件会上传验证，不保存。",
+        "or drop it here. It is uploaded to be checked, and not kept.",
+    ),
+    "ses.document": ("被签的文件（可选）", "The document that was signed (optional)"),
+    "ses.document_note": (
+        "签章文件要连同被签的文件一起验证，才能确认内容没有改动。",
+        "A signature file is verified together with its document: only that shows the content unchanged.",
+    ),
+    "ses.document_chosen": ("已选：{name}", "Chosen: {name}"),
+    "ses.to_pdf": ("要验证盖过章的 PDF？", "Is it a sealed PDF?"),
+    "ses.to_pdf_link": ("去 PDF 验真页", "Verify the PDF"),
+    "ses.valid_seal": ("印章真实有效", "The seal is genuine and valid"),
+    "ses.valid_seal_text": (
+        "印章由受信任的制章者制作，没有被改动。",
+        "A trusted seal maker made it, and it is unchanged.",
+    ),
+    "ses.valid_signature": ("签章真实有效", "The signature is genuine and valid"),
+    "ses.valid_signature_text": (
+        "文件自签章以后没有被改动。",
+        "The document is unchanged since it was signed.",
+    ),
+    "ses.invalid": ("不能采信", "Do not rely on it"),
+    "ses.invalid_text": ("验证没有通过，原因如下。", "It did not pass, for these reasons."),
+    "ses.unknown": ("无法完全确认", "It cannot be fully decided"),
+    "ses.unknown_text": (
+        "还缺少依据，请不要当作有效签章使用。",
+        "Something is missing. Do not treat it as valid yet.",
+    ),
+    "ses.unsigned": ("不是印章或签章文件", "Neither a seal nor a signature"),
+    "ses.unsigned_text": (
+        "文件里没有电子印章数据。印章图片本身不能证明任何事。",
+        "The file holds no seal data. A picture of a seal proves nothing by itself.",
+    ),
+    "ses.seal": ("电子印章", "Electronic seal"),
+    "ses.signature": ("电子签章", "Electronic signature"),
+    "ses.picture": ("印章图片，{width}×{height} 毫米", "Picture of the seal, {width} × {height} mm"),
+    "ses.name": ("印章名称", "Name of the seal"),
+    "ses.seal_id": ("印章编码", "Seal number"),
+    "ses.signer": ("签章者", "Signer"),
+    "ses.signer_unproven": ("签章者自称（未经证实）", "Signer, unproven"),
+    "ses.maker": ("制章者", "Seal maker"),
+    "ses.maker_unproven": ("制章者自称（未经证实）", "Seal maker, unproven"),
+    "ses.signed_at": ("签章时间", "Signed at"),
+    "ses.stamped_at": ("签章时间（时间戳）", "Signed at (timestamp)"),
+    "ses.period": ("印章有效期", "Valid"),
+    "ses.period_value": ("{start} 至 {end}", "{start} to {end}"),
+    "ses.version": ("数据结构", "Structure"),
+    "ses.version_1": ("第 1 版（GM/T 0031-2014）", "version 1 (GM/T 0031-2014)"),
+    "ses.version_4": ("第 4 版（GB/T 38540-2020）", "version 4 (GB/T 38540-2020)"),
+    "ses.version_5": ("第 5 版（GM/T 0031-2025）", "version 5 (GM/T 0031-2025)"),
+    "ses.steps": ("验证步骤", "Steps"),
+    "ses.passed": ("通过", "passed"),
+    "ses.failed": ("未通过", "failed"),
+    "ses.open": ("未能确认", "not decided"),
+    "ses.skipped": ("未进行", "not reached"),
+    "ses.step_format": ("结构和编码", "Form"),
+    "ses.step_signature_value": ("签章的签名值", "Value of the signature"),
+    "ses.step_signer_listed": ("签章者有权使用这枚印章", "The seal lists the signer"),
+    "ses.step_seal_value": ("印章的签名值", "Value of the seal"),
+    "ses.step_seal_creation": ("印章制作日期", "Making of the seal"),
+    "ses.step_maker_certificate": ("制章者证书", "Seal maker's certificate"),
+    "ses.step_seal_period": ("印章有效期", "Period of the seal"),
+    "ses.step_seal_timestamp": ("印章时间戳", "Timestamp of the seal"),
+    "ses.step_signer_certificate": ("签章者证书", "Signer's certificate"),
+    "ses.step_signing_time": ("签章时间", "Time of signing"),
+    "ses.step_document": ("文件内容", "Content of the document"),
+    "ses.step_timestamp": ("签章时间戳", "Timestamp of the signature"),
+}

@@ -1,0 +1,1 @@
+"""What is sealed: kinds, imprints, key custody, PKI, PDF, founding, signing, verifying."""

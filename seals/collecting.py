@@ -1,0 +1,198 @@
+"""Collecting (领取), in web: the identity check, then the PIN as an offer to the sealer.
+
+Electronic Signature Law art. 20: identity before certificate. What web asks of the identity service only
+steers the page; the sealer fetches the result itself before it makes a key (`seals/making.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth import applying, events, identity_checks, people, throttling
+from auth.authority import Act, require
+from auth.engine import transaction
+from auth.errors import Conflict, DomainError, Gone, NotFound
+from auth.identity_checks import CHECKS_PER_PERSON, LIFE
+from auth.identity_models import IdentityPurpose
+from auth.models import Application, Person
+from auth.pins import check_pin
+from auth.ports import IdentityState, RealName
+from auth.privacy import RecordsKey
+from auth.sessions import SessionView
+from auth.tokens import new_id
+from seals import devices, offers
+from seals.models import Collection, CollectionState, Holder, OfferPurpose, Seal, SealState
+from seals.offers import PINS_PER_PERSON, PinDesk
+
+__all__ = ["CollectionView", "begin", "collect_info", "find", "offer_pin"]
+
+OPEN_STATES = (CollectionState.CHECKING, CollectionState.MAKING)
+CHECKED = "checked"
+
+
+@dataclass(frozen=True)
+class CollectionView:
+    """A collection as its owner sees it; check_url while the identity check is open.
+
+    pin_known: the owner has a PIN already, from another company's seals, and is asked for that one.
+    """
+
+    id: str
+    company_id: str
+    state: str
+    check_url: str | None
+    reason: str | None
+    pin_known: bool
+    created_at: datetime
+
+
+async def _view(row: Collection, state: str | None = None, reason: str | None = None) -> CollectionView:
+    told = state or row.state.value
+    known = await Holder.exists(person_id=row.person_id)
+    url = row.check_url if told == CollectionState.CHECKING.value else None
+    return CollectionView(row.id, row.company_id, told, url, reason or row.reason, known, row.created_at)
+
+
+def collect_info(row: Collection) -> dict[str, object]:
+    """What a collection's PIN offer is bound to; both sides build it."""
+    return {
+        "purpose": OfferPurpose.COLLECT.value,
+        "collection": row.id,
+        "company": row.company_id,
+        "holder": row.person_id,
+        "check": row.check_id,
+    }
+
+
+async def begin(
+    company_id: str, person_id: str, return_url: str, now: datetime, records: RecordsKey, realname: RealName
+) -> CollectionView:
+    """Start the identity check. return_url: where its page leads back; `{id}` in it becomes ours.
+
+    Raises NotFound `company.not_found`, Conflict `collection.done` when nothing is left to collect,
+    Unavailable, Refused (`access.denied` among them).
+    """
+    company = await require(person_id, Act.COLLECT, company_id, now)
+    if not await Seal.exists(company_id=company.id, state=SealState.ISSUED):
+        raise Conflict("collection.done", "印章都已领取，无需再次领取。", "All seals are collected already.")
+    await throttling.count(CHECKS_PER_PERSON, person_id, now)
+    # Whom the registrar approved, not whom the person's own row names: others' applications may name him too.
+    form = applying.opened(await Application.get(company_id=company.id), records)
+    collection_id = new_id()
+    check = await realname.start(
+        form.representative_name,
+        form.representative_id_number,
+        form.representative_mobile,
+        return_url.replace("{id}", collection_id),
+        identity_checks.reference(IdentityPurpose.COLLECT, collection_id),
+    )
+    async with transaction():
+        row = await Collection.create(
+            id=collection_id,
+            company_id=company.id,
+            person_id=person_id,
+            state=CollectionState.CHECKING,
+            check_id=check.id,
+            check_url=check.url,
+            created_at=now,
+        )
+        await _tell(row, "collection.begun", now)
+    return await _view(row)
+
+
+async def find(collection_id: str, person_id: str, now: datetime, realname: RealName) -> CollectionView:
+    """How the collection stands; asks the identity service while the check is open, and changes nothing.
+
+    The view's state is `checked` once the identity passed, `refused` or `failed` where it ended.
+    """
+    row = await _own(collection_id, person_id)
+    if row.state is not CollectionState.CHECKING:
+        return await _view(row)
+    if row.created_at + LIFE <= now:
+        return await _view(row, "failed", "身份核验已超时，请重新开始。")
+    result = await realname.result(row.check_id or "")
+    if result.state is IdentityState.PASSED:
+        return await _view(row, CHECKED)
+    if result.state is IdentityState.REFUSED:
+        return await _view(row, "refused", result.reason or "身份核验未通过。")
+    return await _view(row)
+
+
+async def offer_pin(
+    collection_id: str,
+    session: SessionView,
+    pin: str,
+    device_key: str | None,
+    now: datetime,
+    records: RecordsKey,
+    desk: PinDesk,
+    realname: RealName,
+) -> CollectionView:
+    """Check the PIN against the rules, offer it to the sealer, wait until the keys are made.
+
+    device_key: the public key of this phone, to be enrolled with them (`seals.devices`), if it has one.
+    Raises Invalid `pin.…`, `device.key`, Conflict `collection.state`, Gone `collection.expired`, Unavailable.
+    """
+    person_id = session.person_id
+    row = await _own(collection_id, person_id)
+    device = None if device_key is None else devices.new_device(device_key, session.user_agent)
+    await throttling.count(PINS_PER_PERSON, person_id, now)
+    if row.created_at + LIFE <= now and row.state is not CollectionState.COLLECTED:
+        raise Gone("collection.expired", "身份核验已超时，请重新开始。", "The identity check has expired.")
+    person = people.identity(await Person.get(id=person_id), records)
+    if not await Holder.exists(person_id=person_id):
+        check_pin(pin, [text for text in (person.mobile, person.id_number) if text])
+    passed = (await realname.result(row.check_id or "")).state is IdentityState.PASSED
+    if not passed or not await Collection.filter(id=row.id, state=CollectionState.CHECKING).update(
+        state=CollectionState.MAKING
+    ):
+        raise Conflict(
+            "collection.state",
+            "请先完成身份核验；若印章正在生成，请稍候。",
+            "Finish the identity check first; if the seals are being made, wait a moment.",
+        )
+    try:
+        info = collect_info(row)
+        offer = await offers.make(
+            desk, OfferPurpose.COLLECT, row.id, person_id, pin, info, now, device=device
+        )
+        await offers.outcome(offer)
+    except DomainError as error:
+        if error.code == "identity.not_passed":
+            await _fail(row, error, now)
+        elif error.code != "sealer.slow":
+            # The PIN may be offered again; after "slow" the sealer may still be at work on this one.
+            await Collection.filter(id=row.id, state=CollectionState.MAKING).update(
+                state=CollectionState.CHECKING
+            )
+        raise
+    return await _view(await Collection.get(id=row.id))
+
+
+async def _own(collection_id: str, person_id: str) -> Collection:
+    row = await Collection.get_or_none(id=collection_id, person_id=person_id)
+    if row is None:
+        raise NotFound("collection.not_found", "没有找到该领取记录。", "There is no such collection.")
+    return row
+
+
+async def _fail(row: Collection, error: DomainError, now: datetime) -> None:
+    async with transaction():
+        if await Collection.filter(id=row.id, state__in=OPEN_STATES).update(
+            state=CollectionState.FAILED, reason=error.zh, ended_at=now
+        ):
+            await _tell(row, "collection.failed", now, {"code": error.code})
+
+
+async def _tell(row: Collection, kind: str, now: datetime, facts: Mapping[str, str] | None = None) -> None:
+    await events.append(
+        events.company_stream(row.company_id),
+        kind,
+        actor=f"person:{row.person_id}",
+        subject=f"collection:{row.id}",
+        now=now,
+        on_behalf=row.company_id,
+        facts=facts,
+    )

@@ -1,0 +1,40 @@
+"""The table of exports: files that were asked for and may be fetched for a short while."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+
+from auth.models import ID, Session
+from auth.tokens import new_id
+
+__all__ = ["Export", "ExportForm"]
+
+
+class ExportForm(StrEnum):
+    """PDF and SES of a signing, ESL of a seal."""
+
+    PDF = "pdf"
+    SES = "ses"
+    ESL = "esl"
+
+
+class Export(Model):
+    """A file to be fetched by the session that asked. subject: the signing's id, or the seal's."""
+
+    id = fields.CharField(ID, primary_key=True, default=new_id)
+    token_hash = fields.CharField(64, unique=True)
+    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
+        "auth.Session", on_delete=OnDelete.RESTRICT
+    )
+    session_id: str
+    form = fields.CharEnumField(ExportForm, max_length=4)
+    subject = fields.CharField(ID)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "export"

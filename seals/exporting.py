@@ -1,0 +1,130 @@
+"""Take a file out of here: ask for it, which its company sees, then fetch it.
+
+Two steps, because GET changes nothing and writes no event: a page of another site, a link preview or a
+browser that fetches ahead could make one in somebody's name. Whoever asks by POST meant it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from auth import events, throttling
+from auth.authority import Act
+from auth.engine import transaction
+from auth.errors import NotFound
+from auth.sessions import SessionView
+from auth.throttling import Limit
+from auth.tokens import hash_token, new_token
+from seals.companies import structure_of
+from seals.export_models import Export, ExportForm
+from seals.freezing import own_seal
+from seals.signing.pictures import require_signed, ses_signature, signed_file
+from seals.signing.views import own_signing
+from seals.signing.workshop import Workshop
+
+__all__ = ["EXPORT_LIFE", "Exported", "Fetched", "fetch", "forget_old", "seal", "signing"]
+
+EXPORT_LIFE = timedelta(minutes=2)
+FORGET_AFTER = timedelta(hours=1)
+EXPORTS_PER_PERSON = Limit("export.person", 300, 600)
+A_MINUTE_S = 60
+PURPOSE = "export"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file that waits to be fetched by the session that asked."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file: what it is, its name, its bytes."""
+
+    form: ExportForm
+    name: str
+    data: bytes = field(repr=False)
+
+
+async def signing(signing_id: str, form: str, session: SessionView, now: datetime) -> Exported:
+    """Ask for the signed PDF (`pdf`) or the SES_Signature (`ses`) of a signing.
+
+    Raises NotFound `signing.not_found`, `export.not_found` (no such form); Conflict `signing.not_signed`;
+    TooMany.
+    """
+    row = await own_signing(signing_id, session.person_id, now)
+    if form not in {ExportForm.PDF, ExportForm.SES}:
+        raise _not_found()
+    await require_signed(row)
+    return await _ask(ExportForm(form), "signing", row.id, row.company_id, session, now)
+
+
+async def seal(seal_id: str, session: SessionView, now: datetime) -> Exported:
+    """Ask for a seal's structure.
+
+    Raises NotFound `seal.not_found`; Conflict `seal.not_collected`; TooMany.
+    """
+    row = await own_seal(seal_id, session.person_id, Act.TAKE_STRUCTURE, now)
+    await structure_of(row.id, session.person_id, now)
+    return await _ask(ExportForm.ESL, "seal", row.id, row.company_id, session, now)
+
+
+async def _ask(
+    form: ExportForm, kind: str, subject: str, company_id: str, session: SessionView, now: datetime
+) -> Exported:
+    await throttling.count(EXPORTS_PER_PERSON, session.person_id, now)
+    made = Exported(new_token(), now + EXPORT_LIFE)
+    async with transaction():
+        await Export.create(
+            token_hash=hash_token(made.token, PURPOSE),
+            session_id=session.id,
+            form=form,
+            subject=subject,
+            created_at=now,
+            expires_at=made.expires_at,
+        )
+        once = Limit(f"told/{kind}.exported", 1, A_MINUTE_S)
+        if await throttling.allowed(once, f"{session.person_id}/{form.value}/{subject}", now):
+            await events.append(
+                events.company_stream(company_id),
+                f"{kind}.exported",
+                actor=f"person:{session.person_id}",
+                subject=f"{kind}:{subject}",
+                now=now,
+                on_behalf=company_id,
+                facts={"form": form.value},
+            )
+    return made
+
+
+def _not_found() -> NotFound:
+    return NotFound(
+        "export.not_found",
+        "没有这个文件，或下载已超过 2 分钟。请在原来的页面上重新下载。",
+        "There is no such file, or that was over 2 minutes ago. Download it again from where you were.",
+    )
+
+
+async def fetch(token: str, session: SessionView, now: datetime, workshop: Workshop) -> Fetched:
+    """The file; changes nothing, and its asker must still be allowed to have it.
+
+    Raises NotFound `export.not_found` for tokens that are unknown, over or another session's.
+    """
+    row = await Export.get_or_none(
+        token_hash=hash_token(token, PURPOSE), session_id=session.id, expires_at__gt=now
+    )
+    if row is None:
+        raise _not_found()
+    if row.form is ExportForm.ESL:
+        return Fetched(row.form, *await structure_of(row.subject, session.person_id, now))
+    if row.form is ExportForm.SES:
+        return Fetched(row.form, *await ses_signature(row.subject, session.person_id, now))
+    return Fetched(row.form, *await signed_file(row.subject, session.person_id, now, workshop))
+
+
+async def forget_old(now: datetime) -> None:
+    """Delete what could be fetched until an hour ago; that it was asked for is in an event."""
+    await Export.filter(expires_at__lt=now - FORGET_AFTER).delete()

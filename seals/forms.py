@@ -1,0 +1,36 @@
+"""From the company type on the licence to what its seals look like and whom its name seal names."""
+
+from __future__ import annotations
+
+from auth.applying import COMPANY_TYPES
+from seals.kinds import FIVE, CompanyForm, SealKind
+
+__all__ = ["company_form", "five", "owners_name_seal"]
+
+_FORMS = {
+    COMPANY_TYPES["joint_stock"]: CompanyForm.JOINT_STOCK,
+    COMPANY_TYPES["foreign_invested"]: CompanyForm.FOREIGN_INVESTED,
+    COMPANY_TYPES["sole_trader"]: CompanyForm.SOLE_TRADER,
+}
+
+
+def company_form(company_type: str) -> CompanyForm:
+    """The form of a company whose licence says this type, in Chinese; any other is a limited company."""
+    return _FORMS.get(company_type, CompanyForm.LIMITED)
+
+
+def five(form: CompanyForm) -> tuple[SealKind, ...]:
+    """The five seals that come with the licence (R2).
+
+    The name seal among them is `owners_name_seal`.
+    """
+    own = owners_name_seal(form)
+    return tuple(own if kind is SealKind.REPRESENTATIVE else kind for kind in FIVE)
+
+
+def owners_name_seal(form: CompanyForm) -> SealKind:
+    """The name seal of the person whom the licence names.
+
+    A sole trader has no legal representative: it is that of the 经营者 (R14).
+    """
+    return SealKind.OPERATOR if form is CompanyForm.SOLE_TRADER else SealKind.REPRESENTATIVE

@@ -1,0 +1,206 @@
+"""One signature by itself: coverage, time, digest, certificate. What came after it is `verdicts`' part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from asn1crypto import cms
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from seals.certificates import read_subject
+from seals.pdf.coverage import Problem, check_coverage
+from seals.pdf.ledger import lookup
+from seals.pdf.permission import Permission, permission_of
+from seals.pdf.reports import SignatureReport, Verdict, verdict_of
+from seals.pdf.revocation import Chain, status_of
+from seals.pdf.trust import Signing, Trust, binds_certificate, judge_token, trusted_time, who_signed
+
+__all__ = ["Found", "SignedField", "examine", "signed_fields"]
+
+MAX_SUBJECT_CHARACTERS = 300
+
+_PADES = "/ETSI.CAdES.detached"
+_DETACHED = frozenset({_PADES, "/adbe.pkcs7.detached"})
+_STAMP = "/ETSI.RFC3161"
+
+
+@dataclass(frozen=True)
+class SignedField:
+    """A signature field that has a value: its full name, itself, and where its value is."""
+
+    name: str
+    field: generic.DictionaryObject
+    value: generic.Reference | None
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """The same for the same value in the same field, in whatever revision it is looked at."""
+        return (self.name, self.value.idnum, self.value.generation) if self.value else (self.name, 0, 0)
+
+
+@dataclass
+class Found:
+    """One signature or document timestamp (`stamp`). `end`: where its coverage ends, 0 when it has none."""
+
+    name: str
+    revision: int
+    stamp: bool
+    end: int = 0
+    reasons: list[str] = field(default_factory=list)
+    permission: Permission = field(default_factory=Permission)
+    report: SignatureReport | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What its reasons so far leave."""
+        return verdict_of(self.reasons)
+
+    def blame(self, reason: str) -> None:
+        """Add a reason, once."""
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+
+
+def signed_fields(handler: PdfFileReader | HistoricalResolver) -> Iterator[SignedField]:
+    """All signature fields with a value, of the whole file or of one revision."""
+    for name, _, reference in enumerate_sig_fields(handler, filled_status=True):
+        dictionary = reference.get_object()
+        value = dictionary.raw_get("/V")
+        indirect = isinstance(value, generic.IndirectObject)
+        yield SignedField(str(name), dictionary, value.reference if indirect else None)
+
+
+async def examine(
+    data: bytes, reader: PdfFileReader, entry: SignedField, trust: Trust, now: datetime
+) -> Found:
+    """Check one signature on its own. What is wrong with it is in the result's `reasons`."""
+    found = Found(entry.name, 0, False)
+    try:
+        await _examine(data, reader, entry, trust, now, found)
+    except Problem as problem:
+        found.blame(problem.code)
+    except Exception:  # hostile values raise what they please; this one signature cannot be read
+        found.blame("unsupported_signature")
+    return found
+
+
+async def _examine(
+    data: bytes, reader: PdfFileReader, entry: SignedField, trust: Trust, now: datetime, found: Found
+) -> None:
+    at = reader.xrefs[entry.value] if entry.value is not None else None
+    if entry.value is None or not isinstance(at, int):
+        raise Problem("contents_odd")
+    found.revision = reader.xrefs.get_last_change(entry.value)
+    signature = entry.value.get_object()
+    if not isinstance(signature, generic.DictionaryObject):
+        raise Problem("contents_odd")
+    subfilter = str(lookup(signature, "/SubFilter", ""))
+    found.stamp = subfilter == _STAMP and lookup(signature, "/Type") == "/DocTimeStamp"
+    found.end = check_coverage(data, reader, signature, at, found.revision)
+    found.permission = permission_of(signature, entry.field)
+    if not found.stamp and (subfilter not in _DETACHED or lookup(signature, "/Type", "/Sig") != "/Sig"):
+        raise Problem("unsupported_signature")
+    embedded = _parse(reader, entry, "tst_info" if found.stamp else "data")
+    if found.stamp:
+        await _examine_stamp(embedded, trust, now, found)
+    else:
+        await _examine_seal(embedded, subfilter == _PADES, trust, now, found)
+
+
+def _parse(reader: PdfFileReader, entry: SignedField, content: str) -> EmbeddedPdfSignature:
+    try:
+        embedded = EmbeddedPdfSignature(reader, entry.field, entry.name)
+        right = embedded.signed_data["encap_content_info"]["content_type"].native == content
+    except Exception:  # asn1crypto raises many kinds over bytes that are no CMS
+        raise Problem("contents_odd") from None
+    if not right or not isinstance(embedded.signed_data, cms.SignedData):
+        raise Problem("contents_odd")
+    return embedded
+
+
+async def _examine_stamp(embedded: EmbeddedPdfSignature, trust: Trust, now: datetime, found: Found) -> None:
+    token = await judge_token(embedded.signed_data, embedded.compute_digest, trust, now)
+    if not token.intact:
+        found.blame("digest_mismatch")
+    elif token.time is None:
+        found.blame("no_trusted_time")
+
+
+async def _examine_seal(
+    embedded: EmbeddedPdfSignature, pades: bool, trust: Trust, now: datetime, found: Found
+) -> None:
+    signed = embedded.signed_data
+    time, rejected = await trusted_time(signed, trust, now)
+    signing = await who_signed(signed, embedded.compute_digest(), trust, time or now)
+    for reason in signing.reasons:
+        found.blame(reason)
+    if pades and not binds_certificate(signed):
+        found.blame("contents_odd")
+    if time is None:
+        found.blame("no_trusted_time")
+    report = SignatureReport(
+        field=embedded.fq_name,
+        verdict=Verdict.UNKNOWN,
+        notes=("timestamp_rejected",) if rejected else (),
+        subject=signing.certificate.subject.human_friendly[:MAX_SUBJECT_CHARACTERS],
+        signed_at=time,
+        claimed_at=_claimed(embedded),
+        certificate_serial=format(signing.certificate.serial_number, "x"),
+        level=("B-T" if time else "B-B") if pades else "CMS",
+    )
+    found.report = _with_certificate(report, signing, trust, now, found)
+
+
+def _with_certificate(
+    report: SignatureReport, signing: Signing, trust: Trust, now: datetime, found: Found
+) -> SignatureReport:
+    if signing.chain is None:
+        return report
+    then = report.signed_at
+    status = status_of(signing.chain, trust.crls, then or now, now)
+    notes = list(report.notes)
+    if then is not None and status.then == "revoked":
+        found.blame("revoked_before_signing")
+    elif then is not None and status.then in ("expired", "not_yet_valid"):
+        found.blame("certificate_not_valid_then")
+    elif status.now == "revoked":
+        notes.append("revoked_after_signing")
+    elif status.now == "expired":
+        notes.append("certificate_expired_since")
+    if "not_checked" in (status.then, status.now):
+        notes.append("revocation_not_checked")
+    named = _named(report, signing.chain)
+    return replace(
+        named,
+        notes=tuple(notes),
+        certificate_status_then=status.then if then is not None else None,
+        certificate_status_now=status.now,
+    )
+
+
+def _named(report: SignatureReport, chain: Chain) -> SignatureReport:
+    subject = read_subject(chain.leaf)
+    if subject is None:
+        return report
+    return replace(
+        report,
+        company=subject.company,
+        uscc=subject.uscc,
+        seal_name=subject.seal_name,
+        seal_number=subject.seal_number,
+    )
+
+
+def _claimed(embedded: EmbeddedPdfSignature) -> datetime | None:
+    try:
+        moment = embedded.self_reported_timestamp
+    except Exception:  # a malformed date proves nothing either way
+        return None
+    if not isinstance(moment, datetime):
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -1,0 +1,204 @@
+"""Who signed, and when: the cryptography of a signature, its chain, its timestamp.
+
+Certificates are judged at the time of a trusted timestamp (ETSI EN 319 102-1 §5.5) and again now; a
+time-stamping unit is judged now, because nothing proves its tokens older than its certificate's end.
+Nothing is fetched: what is not in `Trust` or in the file is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from asn1crypto import cms, core
+from asn1crypto import x509 as asn1_x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from pyhanko.sign.ades.report import AdESIndeterminate
+from pyhanko.sign.general import (
+    CMSExtractionError,
+    CMSStructuralError,
+    NonexistentAttributeError,
+    extract_certificate_info,
+)
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import (
+    cms_basic_validation,
+    extract_tst_data_iter,
+    get_signing_cert_attr,
+    message_imprint_checker,
+    validate_tst_signed_data,
+)
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import InvalidCertificateError
+from pyhanko_certvalidator.path import ValidationPath
+
+from seals.pdf.coverage import Problem
+from seals.pdf.revocation import CLOCK_SKEW, Chain, token_survives
+
+__all__ = [
+    "Signing",
+    "Token",
+    "Trust",
+    "binds_certificate",
+    "judge_token",
+    "trusted_time",
+    "who_signed",
+]
+
+MAX_TOKENS = 4
+MAX_EMBEDDED_CERTIFICATES = 40
+
+_SEALING = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"})  # one of them
+_FOREIGN_PURPOSES = frozenset({"time_stamping", "ocsp_signing"})
+_TOO_WEAK = frozenset(
+    {AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE, AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE}
+)
+# What pyHanko raises for a signature whose parts are missing, repeated, malformed or unknown to it.
+_UNREADABLE = (
+    SignatureValidationError,
+    CMSExtractionError,
+    CMSStructuralError,
+    NonexistentAttributeError,
+    UnsupportedAlgorithm,
+    NotImplementedError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What the asker trusts: DER certificates of roots, further CA certificates, DER CRLs."""
+
+    roots: tuple[bytes, ...]
+    intermediates: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+
+    def context(self, moment: datetime) -> ValidationContext:
+        """pyHanko's form of it, for judging certificates at `moment`."""
+        return ValidationContext(
+            trust_roots=[asn1_x509.Certificate.load(der) for der in self.roots],
+            other_certs=[asn1_x509.Certificate.load(der) for der in self.intermediates],
+            moment=moment,
+            allow_fetching=False,
+        )
+
+
+@dataclass(frozen=True)
+class Token:
+    """A time-stamp token. `intact`: it fits and its unit did sign it; `time`: given, if that is trusted."""
+
+    intact: bool
+    time: datetime | None
+
+
+@dataclass(frozen=True)
+class Signing:
+    """What the cryptography of one signature proves; `chain` None: not under a trusted root."""
+
+    certificate: asn1_x509.Certificate
+    chain: Chain | None
+    reasons: tuple[str, ...]
+
+
+async def who_signed(signed: cms.SignedData, digest: bytes, trust: Trust, moment: datetime) -> Signing:
+    """Check digest, signature value and chain of one signature, its chain as of `moment`.
+
+    Whether the certificates were valid at that time is `revocation.status_of`'s to say.
+    Raises Problem `contents_odd`, `unsupported_signature` when not even that can be done.
+    """
+    _check_form(signed)
+    try:
+        certificate = extract_certificate_info(signed).signer_cert
+        first, last = certificate.not_valid_before, certificate.not_valid_after
+        context = trust.context(min(max(moment, first), last))
+        found = await cms_basic_validation(signed, digest, context, key_usage_settings=KeyUsageConstraints())
+    except (SignatureValidationError, CMSExtractionError, CMSStructuralError):
+        raise Problem("contents_odd") from None
+    except _UNREADABLE:
+        raise Problem("unsupported_signature") from None
+    if not found["intact"]:
+        return Signing(certificate, None, ("digest_mismatch",))
+    if not found["valid"]:
+        return Signing(certificate, None, ("signature_wrong",))
+    chain = _trusted_chain(found)
+    if chain is None:
+        weak = found["trust_problem_indic"] in _TOO_WEAK
+        return Signing(certificate, None, ("unsupported_signature" if weak else "untrusted_issuer",))
+    return Signing(certificate, chain, () if _may_seal(certificate) else ("certificate_wrong_usage",))
+
+
+async def trusted_time(signed: cms.SignedData, trust: Trust, now: datetime) -> tuple[datetime | None, bool]:
+    """The time of the signature's timestamp (RFC 3161), and whether it has a token that was rejected."""
+    signer = signed["signer_infos"][0]
+    tokens = list(_tokens(signer))
+    for token in tokens:
+        found = await judge_token(token, message_imprint_checker(signer), trust, now)
+        if found.time is not None:
+            return found.time, False
+    return None, bool(tokens)
+
+
+async def judge_token(
+    token: cms.SignedData, imprint: Callable[[str], bytes], trust: Trust, now: datetime
+) -> Token:
+    """Check a time-stamp token over what `imprint` (of a digest's name) gives, its unit as of `now`."""
+    try:
+        found = await validate_tst_signed_data(token, trust.context(now), imprint)
+    except _UNREADABLE:
+        return Token(False, None)
+    if not (found["intact"] and found["valid"]):
+        return Token(False, None)
+    stated: datetime = found["timestamp"]
+    chain = _trusted_chain(found)
+    if chain is None or stated > now + CLOCK_SKEW:
+        return Token(True, None)
+    if not token_survives(chain, trust.crls, stated, now):
+        return Token(True, None)
+    return Token(True, stated)
+
+
+def _check_form(signed: cms.SignedData) -> None:
+    """CAdES (ETSI EN 319 122-1 §5.2): one signer, attributes signed, the certificate bound to them."""
+    if not isinstance(signed, cms.SignedData) or len(signed["signer_infos"]) != 1:
+        raise Problem("contents_odd")
+    if len(signed["certificates"]) > MAX_EMBEDDED_CERTIFICATES:
+        raise Problem("unsupported_signature")
+    attributes = signed["signer_infos"][0]["signed_attrs"]
+    if attributes is core.VOID or len(attributes) == 0:
+        raise Problem("unsupported_signature")
+
+
+def binds_certificate(signed: cms.SignedData) -> bool:
+    """Whether the signed attributes name the signing certificate (PAdES demands it)."""
+    return get_signing_cert_attr(signed["signer_infos"][0]["signed_attrs"]) is not None
+
+
+def _trusted_chain(found: dict[str, Any]) -> Chain | None:
+    """The chain pyHanko proved; a root that signs by itself is no signer."""
+    path: ValidationPath | None = found["validation_path"]
+    if found["trust_problem_indic"] is not None or path is None or path.pkix_len == 0:
+        return None
+    return Chain(tuple(certificate.dump() for certificate in path.iter_certs(include_root=True)))
+
+
+def _may_seal(certificate: asn1_x509.Certificate) -> bool:
+    try:
+        _SEALING.validate(certificate)
+    except InvalidCertificateError:
+        return False
+    purposes = certificate.extended_key_usage_value
+    return purposes is None or not _FOREIGN_PURPOSES & set(purposes.native)
+
+
+def _tokens(signer: cms.SignerInfo) -> Iterator[cms.SignedData]:
+    try:
+        yield from islice(extract_tst_data_iter(signer, signed=False), MAX_TOKENS)
+    except (CMSStructuralError, NonexistentAttributeError, ValueError, TypeError, KeyError):
+        return

@@ -1,0 +1,209 @@
+"""Is this file what was sealed? One function for page, API and command line.
+
+`verify` goes through what must hold, in the order it must hold (architecture §7):
+
+ 1. the bytes are one PDF, within limits, not encrypted, that a strict reader can read;
+ 2. no signature that an earlier revision had is missing;
+ 3. each signature covers all bytes of its revision but its own value            (`coverage`)
+ 4. its time: an RFC 3161 token over its value, from a trusted unit               (`trust`)
+ 5. its digest and value are right, under a certificate that chains to a trusted root and may seal
+ 6. that certificate was valid and not revoked at that time; its standing now is noted
+ 7. every revision after it is LTA data only, or exactly one signature in its own field (`revisions`);
+    every appended byte is accounted for, and nothing follows the last revision
+ 8. those later signatures are valid themselves, and the earlier signers permitted them.
+
+One reason is enough against `valid`. Whatever cannot be decided is `unknown`, never green: a signature
+without a trusted timestamp, or under an unknown root, may be honest, but nothing here proves it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from seals.pdf.coverage import Problem, account_for_appended
+from seals.pdf.examining import Found, examine, signed_fields
+from seals.pdf.ledger import Ledger
+from seals.pdf.permission import field_keys
+from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown, verdict_of
+from seals.pdf.revisions import Added, check_revision
+from seals.pdf.trust import Trust
+
+__all__ = ["MAX_BYTES", "REASONS", "Report", "SignatureReport", "Trust", "Verdict", "verify"]
+
+MAX_BYTES = 60 * 2**20  # a sealed 50 MiB document with later signatures
+MAX_SIGNATURES = 32
+MAX_REVISIONS = 100
+
+_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*\d")
+
+# What pyHanko raises over bytes that are no PDF, read from its source and found by fuzzing.
+_UNREADABLE = (PdfError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
+
+_log = logging.getLogger(__name__)
+# At every doubtful file these log a traceback with names from its certificates: personal data, and slow.
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+
+def verify(data: bytes, trust: Trust, now: datetime) -> Report:
+    """Judge a whole PDF file as of `now` (UTC) by `trust`. Never raises for what `data` holds."""
+    moment = now.astimezone(UTC)
+    try:
+        return _run(_judge(data, trust, moment))
+    except Problem as problem:
+        return unknown(problem.code, moment)
+    except Exception as error:  # whatever hostile bytes do to the libraries, the answer is a report
+        _log.info("a file could not be judged: %s", type(error).__name__)
+        return unknown("broken", moment)
+
+
+async def _judge(data: bytes, trust: Trust, now: datetime) -> Report:
+    reader = _open(data)
+    present = list(signed_fields(reader))
+    if len(present) > MAX_SIGNATURES or reader.total_revisions > MAX_REVISIONS:
+        raise Problem("too_many_signatures")
+    removed = _something_removed(reader, {entry.key for entry in present})
+    found = [await examine(data, reader, entry, trust, now) for entry in present]
+    found.sort(key=lambda one: one.revision)
+    steps = _Steps(data, reader, found)
+    for index in range(len(found) - 1, -1, -1):  # the last first: a verdict rests on those after it
+        _look_after(found[index], found[index + 1 :], steps, reader)
+    return _report(data, found, removed, now)
+
+
+def _open(data: bytes) -> PdfFileReader:
+    if len(data) > MAX_BYTES:
+        raise Problem("too_large")
+    if not data.startswith(b"%PDF-"):
+        raise Problem("not_pdf")
+    try:
+        reader = PdfFileReader(BytesIO(data), strict=True)
+        encrypted = "/Encrypt" in reader.trailer_view
+    except _UNREADABLE:
+        raise Problem("broken") from None
+    if reader.xrefs.hybrid_xrefs_present:
+        raise Problem("broken")  # old and new readers see two different documents
+    if encrypted:
+        raise Problem("encrypted")
+    return reader
+
+
+def _something_removed(reader: PdfFileReader, present: set[tuple[str, int, int]]) -> bool:
+    return any(
+        entry.key not in present
+        for revision in range(reader.total_revisions - 1)
+        for entry in signed_fields(reader.get_historical_resolver(revision))
+    )
+
+
+class _Steps:
+    """Each appended revision, judged once: does it do no more than a revision after a signature may?"""
+
+    def __init__(self, data: bytes, reader: PdfFileReader, found: Sequence[Found]) -> None:
+        self._data, self._reader, self._found = data, reader, found
+        self._problems: dict[int, str | None] = {}
+        self._ends: dict[tuple[int, int], int] = {}
+        first = min((one.revision for one in found if one.end), default=reader.total_revisions)
+        if first < reader.total_revisions - 1:
+            self._judge(Ledger(reader, first))
+
+    def problem_after(self, one: Found) -> str | None:
+        """What is wrong with all that follows `one`, to the last byte; None if nothing is."""
+        position = one.end
+        for revision in range(one.revision + 1, self._reader.total_revisions):
+            if self._problems.get(revision):
+                return self._problems[revision]
+            try:
+                position = self._end(revision, position)
+            except Problem as problem:
+                return problem.code
+        return None if position == len(self._data) else "changed_after_signing"
+
+    def _end(self, revision: int, start: int) -> int:
+        key = (revision, start)
+        if key not in self._ends:
+            self._ends[key] = account_for_appended(self._data, self._reader, revision, start)
+        return self._ends[key]
+
+    def _judge(self, ledger: Ledger) -> None:
+        while ledger.revision < self._reader.total_revisions - 1:
+            added = [one for one in self._found if one.revision == ledger.revision + 1]
+            try:
+                if len(added) > 1:
+                    raise Problem("changed_after_signing")
+                check_revision(ledger, Added(added[0].name, added[0].stamp) if added else None)
+            except Problem as problem:
+                self._problems[ledger.revision + 1] = problem.code
+            except _UNREADABLE:  # what was appended is not even well-formed
+                self._problems[ledger.revision + 1] = "changed_after_signing"
+            ledger.advance()
+
+
+def _look_after(one: Found, later: Sequence[Found], steps: _Steps, reader: PdfFileReader) -> None:
+    """Blame `one` for what came after it. A signature whose own coverage is unsound is blamed already."""
+    if not one.end:
+        return
+    problem = steps.problem_after(one)
+    if problem is not None:
+        one.blame(problem)
+    fields = field_keys(reader.get_historical_resolver(one.revision)) if later else {}
+    for other in later:
+        if other.verdict is Verdict.INVALID:
+            one.blame("changed_after_signing")
+        if other.stamp:
+            continue  # invisible, so an unknown time-stamping unit does no harm
+        if other.verdict is Verdict.UNKNOWN:
+            one.blame("later_signature_unproven")
+        if not one.permission.allows_signing(other.name, other.name in fields):
+            one.blame("change_not_permitted")
+
+
+def _report(data: bytes, found: Sequence[Found], removed: bool, now: datetime) -> Report:
+    seals = [one for one in found if not one.stamp]
+    signatures = tuple(_finished(one, len(data)) for one in seals)
+    reasons = _once([*(["signature_removed"] if removed else []), *(r for one in seals for r in one.reasons)])
+    notes = _once(note for signature in signatures for note in signature.notes)
+    verdict = verdict_of(reasons)
+    if not seals and not removed:
+        verdict = Verdict.UNSIGNED
+        notes = ("traces_of_signature",) if not found and _BYTE_RANGE.search(data) else ()
+    stamps = sum(one.stamp and one.verdict is Verdict.VALID for one in found)
+    return Report(verdict, reasons, notes, signatures, stamps, now)
+
+
+def _finished(one: Found, size: int) -> SignatureReport:
+    report = one.report or SignatureReport(field=one.name, verdict=Verdict.UNKNOWN)
+    return replace(
+        report,
+        verdict=one.verdict,
+        reasons=tuple(one.reasons),
+        covers_whole_file=one.end == size,
+        changed_after="changed_after_signing" in one.reasons,
+    )
+
+
+def _once(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(codes))
+
+
+def _run(work: Coroutine[Any, Any, Report]) -> Report:
+    """pyHanko's validation is async but waits for nothing here; a caller's running loop is left alone."""
+    try:
+        running: object = asyncio.get_running_loop()
+    except RuntimeError:
+        running = None
+    if running is None:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()

@@ -1,0 +1,26 @@
+"""Policy profiles: the limits that differ by rule-book, as data (architecture §9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+__all__ = ["DEFAULT", "POLICIES", "Policy"]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One profile. pin_max_age: after that long a PIN confirms nothing until it is changed (R55);
+    pin_reminder: how long before its holder is told.
+    """
+
+    name: str
+    pin_max_age: timedelta
+    pin_reminder: timedelta
+
+
+DEFAULT = "beijing-2019"
+POLICIES = {
+    each.name: each
+    for each in (Policy(DEFAULT, pin_max_age=timedelta(days=365), pin_reminder=timedelta(days=30)),)
+}

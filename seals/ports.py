@@ -1,0 +1,67 @@
+"""What sealing needs from outside its own rules; implementations live in `server/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from auth.ports import DecisionState
+
+__all__ = ["Blobs", "PinResetApplication", "PinResetDecision", "PinResets", "ResetCompany"]
+
+
+@dataclass(frozen=True)
+class ResetCompany:
+    """A company whose seals lose their keys by a reset. seals: their numbers."""
+
+    name: str
+    uscc: str
+    seals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PinResetApplication:
+    """An application to reset a forgotten PIN, of a person whose identity was checked just before.
+
+    application_id: ours, stable: submitting it again is the same application.
+    """
+
+    application_id: str
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    mobile: str = field(repr=False)
+    companies: tuple[ResetCompany, ...]
+    applied_at: datetime
+
+
+@dataclass(frozen=True)
+class PinResetDecision:
+    """The authority's decision on one application; reason: set when REJECTED."""
+
+    application_id: str
+    state: DecisionState
+    reason: str | None = None
+
+
+class PinResets(Protocol):
+    """The public-security authority's desk for PIN resets (R56).
+
+    Both methods raise Unavailable `public_security.unavailable` when there is no usable answer.
+    """
+
+    async def submit(self, application: PinResetApplication) -> str:
+        """Hand in an application; returns the authority's reference. Safe to repeat."""
+
+    async def result(self, reference: str) -> PinResetDecision:
+        """How the application stands. Raises NotFound `public_security.not_found`."""
+
+
+class Blobs(Protocol):
+    """A content-addressed store of bytes."""
+
+    async def put(self, data: bytes) -> str:
+        """Store bytes; returns their SHA-256 in hex, which is the address. Safe to repeat."""
+
+    async def get(self, address: str) -> bytes:
+        """The bytes of an address. Raises NotFound `blob.not_found`; Unavailable `blob.damaged`."""

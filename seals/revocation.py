@@ -1,0 +1,93 @@
+"""Publish revocation lists and gather what a verification trusts."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timedelta
+
+from cryptography.x509 import ReasonFlags
+
+from seals import pki, sm2_pki
+from seals.keyring import P256, SM2
+from seals.models import Crl, SealKey
+from seals.pdf.trust import Trust
+from seals.signing.workshop import Workshop
+
+__all__ = [
+    "AUTHORITIES",
+    "CRL_LIFE",
+    "ISSUING",
+    "ROOT",
+    "SM2_ISSUING",
+    "SM2_ROOT",
+    "current_trust",
+    "national_trust",
+    "newest_crl",
+    "publish",
+]
+
+CRL_LIFE = timedelta(days=7)
+REFRESH_BEFORE = timedelta(days=6)
+ROOT, ISSUING = "root", "issuing"
+SM2_ROOT, SM2_ISSUING = "sm2-root", "sm2-issuing"
+AUTHORITIES = (ROOT, ISSUING, SM2_ROOT, SM2_ISSUING)
+"""Who publishes a revocation list, as named in its address."""
+
+_ISSUES = {ISSUING: P256, SM2_ISSUING: SM2}
+
+
+async def newest_crl(authority: str) -> bytes | None:
+    """The newest CRL of one of `AUTHORITIES` (DER), or None before the first is published."""
+    row = await Crl.filter(authority=authority).order_by("-number").first()
+    return base64.b64decode(row.der) if row is not None else None
+
+
+async def publish(authority: str, issuer: pki.Authority | sm2_pki.Sm2Authority, now: datetime) -> None:
+    """Make a new CRL when the last one ages or a revocation came since.
+
+    By count, not by time: one that was committed while the last list was being made is in no list yet.
+    """
+    last = await Crl.filter(authority=authority).order_by("-number").first()
+    revoked = SealKey.filter(revoked_at__isnull=False, algorithm=_ISSUES.get(authority, ""))
+    if last is not None and last.entries == await revoked.count() and last.next_update - now > REFRESH_BEFORE:
+        return
+    entries = [_entry(row, row.revoked_at) for row in await revoked if row.revoked_at]
+    number = last.number + 1 if last is not None else 1
+    if isinstance(issuer, pki.Authority):
+        der = pki.make_crl(issuer, entries, number, now, now + CRL_LIFE)
+    else:
+        der = sm2_pki.make_crl(issuer, entries, number, now, now + CRL_LIFE)
+    fresh = Crl(
+        id=f"{authority}/{number}",
+        authority=authority,
+        number=number,
+        entries=len(entries),
+        der=base64.b64encode(der).decode(),
+        this_update=now,
+        next_update=now + CRL_LIFE,
+    )
+    await Crl.bulk_create([fresh], ignore_conflicts=True)
+
+
+def _entry(row: SealKey, at: datetime) -> pki.Revoked:
+    reason = ReasonFlags[row.revoked_for] if row.revoked_for else ReasonFlags.unspecified
+    return pki.Revoked(int(row.serial, 16), at, reason)
+
+
+async def current_trust(workshop: Workshop) -> Trust:
+    """Our root, our issuers, the newest CRLs."""
+    return Trust((workshop.root,), tuple(workshop.chain), await _newest(ROOT, ISSUING))
+
+
+async def national_trust(workshop: Workshop) -> Trust:
+    """The same for the national structures: the SM2 authorities, and those that timestamps are of."""
+    return Trust(
+        roots=(workshop.sm2_root, workshop.root),
+        intermediates=(*workshop.sm2_chain, *workshop.chain),
+        crls=await _newest(*AUTHORITIES),
+    )
+
+
+async def _newest(*authorities: str) -> tuple[bytes, ...]:
+    found = [await newest_crl(name) for name in authorities]
+    return tuple(crl for crl in found if crl is not None)

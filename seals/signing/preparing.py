@@ -1,0 +1,146 @@
+"""Fix the bytes of a signing: which base, which seal, where, how protected (architecture §5.1)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SM3, Hash
+
+from auth.errors import Conflict
+from seals.imprint import Imprint
+from seals.keyring import P256
+from seals.mark import draw_mark
+from seals.models import Document, Seal, SealKey, SealState
+from seals.pdf.preparing import OtherField, Place, PreparedMeta, Protection
+from seals.signing.workshop import Workshop
+
+__all__ = [
+    "PreparedRow",
+    "base_of",
+    "changed",
+    "digests",
+    "live_key",
+    "prepare",
+    "require_collected",
+    "seal_imprint",
+    "signed_range_sha256",
+]
+
+_PROTECTIONS = {"none": Protection.SOLE, "known": Protection.LISTED, "unknown": Protection.OPEN}
+
+
+@dataclass(frozen=True)
+class PreparedRow:
+    """The columns of a signing that fixing the bytes gives."""
+
+    base_blob: str
+    base_version: int
+    prepared_blob: str
+    prepared: dict[str, Any]
+    digest_sha256: str
+    digest_sm3: str
+    key_id: str
+    claimed_at: datetime
+
+
+def base_of(document: Document) -> tuple[str, int]:
+    """The bytes a new signature of this document would go onto."""
+    return document.blob, document.version
+
+
+def require_collected(seal: Seal) -> None:
+    """Raises Conflict unless the seal can sign: issued, collected and not frozen."""
+    if seal.state in (SealState.HELD, SealState.DECLINED):
+        raise Conflict(
+            "seal.not_issued",
+            "该印章尚未发放，不能用印。请在「我的印章」查看原因，或改用其他印章。",
+            "This seal has not been issued and cannot sign. See the reason among your seals, or use another.",
+        )
+    if seal.state is SealState.ISSUED:
+        raise Conflict(
+            "seal.not_collected",
+            "该印章尚未领取，不能用印。请先在手机上领取。",
+            "This seal has not been collected and cannot sign. Collect it on the phone first.",
+        )
+    if seal.state is not SealState.COLLECTED:
+        raise Conflict("seal.frozen", "该印章已冻结，不能用印。", "This seal is frozen and cannot sign.")
+
+
+async def live_key(seal: Seal) -> SealKey:
+    """The key of the seal's present generation."""
+    return await SealKey.get(seal_id=seal.id, generation=seal.generation, algorithm=P256)
+
+
+def seal_imprint(seal: Seal) -> Imprint:
+    """The seal's imprint as issued."""
+    return Imprint(width_mm=seal.width_mm, height_mm=seal.height_mm, d=seal.imprint)
+
+
+def changed() -> Conflict:
+    """The bytes, or what is asked about them, are not those that somebody looked at."""
+    return Conflict(
+        "signing.changed",
+        "待签文件与扫码时不一致，已拒绝。",
+        "The file is not the one that was scanned; refused.",
+    )
+
+
+def signed_range_sha256(data: bytes, meta: PreparedMeta) -> str:
+    """SHA-256 over the signed byte range, in hex: the same before and after the signature is filled in."""
+    digest = hashlib.sha256(memoryview(data)[: meta.reserved_start])
+    digest.update(memoryview(data)[meta.reserved_end :])
+    return digest.hexdigest()
+
+
+def digests(prepared: bytes, meta: PreparedMeta) -> tuple[str, str]:
+    """SHA-256 and SM3 over the signed byte range, computed from the bytes themselves, in hex."""
+    parts = (prepared[: meta.reserved_start], prepared[meta.reserved_end :])
+    sha, sm3 = hashlib.sha256(), Hash(SM3())
+    for part in parts:
+        sha.update(part)
+        sm3.update(part)
+    return sha.hexdigest(), sm3.finalize().hex()
+
+
+async def prepare(
+    document: Document, seal: Seal, request: dict[str, Any], now: datetime, workshop: Workshop
+) -> PreparedRow:
+    """Prepare and store the bytes. Raises what `seals.pdf.preparing.prepare` raises."""
+    require_collected(seal)
+    key = await live_key(seal)
+    base, version = base_of(document)
+    data = await workshop.blobs.get(base)
+    signed = version > 0 or bool(document.inspection["signatures"])
+    mark = None
+    if not version:
+        # Version 0 of a record has no mark of ours yet; later versions carry the first one.
+        url = f"{workshop.public_url}/v/{document.record_id}"
+        mark = draw_mark(url, document.record_id)
+    others = [] if signed else [OtherField(**other) for other in request["known"]]
+    prepared = await workshop.inspector.prepare(
+        data,
+        certificate_der=base64.b64decode(key.certificate),
+        chain_der=list(workshop.chain),
+        imprint=seal_imprint(seal),
+        place=None if request["field"] else Place(request["page"], request["x_mm"], request["y_mm"]),
+        protection=Protection.FOLLOWING if signed else _PROTECTIONS[request["others"]],
+        claimed_at=now,
+        mark=mark,
+        open_field=request["field"],
+        others=others,
+    )
+    sha256, sm3 = digests(prepared.data, prepared.meta)
+    return PreparedRow(
+        base,
+        version,
+        await workshop.blobs.put(prepared.data),
+        asdict(prepared.meta),
+        sha256,
+        sm3,
+        key.id,
+        now,
+    )

@@ -1,0 +1,213 @@
+"""A signing as its company sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.authority import Act, known
+from auth.browsers import browser_name, masked_address
+from auth.errors import NotFound
+from auth.member_models import Grant
+from auth.models import Challenge, ChallengePurpose, ChallengeState, Company, Person, Session
+from auth.people import masked_name
+from auth.privacy import RecordsKey
+from seals import mandates
+from seals.kinds import SealKind, spec
+from seals.models import Document, Seal, Signing, SigningState
+from seals.scopes import DOCUMENT_KINDS
+from seals.seal_views import imprint_url
+
+__all__ = [
+    "ENDED_STATES",
+    "CompanyName",
+    "DocumentRef",
+    "ScanView",
+    "SealRef",
+    "SigningView",
+    "find",
+    "own_signing",
+    "view",
+]
+
+ENDED_STATES = frozenset(
+    state.value
+    for state in SigningState
+    if state not in {SigningState.PENDING, SigningState.CONFIRMED, SigningState.KEYED}
+)
+
+
+@dataclass(frozen=True)
+class ScanView:
+    """The newest QR code: state none, waiting, claimed, expired, dead or spent; who scanned, masked."""
+
+    state: str
+    by_masked: str | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DocumentRef:
+    """The document of a signing; code: its verification code."""
+
+    id: str
+    name: str
+    page_count: int
+    code: str
+
+
+@dataclass(frozen=True)
+class SealRef:
+    """The seal of a signing, with its imprint to look at; mm."""
+
+    id: str
+    name: str
+    kind: str
+    kind_zh: str
+    kind_en: str
+    imprint_url: str
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True)
+class CompanyName:
+    """The company that seals."""
+
+    id: str
+    name: str
+    uscc: str
+
+
+@dataclass(frozen=True)
+class SigningView:
+    """Everything the asking page and the confirming phone show; nothing secret.
+
+    page: the seal's, from 0; digest_sha256, digest_sm3: over the bytes that will be signed; the asker's
+    browser and network are those of his login, for people to recognise; same_device: confirmed where it was
+    asked; document_kind, amount (元), counterparty: as the asker stated them, or empty; stated_zh,
+    stated_en: all three, to be shown. file_url, ses_url: to POST to for a download (`seals/exporting.py`).
+    """
+
+    id: str
+    state: str
+    reason: str | None
+    document: DocumentRef
+    seal: SealRef
+    company: CompanyName
+    page: int
+    page_count: int
+    digest_sha256: str
+    digest_sm3: str
+    asked_at: datetime
+    asker_masked: str
+    asker_browser: str
+    asker_address_masked: str
+    same_device: bool
+    scan: ScanView
+    file_url: str | None
+    ses_url: str | None
+    verify_url: str
+    document_kind: str
+    amount: str | None
+    counterparty: str
+    stated_zh: str
+    stated_en: str
+
+
+async def own_signing(signing_id: str, person_id: str, now: datetime) -> Signing:
+    """A signing of one's own company: what one asked for oneself, confirmed or may confirm now, or any
+    of a seal one keeps.
+
+    Raises NotFound `signing.not_found` for any other alike; Refused `access.denied`.
+    """
+    missing = NotFound("signing.not_found", "没有找到该用印任务。", "There is no such signing.")
+    row = await Signing.get_or_none(id=signing_id)
+    if row is None:
+        raise missing
+    his = await known(person_id, row.company_id, now, missing, row.seal_id)
+    asked = await Session.exists(id=row.asker_id, person_id=person_id)
+    if not (asked and his.may(Act.ASK_SIGNING)) and not await _confirms(row, person_id, now):
+        his.require(Act.SEE_SIGNINGS)
+    return row
+
+
+async def _confirms(row: Signing, person_id: str, now: datetime) -> bool:
+    """Whether he confirmed it by a grant, or may now; what others sealed with his seal is not his to see."""
+    if row.state is SigningState.PENDING:
+        return await mandates.may_confirm(person_id, row, now)
+    return bool(row.grant) and await Grant.exists(id=row.grant, person_id=person_id)
+
+
+async def find(signing_id: str, person_id: str, now: datetime, records: RecordsKey) -> SigningView:
+    """The view of a signing of one's own company."""
+    return await view(await own_signing(signing_id, person_id, now), now, records)
+
+
+async def _scan(row: Signing, now: datetime, records: RecordsKey) -> tuple[ScanView, bool]:
+    newest = await Challenge.filter(subject=row.id).order_by("-created_at").first()
+    if newest is None:
+        return ScanView("none", None, None), False
+    here = newest.purpose is ChallengePurpose.SIGNING_HERE
+    by = None
+    if newest.claimed_by_id is not None:
+        session = await Session.get(id=newest.claimed_by_id)
+        by = masked_name(await Person.get(id=session.person_id), records)
+    state = newest.state.value
+    if newest.state in {ChallengeState.WAITING, ChallengeState.CLAIMED} and newest.expires_at <= now:
+        state = "expired"
+    return ScanView(state, by, newest.expires_at), here
+
+
+def _stated(row: Signing, language: int) -> str:
+    said = mandates.stated(row.request)
+    kind = DOCUMENT_KINDS[said.kind][language] if said.kind else ""
+    amount = "" if said.amount is None else f"¥{said.amount:,}"
+    return " · ".join(part for part in (kind, amount, said.counterparty) if part)
+
+
+async def view(row: Signing, now: datetime, records: RecordsKey) -> SigningView:
+    """The view of a row."""
+    document = await Document.get(id=row.document_id)
+    seal = await Seal.get(id=row.seal_id)
+    company = await Company.get(id=row.company_id)
+    asker = await Session.get(id=row.asker_id)
+    scan, here = await _scan(row, now, records)
+    kind = spec(SealKind(seal.kind))
+    signed = row.state is SigningState.SIGNED
+    pages = len(document.inspection["pages"])
+    return SigningView(
+        id=row.id,
+        state=row.state.value,
+        reason=row.reason,
+        document=DocumentRef(document.id, document.name, pages, document.record_id),
+        seal=SealRef(
+            seal.id,
+            seal.name,
+            seal.kind,
+            kind.zh,
+            kind.en,
+            imprint_url(seal.id),
+            seal.width_mm,
+            seal.height_mm,
+        ),
+        company=CompanyName(company.id, company.name, company.uscc),
+        page=int(row.prepared["page"]),
+        page_count=pages,
+        digest_sha256=row.digest_sha256,
+        digest_sm3=row.digest_sm3,
+        asked_at=row.created_at,
+        asker_masked=masked_name(await Person.get(id=asker.person_id), records),
+        asker_browser=browser_name(asker.user_agent),
+        asker_address_masked=masked_address(asker.address),
+        same_device=here,
+        scan=scan,
+        file_url=f"/api/signings/{row.id}/exports/pdf" if signed else None,
+        ses_url=f"/api/signings/{row.id}/exports/ses" if signed else None,
+        verify_url=f"/v/{document.record_id}",
+        document_kind=row.request.get("document_kind", ""),
+        amount=row.request.get("amount"),
+        counterparty=row.request.get("counterparty", ""),
+        stated_zh=_stated(row, 0),
+        stated_en=_stated(row, 1),
+    )

@@ -1,0 +1,80 @@
+"""The company registrar over HTTP.
+
+`PUT api/registrar/applications/ID {company_name, …}` → {reference};
+`GET api/registrar/decisions/REFERENCE` → {reference, state: pending|approved|rejected, reason, company}.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Self
+from urllib.parse import quote
+
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+
+from auth.identifiers import company_name, region, uscc
+from auth.ports import DecisionState, RegisteredCompany, RegistrarApplication, RegistrarDecision
+from server.adapters.http import HttpService
+
+__all__ = ["HttpRegistrar"]
+
+
+class _Taken(BaseModel):
+    reference: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class _Company(BaseModel):
+    uscc: Annotated[str, AfterValidator(uscc)]
+    licence_number: Annotated[str, Field(min_length=1, max_length=80)]
+    company_name: Annotated[str, AfterValidator(company_name)]
+    region: Annotated[str, AfterValidator(region)]
+    authority: Annotated[str, Field(min_length=1, max_length=100)]
+    established_on: date
+    valid_from: date
+    valid_until: date | None
+
+    @model_validator(mode="after")
+    def _term_runs_forward(self) -> Self:
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValueError("the term ends before it begins")
+        return self
+
+
+class _Decision(BaseModel):
+    reference: str
+    state: DecisionState
+    reason: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    company: _Company | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.state is DecisionState.APPROVED) != (self.company is not None):
+            raise ValueError("an approval, and only an approval, has a company")
+        if self.state is DecisionState.REJECTED and self.reason is None:
+            raise ValueError("a rejection has a reason")
+        return self
+
+
+class HttpRegistrar(HttpService):
+    """The port `auth.ports.Registrar`."""
+
+    service = "registrar"
+    zh = "登记机关系统"
+    en = "The company registrar"
+
+    async def submit(self, application: RegistrarApplication) -> str:
+        """Hand in an application; returns the registrar's reference. Safe to repeat."""
+        body = asdict(application) | {"capital_wan": str(application.capital_wan)}
+        path = f"api/registrar/applications/{quote(body.pop('application_id'), safe='')}"
+        taken = await self._ask("PUT", path, _Taken, body=body, idempotent=True)
+        return taken.reference
+
+    async def result(self, reference: str) -> RegistrarDecision:
+        """How the application stands."""
+        path = f"api/registrar/decisions/{quote(reference, safe='')}"
+        found = await self._ask("GET", path, _Decision, idempotent=True)
+        if found.reference != reference:
+            raise self._unavailable("answer about another application")
+        company = RegisteredCompany(**found.company.model_dump()) if found.company else None
+        return RegistrarDecision(found.state, found.reason, company)

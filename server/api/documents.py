@@ -1,0 +1,85 @@
+"""Upload a PDF, look at its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from auth.errors import Invalid
+from seals import uploading
+from seals.uploading import PAGE_WIDTHS, DocumentView, Upload
+from server.api.operation import it, operation, row_id, session
+from server.context import now
+
+__all__ = ["PICTURE_QUERY", "documents", "number", "uploaded_file"]
+
+documents = Blueprint("documents", url_prefix="/api")
+
+SCREEN_WIDTH_PX = 900
+PICTURE_QUERY = {"w": f"Width, pixels, {PAGE_WIDTHS[0]} to {PAGE_WIDTHS[1]}; {SCREEN_WIDTH_PX} if not said"}
+
+
+def uploaded_file(request: Request) -> tuple[str, bytes]:
+    """Name and bytes of the part `file`; raises Invalid `upload.missing`."""
+    file = request.files.get("file") if request.files else None
+    if file is None or not file.body:
+        raise Invalid("upload.missing", "请选择一个 PDF 文件。", "Choose a PDF file.", field="file")
+    return file.name or "", file.body
+
+
+def number(text: str) -> int:
+    """A page number or width from the address; -1 for what is none, which no page has."""
+    return int(text) if text.isdecimal() and len(text) <= 6 else -1
+
+
+@operation(
+    documents,
+    "POST",
+    "/documents",
+    "Upload a PDF to be sealed",
+    answer=DocumentView,
+    status=201,
+    upload=True,
+    form={
+        "company_id": "The company that seals; not needed by who has just one",
+        "remove_active": "1: scripts and other active content may be taken out",
+        "via": "thread: sent into the conversation",
+    },
+)
+async def upload(request: Request) -> DocumentView:
+    ctx = it(request)
+    name, data = uploaded_file(request)
+    form: Mapping[str, Any] = request.form or {}
+    named = form.get("company_id")
+    company = row_id(named) if named else None
+    new = Upload(company, name, data, form.get("remove_active") == "1", form.get("via") == "thread")
+    return await uploading.upload(new, session(request), now(), ctx.workshop)
+
+
+@operation(documents, "GET", "/documents/<document:str>", "A document", answer=DocumentView)
+async def document(request: Request, document: str) -> DocumentView:
+    return await uploading.find(document, session(request).person_id, now())
+
+
+@operation(
+    documents,
+    "GET",
+    "/documents/<document:str>/pages/<page:str>",
+    "A page as picture",
+    media="image/png",
+    query=PICTURE_QUERY,
+)
+async def page(request: Request, document: str, page: str) -> HTTPResponse:
+    width = number(request.args.get("w", str(SCREEN_WIDTH_PX)))
+    picture = await uploading.page_picture(
+        document,
+        number(page.removesuffix(".png")),
+        width,
+        session(request).person_id,
+        now(),
+        it(request).workshop,
+    )
+    return HTTPResponse(picture, content_type="image/png", headers={"cache-control": "private, max-age=300"})

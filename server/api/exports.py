@@ -1,0 +1,62 @@
+"""Exports: ask for a file by POST, which is an event; fetch it by GET, which changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from seals import exporting
+from seals.export_models import ExportForm
+from seals.exporting import Exported
+from server.api.operation import DER, attachment, it, operation, session
+from server.context import now
+
+__all__ = ["exports"]
+
+exports = Blueprint("exports", url_prefix="/api")
+
+
+@dataclass(frozen=True)
+class Download:
+    """download_url: where the session that asked can GET the file until then."""
+
+    download_url: str
+    expires_at: datetime
+
+
+def _download(made: Exported) -> Download:
+    return Download(f"/api/downloads/{made.token}", made.expires_at)
+
+
+@operation(
+    exports,
+    "POST",
+    "/signings/<signing:str>/exports/<form:str>",
+    "Ask for the signed PDF (`pdf`) or the GB/T 38540 signature beside it (`ses`)",
+    answer=Download,
+    status=201,
+)
+async def export_signing(request: Request, signing: str, form: str) -> Download:
+    return _download(await exporting.signing(signing, form, session(request), now()))
+
+
+@operation(
+    exports,
+    "POST",
+    "/seals/<seal:str>/exports/esl",
+    "Ask for a seal's structure (SESeal)",
+    answer=Download,
+    status=201,
+)
+async def export_seal(request: Request, seal: str) -> Download:
+    return _download(await exporting.seal(seal, session(request), now()))
+
+
+@operation(exports, "GET", "/downloads/<token:str>", "The file that was asked for", media=DER)
+async def exported(request: Request, token: str) -> HTTPResponse:
+    found = await exporting.fetch(token, session(request), now(), it(request).workshop)
+    media = "application/pdf" if found.form is ExportForm.PDF else DER
+    return attachment(found.name, found.data, media)

@@ -1,0 +1,156 @@
+"""The command line. Each command imports what it needs when it runs, so that `verify` needs no server."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from pathlib import Path
+
+from auth.errors import DomainError
+from server.settings import Settings, refuse_to_start
+
+__all__ = ["main"]
+
+PRIVATE_UMASK = 0o077
+"""Database and documents are nobody else's to read."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of `ezhang`; ends with the command's exit status. 2: refused to start or wrong usage."""
+    given = _parser().parse_args(arguments)
+    try:
+        raise SystemExit(given.command(given))
+    except DomainError as error:
+        refuse_to_start(error)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _run(given: argparse.Namespace) -> int:
+    from server.running import run
+
+    os.umask(PRIVATE_UMASK)
+    return run(Settings.from_env())
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    from server.migrating import mark, migrate
+
+    os.umask(PRIVATE_UMASK)
+    settings = Settings.from_env()
+    asyncio.run(migrate(settings.database))
+    asyncio.run(mark(settings))
+    return 0
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from server.demo import run_demo
+
+    return run_demo()
+
+
+def _verify(given: argparse.Namespace) -> int:
+    from server.verify_command import verify_files
+
+    return verify_files(given.files, given.root)
+
+
+def _review_list(given: argparse.Namespace) -> int:
+    from server.review_command import listed
+
+    return listed(given.pictures)
+
+
+def _review_approve(given: argparse.Namespace) -> int:
+    from server.review_command import approve
+
+    return approve(given.seal)
+
+
+def _review_decline(given: argparse.Namespace) -> int:
+    from server.review_command import decline
+
+    return decline(given.seal, given.reason, given.reason_en)
+
+
+def _rotate_kek(given: argparse.Namespace) -> int:
+    from server.rotate_command import rotate_kek
+
+    os.umask(PRIVATE_UMASK)
+    return rotate_kek()
+
+
+def _verify_seal(given: argparse.Namespace) -> int:
+    from server.verify_seal_command import verify_structures
+
+    return verify_structures(given.files, given.root, given.document)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ezhang", description="e章通：电子营业执照、电子印章、签署与验真")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run", help="启动全部服务 · start everything (EZHANG_PROFILE names the profile)"
+    )
+    run.set_defaults(command=_run)
+    demo = commands.add_parser("demo", help="演示全流程 · the whole flow once, by itself")
+    demo.set_defaults(command=_demo)
+    verify = commands.add_parser("verify", help="验真 · check PDF files; one JSON line per file")
+    verify.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    verify.add_argument(
+        "--root",
+        type=Path,
+        metavar="PEM",
+        help="信任的根证书 · the root to trust (default: the one of this data folder)",
+    )
+    verify.set_defaults(command=_verify)
+    verify_seal = commands.add_parser(
+        "verify-seal",
+        help="印章验真 · check seals and signatures of GB/T 38540 (.esl, .ses); one JSON line per file",
+    )
+    verify_seal.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    verify_seal.add_argument(
+        "--root",
+        type=Path,
+        action="append",
+        metavar="PEM",
+        help="信任的根证书，可多次给出 · a root to trust, may be given again for the timestamp's "
+        "(default: those of this data folder)",
+    )
+    verify_seal.add_argument(
+        "--document",
+        type=Path,
+        metavar="DOC",
+        help="被签的文件 · the document that was signed; without it a signature is unknown at best",
+    )
+    verify_seal.set_defaults(command=_verify_seal)
+    migrate = commands.add_parser("migrate", help="升级数据库结构 · bring the database's schema up to date")
+    migrate.set_defaults(command=_migrate)
+    rotate = commands.add_parser(
+        "rotate-kek", help="轮换密钥加密密钥 · make a new KEK version, re-wrap what lies under the old one"
+    )
+    rotate.set_defaults(command=_rotate_kek)
+    _add_review(commands.add_parser("review", help="核对待发放的印章 · look at held seals"))
+    return parser
+
+
+def _add_review(review: argparse.ArgumentParser) -> None:
+    steps = review.add_subparsers(required=True, metavar="STEP")
+    listing = steps.add_parser("list", help="待核对的印章 · what waits; one JSON line per seal")
+    listing.add_argument(
+        "--pictures", type=Path, metavar="FOLDER", help="把印模存到此目录 · write the imprints there"
+    )
+    listing.set_defaults(command=_review_list)
+    approve = steps.add_parser("approve", help="同意发放 · let a seal go out")
+    approve.add_argument("seal", metavar="SEAL", help="印章 id · the seal's id, as listed")
+    approve.set_defaults(command=_review_approve)
+    decline = steps.add_parser("decline", help="不予发放 · decline a seal")
+    decline.add_argument("seal", metavar="SEAL", help="印章 id · the seal's id, as listed")
+    decline.add_argument("--reason", required=True, help="告知企业的原因 · why; the owner reads it")
+    decline.add_argument("--reason-en", help="英文原因 · the same in English")
+    decline.set_defaults(command=_review_decline)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What the two pages for strangers read: a presented licence, the record behind a verification code."""
+
+from __future__ import annotations
+
+from sanic import Sanic
+
+from auth.china import second
+from auth.tokens import group_code
+from h5.views import Bilingual, PresentedLicence, SealedRecord, SealOnRecord
+from seals import verifying
+from seals.presented import LicenceShown, presented
+from seals.verifying import SealNow
+from server.context import Context, now
+
+__all__ = ["install"]
+
+STATES = {
+    "good": Bilingual("有效", "valid"),
+    "frozen": Bilingual("已冻结", "frozen"),
+    "expired": Bilingual("证书已过期", "certificate expired"),
+    "revoked": Bilingual("证书已吊销", "certificate revoked"),
+}
+
+
+def install(app: Sanic) -> None:
+    """Give the pages their two look-ups."""
+
+    async def presented_licence(token: str) -> PresentedLicence:
+        it: Context = app.ctx.it
+        return _licence(await presented(token, now(), it.identity))
+
+    async def sealed_record(code: str, address: str) -> SealedRecord:
+        found = await verifying.record(code, address, now())
+        return SealedRecord(
+            code=group_code(found.code),
+            state="found" if found.state == "found" else "not_sealed",
+            sealed_count=len(found.seals),
+            seals=tuple(_seal(seal) for seal in found.seals),
+        )
+
+    app.ctx.presented_licence = presented_licence
+    app.ctx.sealed_record = sealed_record
+
+
+def _licence(shown: LicenceShown) -> PresentedLicence:
+    data = shown.data
+    return PresentedLicence(
+        company_name=data["company_name"],
+        uscc=data["uscc"],
+        licence_number=data["licence_number"],
+        company_type=data["company_type"],
+        representative_name=data["representative_name"],
+        capital_wan=data["capital_wan"],
+        address=data["address"],
+        business_scope=data["business_scope"],
+        established_on=data["established_on"],
+        valid_until=data["valid_until"],
+        state=Bilingual("存续（在营、开业）", "active")
+        if shown.good
+        else Bilingual("状态异常", "not in good standing"),
+        good=shown.good,
+        checked_at=second(shown.checked_at),
+        expires_at=second(shown.expires_at),
+    )
+
+
+def _seal(seal: SealNow) -> SealOnRecord:
+    now_state = seal.seal_state_now if seal.seal_state_now != "good" else seal.certificate_state_now
+    return SealOnRecord(
+        company=seal.company,
+        uscc=seal.uscc,
+        seal_name=seal.seal_name,
+        signed_at_text=second(seal.signed_at),
+        seal_state_then=STATES[seal.seal_state_then],
+        seal_state_now=STATES[now_state],
+        good_now=now_state == "good",
+    )

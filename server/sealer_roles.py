@@ -1,0 +1,190 @@
+"""What a sealer process does beside opening keys, by role, each with only the keys that it needs.
+
+sign    KEK, pepper, identity key   PIN offers, signings (`server/sealer.py`)
+issue   CA, seal maker              certificates, seal structures, revocation lists
+time    the time-stamping unit's    RFC 3161 service; no database
+work    identity key                registrar, licences, what is over
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from auth import passkeys, scan_login, throttling, wechat
+from auth.errors import DomainError, NotFound, Refused, Unavailable
+from auth.ports import Registrar
+from auth.privacy import RecordsKey
+from seals import (
+    certificate_requests,
+    confirm_codes,
+    exporting,
+    founding,
+    grant_endings,
+    issuing,
+    licensing,
+    offers,
+    pins,
+    pki,
+    resetting,
+    revocation,
+    sm2_pki,
+)
+from seals.issuing import Issuer
+from seals.policies import Policy
+from seals.ports import PinResets
+from seals.signing import withdrawing
+from server.context import now
+
+__all__ = ["IssuingDesk", "Role", "WorkDesk", "forever", "roles_of"]
+
+ISSUE_POLL_S = 0.1
+WORK_POLL_S = 0.3  # for what nobody waits for: a signing left behind is free when its lease of 30 s has ended
+PUBLISH_POLL_S = 2.0  # a revocation is on the list at once, whoever revoked
+UPKEEP_S = 60.0
+ERROR_PAUSE_S = 1.0
+APPLICATIONS_AT_ONCE = 20
+
+_log = logging.getLogger("sealer")
+
+
+class Role(StrEnum):
+    """What a sealer process does."""
+
+    SIGN = "sign"
+    ISSUE = "issue"
+    TIME = "time"
+    WORK = "work"
+
+
+def roles_of(arguments: list[str] | None = None) -> frozenset[Role]:
+    """The roles that the command line names; all where it names none. Ends with status 2 on others."""
+    parser = argparse.ArgumentParser(prog="server.sealer")
+    parser.add_argument("--roles", type=_roles, default=frozenset(Role), metavar="sign,issue,time,work")
+    found: frozenset[Role] = parser.parse_args(arguments).roles
+    return found
+
+
+def _roles(text: str) -> frozenset[Role]:
+    try:
+        return frozenset(Role(name) for name in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"one or more of {', '.join(Role)}") from None
+
+
+async def forever(step: Callable[[], Awaitable[bool]], pause: float) -> None:
+    """Repeat a step; pause when there was nothing to do; one failure never ends the loop."""
+    while True:
+        try:
+            if not await step():
+                await asyncio.sleep(pause)
+        except Exception:
+            _log.exception("%s failed; it is tried again", getattr(step, "__name__", "a step"))
+            await asyncio.sleep(ERROR_PAUSE_S)
+
+
+@dataclass
+class IssuingDesk:
+    """Role `issue`."""
+
+    issuer: Issuer
+    root: pki.Authority = field(repr=False)
+    sm2_root: sm2_pki.Sm2Authority = field(repr=False)
+    owner: str
+
+    async def run(self) -> None:
+        """Its loops until cancelled."""
+        await self.publish()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(forever(self.issue, ISSUE_POLL_S))
+            group.create_task(forever(self.publish, PUBLISH_POLL_S))
+
+    async def issue(self) -> bool:
+        """Answer one certificate request; True when there was one."""
+        row = await certificate_requests.take(self.owner, now())
+        if row is None:
+            return False
+        try:
+            await issuing.issue(row, self.issuer, now())
+        except Unavailable as error:
+            # Taken again when its lease ends, while somebody waits for it.
+            _log.warning("certificate request waits: %s", error.code)
+        except DomainError as error:
+            await certificate_requests.refuse(row, error)
+        return True
+
+    async def publish(self) -> bool:
+        """Revocation lists."""
+        await revocation.publish(revocation.ROOT, self.root, now())
+        await revocation.publish(revocation.ISSUING, self.issuer.issuing, now())
+        await revocation.publish(revocation.SM2_ROOT, self.sm2_root, now())
+        await revocation.publish(revocation.SM2_ISSUING, self.issuer.sm2_issuing, now())
+        return False
+
+
+@dataclass
+class WorkDesk:
+    """Role `work`."""
+
+    identity: Ed25519PrivateKey = field(repr=False)
+    records: RecordsKey = field(repr=False)
+    registrar: Registrar
+    public_security: PinResets
+    policy: Policy
+    owner: str
+
+    async def run(self) -> None:
+        """Its loops until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(forever(self.work, WORK_POLL_S))
+            group.create_task(forever(self.advance_resets, WORK_POLL_S))
+            group.create_task(forever(self.tidy, UPKEEP_S))
+
+    async def work(self) -> bool:
+        """Applications to the registrar, licences to sign, offers and signings whose time is over."""
+        for _ in range(APPLICATIONS_AT_ONCE):
+            row = await founding.take(self.owner, now())
+            if row is None:
+                break
+            try:
+                await founding.advance_application(row, now(), self.records, self.registrar)
+            except (Unavailable, NotFound, Refused) as error:
+                _log.warning("application waits: %s", error.code)
+            await founding.give_back(row, now())
+        approved = partial(founding.approved, records=self.records, registrar=self.registrar)
+        await licensing.sign_issued_licences(self.identity, now(), approved)
+        await offers.abandon(now())
+        await withdrawing.expire(now())
+        await grant_endings.expire(now())
+        return False
+
+    async def advance_resets(self) -> bool:
+        """Take one application for a new PIN a step on; True when there was one."""
+        row = await resetting.take(self.owner, now())
+        if row is None:
+            return False
+        try:
+            await resetting.advance(row, now(), self.records, self.public_security)
+        except (Unavailable, NotFound, Refused) as error:
+            _log.warning("reset waits: %s", error.code)
+        await resetting.give_back(row, now())
+        return True
+
+    async def tidy(self) -> bool:
+        """PINs that grow old; old counters and rows that are over for long."""
+        await pins.remind(self.policy, now())
+        await throttling.forget_old(now())
+        await scan_login.forget_old(now())
+        await wechat.forget_old(now())
+        await certificate_requests.forget_old(now())
+        await confirm_codes.forget_old(now())
+        await passkeys.forget_old(now())
+        await exporting.forget_old(now())
+        return False

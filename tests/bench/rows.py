@@ -1,0 +1,81 @@
+"""What needs the database: appending an event, a view of a signing, waking a thousand waiting pages."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from datetime import UTC, datetime
+
+from auth import events
+from auth.engine import close_database, open_database, transaction
+from auth.privacy import RecordsKey
+from seals.models import Signing
+from seals.signing.views import view
+from server import secret_files
+from server.settings import Settings
+from server.wakeups import POLL_S, Hub
+from tests.bench.site import Site
+from tests.bench.table import Row
+from tests.bench.timing import each_async, percentile
+
+__all__ = ["database_parts"]
+
+STREAM = "bench"
+ROUNDS = 8
+BEGIN_S = 0.5
+
+
+def database_parts(site: Site, times: int, woken: int) -> list[Row]:
+    """On the database of a running system that has sealed at least once."""
+    settings = Settings.from_env(
+        {"EZHANG_PROFILE": "development", "EZHANG_DATA": str(site.data), "PUBLIC_URL": site.url}
+    )
+    return asyncio.run(_measure(settings, times, woken))
+
+
+async def _measure(settings: Settings, times: int, woken: int) -> list[Row]:
+    records = secret_files.records_key(settings)
+    await open_database(settings.database)
+    try:
+        signing = await Signing.all().order_by("-created_at").first()
+        assert signing is not None
+        heard = await _heard(woken)
+        part = "parts, processor time alone"
+        return [
+            Row(part, "append an event, its transaction included", await each_async(_append, times), "ms"),
+            Row(part, "a view of a signing", await _view(signing, records, times), "ms"),
+            Row("hub alone", f"{woken} waiting pages woken, p50", percentile(heard, 0.5) * 1e3, "ms"),
+            Row("hub alone", f"{woken} waiting pages woken, p99", percentile(heard, 0.99) * 1e3, "ms"),
+        ]
+    finally:
+        await close_database()
+
+
+async def _append() -> None:
+    async with transaction():
+        await events.append(STREAM, "bench.done", actor="bench", subject="bench:1", now=datetime.now(UTC))
+
+
+async def _view(signing: Signing, records: RecordsKey, times: int) -> float:
+    return await each_async(lambda: view(signing, datetime.now(UTC), records), times)
+
+
+async def _heard(count: int) -> list[float]:
+    """Seconds from an event's commit until each of the waiting has heard of it."""
+    hub, took = Hub(), []
+    hub.start()
+    await asyncio.sleep(BEGIN_S)
+    for _ in range(ROUNDS):
+        pages = [asyncio.create_task(_page(hub)) for _ in range(count)]
+        await asyncio.sleep(0.2 + random.random() * POLL_S)  # at no fixed place between two polls
+        await _append()
+        committed = time.monotonic()
+        took += [at - committed for at in await asyncio.gather(*pages)]
+    await hub.stop()
+    return took
+
+
+async def _page(hub: Hub) -> float:
+    assert await hub.wait([STREAM], 60)
+    return time.monotonic()

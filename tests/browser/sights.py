@@ -1,0 +1,222 @@
+"""Every page, each in the states that people see it in, and a way to go round them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import steps
+from tests.browser.windows import DESK, PHONE, Window
+from tests.http.site import Party, Site, client_at, invited, joined
+
+__all__ = [
+    "COMPANY",
+    "FILE",
+    "NAME",
+    "OTHER_COMPANY",
+    "Shelf",
+    "Sight",
+    "Tour",
+    "login_pages",
+    "open_pages",
+    "own_pages",
+    "stock",
+]
+
+NAME, COMPANY, OTHER_COMPANY = "韩书瑶", "北京书瑶图书有限公司", "北京书瑶文具有限公司"
+FILE = "合同.pdf"
+STILL = """() => document.getAnimations().every((one) => one.playState !== "running")
+  && [...document.images].every((one) => one.complete || one.loading === "lazy")"""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One of everything that pages are about, mostly by id."""
+
+    owner: Party
+    company: str
+    waiting_company: str
+    document: str
+    waiting: str
+    signed: str
+    code: str
+    file: bytes
+    grant: str
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A page in a state. ready: what is there once it has loaded; act: what brings it into the state."""
+
+    path: str
+    ready: str
+    act: Callable[[Page], object] = lambda page: None
+    on_desk: bool = False
+    refused: int = 0
+
+
+def stock(site: Site, contract: bytes) -> Shelf:
+    """A company with seals, another that waits for its own, a document, signings."""
+    owner = site.owner(401, NAME, COMPANY)
+    signed, file = owner.sign(contract, FILE)
+    document = owner.client.upload(FILE, contract, company=owner.company)
+    invited(owner, 402)
+    _, grant = joined(site, owner, 403)
+    return Shelf(
+        owner=owner,
+        company=owner.company,
+        waiting_company=owner.demo.register(OTHER_COMPANY, NAME, owner.id_number),
+        document=str(document["id"]),
+        waiting=str(owner.ask(contract, FILE)["id"]),
+        signed=str(signed["id"]),
+        code=str(signed["document"]["code"]),
+        file=file,
+        grant=grant,
+    )
+
+
+def own_pages(shelf: Shelf) -> Iterator[Sight]:
+    """The pages that belong to somebody."""
+    yield Sight(
+        "/m", "#cards > li:nth-child(9) .card-title", lambda page: page.click(".menu-button >> nth=1")
+    )
+    yield Sight("/m/register", "#province option", lambda page: page.click("[type=submit]"))
+    yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]")
+    yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]", hold_out)
+    yield Sight(f"/m/collect/{shelf.waiting_company}", "#part-check:not([hidden])")
+    yield Sight(f"/m/collect/{shelf.company}", "#seals > li:nth-child(5) img")
+    yield Sight(f"/m/seals/{shelf.company}", "#seals > li:nth-child(5) img")
+    yield Sight(f"/m/people/{shelf.company}", "#people > li")
+    yield Sight(f"/m/people/{shelf.company}", "#people > li", invite_nobody)
+    yield Sight(f"/m/people/{shelf.company}", "#people > li", lambda page: page.click("#people button"))
+    yield Sight(f"/m/seals/{shelf.company}", ".seal-grants li", grant_form)
+    yield Sight(f"/m/seals/{shelf.company}", ".seal-grants li", grant_drafted)
+    yield Sight(f"/m/granted/{shelf.grant}", "#problem:not([hidden])")
+    yield Sight(f"/m/add-seal/{shelf.company}", "#preview:not([hidden])")
+    yield Sight(f"/m/add-seal/{shelf.company}", "#preview:not([hidden])", ask_for_a_department)
+    yield Sight(f"/m/photo/{shelf.company}", "#kind option")
+    yield Sight("/m/seal", "#drop")
+    yield Sight(f"/m/seal?document={shelf.document}", "#seal-choices :nth-child(5) img", place)
+    yield Sight(f"/m/seal?signing={shelf.waiting}", "#preview-pages img")
+    yield Sight(f"/m/seal?signing={shelf.signed}", "#watch-imprint:not([hidden])")
+    yield Sight("/m/records", "#cards > li")
+    yield Sight("/m/pin", "#part-change:not([hidden])", lambda page: page.click("[type=submit]"))
+    check = shelf.owner.client.begin_check("unlock")["id"]
+    yield Sight(f"/m/identity/{check}", "#part-waiting:not([hidden])")
+    yield Sight("/m/sessions", "#logins > li")
+    yield Sight("/m/sessions", "#logins > li", lambda page: page.click("#end-all"))
+    yield Sight("/m/devices", "#devices > li")
+    yield Sight("/m/devices", "#devices > li", lambda page: page.click("#devices button"))
+    yield Sight("/m/code", "#short-code", lambda page: page.click("[type=submit]"))
+    yield Sight("/pc", "#drop", on_desk=True)
+    yield Sight(f"/pc?document={shelf.document}", "#seal-choices :nth-child(5) img", place, on_desk=True)
+    fresh = shelf.owner.client.request_signing(shelf.document, shelf.owner.seal(), others="unknown")["id"]
+    yield Sight(f"/pc?signing={fresh}", "#qr[src]", on_desk=True)
+
+
+def open_pages(shelf: Shelf) -> Iterator[Sight]:
+    """The pages that everybody may open, and the one behind a QR code."""
+    client = shelf.owner.client
+    yield Sight(client.open_challenge(shelf.waiting)["url"], "#confirm-pages img")
+    yield Sight(
+        client.open_challenge(shelf.waiting)["url"],
+        "#confirm-pages img",
+        lambda page: page.click("#confirm-yes"),
+    )
+    yield Sight(
+        client.open_challenge(shelf.waiting)["url"],
+        "#confirm-pages img",
+        lambda page: page.click("#confirm-no"),
+    )
+    yield Sight("/c", "#outcome:not([hidden])")
+    with client_at(str(client.http.base_url)) as asking:
+        url = asking.ask_login_code()["url"]
+    yield Sight(url, "#scanned:not([hidden])", lambda page: page.click("[type=submit]"))
+    yield Sight("/q", "#outcome:not([hidden])")
+    yield Sight("/m/wechat", "#wechat-again:not([hidden])")
+    yield Sight("/m/lost", "#lost-enter")
+    yield Sight(client.present(shelf.company)["url"], ".face")
+    yield Sight("/l/unknown", "h1", refused=410)
+    yield Sight(f"/v/{shelf.code}", "#drop")
+    yield Sight(f"/v/{shelf.code}", "#drop", lambda page: check(page, shelf.file), on_desk=True)
+    yield Sight("/v/0000-0000-0000-0000", "h1", refused=404)
+    yield Sight("/verify", "#drop", lambda page: check(page, shelf.file))
+    yield Sight("/verify", "#drop", lambda page: check(page, steps.tampered(shelf.file)), on_desk=True)
+    signature = client.ses_signature(shelf.signed)
+    yield Sight("/verify-seal", "#drop", lambda page: check(page, signature))
+    yield Sight("/verify-seal", "#drop", lambda page: check(page, shelf.file), on_desk=True)
+
+
+def login_pages() -> Iterator[Sight]:
+    yield Sight("/m/login", "#mobile", lambda page: page.click("#mobile-form [type=submit]"))
+    yield Sight("/pc/login", "#scan-qr[src]", on_desk=True)
+
+
+def hold_out(page: Page) -> None:
+    page.click("#present")
+    expect(page.locator("#qr[src]")).to_be_visible()
+
+
+def grant_form(page: Page) -> None:
+    """The drawer with its limits."""
+    page.locator(".seal-grants > button").first.click()
+    page.locator("#grant-form summary").click()
+
+
+def grant_drafted(page: Page) -> None:
+    """What would be granted, with PIN and code."""
+    page.locator(".seal-grants > button").last.click()
+    page.locator("#grant-next").click()
+    expect(page.locator("#grant-confirm")).to_be_visible()
+
+
+def invite_nobody(page: Page) -> None:
+    """The listed matters, and errors beside the empty fields."""
+    page.locator("[name=full][value='']").check()
+    page.locator("[type=submit]").click()
+
+
+def ask_for_a_department(page: Page) -> None:
+    """All fields that a further seal can need, and an error beside one of them."""
+    page.locator("[name=group][value=department]").check(force=True)
+    page.locator("#field-second summary").click()
+    page.locator("[type=submit]").click()
+
+
+def place(page: Page) -> None:
+    """A seal on the page, and a place for somebody else's."""
+    page.locator("#seal-choices > label").nth(3).click()
+    page.locator("[name=others][value=known]").check()
+
+
+def check(page: Page, data: bytes) -> None:
+    page.locator("#file").set_input_files(steps.pdf(FILE, data))
+    expect(page.locator("#answer")).to_be_visible()
+
+
+@dataclass
+class Tour:
+    """Goes from sight to sight, on the device that belongs to each."""
+
+    phone: Window
+    desk: Window
+
+    def of(self, sights: Iterator[Sight], judge: Callable[[Page], list[str]]) -> list[str]:
+        """All that is wrong, each with its page."""
+        return [f"{sight.path}: {found}" for sight in sights for found in judge(self.show(sight))]
+
+    def show(self, sight: Sight) -> Page:
+        """Bring a sight on the screen of its device."""
+        window = self.desk if sight.on_desk else self.phone
+        if sight.refused:
+            window.expect(sight.refused, sight.path)
+        page = window.page
+        page.set_viewport_size((DESK if sight.on_desk else PHONE)["viewport"])
+        page.goto("about:blank")  # or the next address might differ by its fragment only
+        page.goto(sight.path if sight.path.startswith("http") else window.url + sight.path)
+        page.locator(sight.ready).first.wait_for(state="attached")
+        sight.act(page)
+        page.wait_for_function(STILL)
+        return page

@@ -1,0 +1,97 @@
+"""What a stranger sees: a licence held out on a phone, the record of a code; with and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import steps
+from tests.browser.windows import DESK, PHONE, Window, qr_on
+from tests.http.site import Party, Site
+
+NAME, COMPANY = "许清扬", "北京清扬环保科技有限公司"
+TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9:]{8} \+08:00")
+
+
+@pytest.fixture(scope="module")
+def owner(site: Site) -> Party:
+    """The owner of a company whose seals are collected."""
+    return site.owner(301, NAME, COMPANY)
+
+
+def hold_out(site: Site, owner: Party, phone: Window) -> str:
+    """The licence on the phone, and what a camera reads from its screen."""
+    page = steps.enter_as(phone, site, owner).go(f"/m/licence/{owner.company}")
+    expect(page.get_by_role("status")).to_have_text("有效")
+    page.get_by_role("button", name="出示执照").click()
+    expect(page.get_by_text(re.compile("[0-9]+ 秒后自动更新"))).to_be_visible()
+    return qr_on(page)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_licence_held_out_shows_its_data_and_live_status(
+    site: Site, owner: Party, phone: Window, open_window: Callable[..., Window], scripts: bool
+) -> None:
+    shown = hold_out(site, owner, phone)
+    stranger = open_window(**PHONE, java_script_enabled=scripts)
+    stranger.page.goto(shown)
+    face = stranger.page.get_by_role("article", name="电子营业执照")
+    uscc = owner.client.company(owner.company)["uscc"]
+    for fact in (COMPANY, NAME, uscc, "有限责任公司", "长期", "500 万元"):
+        expect(face).to_contain_text(fact)
+    expect(stranger.page.get_by_text("存续（在营、开业）")).to_be_visible()
+    expect(stranger.page.get_by_text(TIME)).to_have_count(2)
+    site.change("UPDATE presentation SET expires_at = '2026-01-01 00:00:00+00:00'")
+    stranger.expect(410, "/l/")
+    stranger.page.reload()
+    expect(stranger.page.get_by_role("heading", name="这个执照码已失效")).to_be_visible()
+    expect(stranger.page.get_by_text(COMPANY)).to_have_count(0)
+
+
+def test_the_code_held_out_changes_every_minute(site: Site, owner: Party, phone: Window) -> None:
+    phone.page.clock.install()
+    first = hold_out(site, owner, phone)
+    with phone.page.expect_response("**/presentations"):
+        phone.page.clock.fast_forward("01:01")
+    expect(phone.page.get_by_text(re.compile("(60|5[0-9]) 秒后自动更新"))).to_be_visible()
+    assert qr_on(phone.page, other_than=first) != first
+
+
+def test_a_record_can_be_read_without_scripts(
+    owner: Party, open_window: Callable[..., Window], contract: bytes
+) -> None:
+    signed, _ = owner.sign(contract)
+    waiting = owner.ask(contract)
+    stranger = open_window(**DESK, java_script_enabled=False)
+    page = stranger.go(f"/v/{signed['document']['code']}")
+    expect(page.get_by_role("heading", name="找到一条用印记录")).to_be_visible()
+    for fact in (COMPANY, owner.client.company(owner.company)["uscc"], "有效", TIME):
+        expect(page.get_by_role("definition").filter(has_text=fact).first).to_be_visible()
+    expect(page.locator("noscript p")).to_be_visible()  # that checking the file needs them
+    assert "合同.pdf" not in page.get_by_role("main").inner_text()  # nothing private
+    stranger.go(f"/v/{waiting['document']['code']}")
+    expect(page.get_by_role("heading", name="这份文件还没有盖章")).to_be_visible()
+    expect(page.locator("noscript")).to_have_count(0)
+    stranger.expect(404, "/v/0000")
+    stranger.go("/v/0000-0000-0000-0000")
+    expect(page.get_by_role("heading", name="查不到这个验真码")).to_be_visible()
+
+
+def test_a_frozen_seal_is_told_on_the_record(
+    owner: Party, open_window: Callable[..., Window], contract: bytes
+) -> None:
+    signed, data = owner.sign(contract)
+    owner.client.freeze(owner.seal())
+    stranger = open_window(**PHONE)
+    page = stranger.go(f"/v/{signed['document']['code']}")
+    then, now = (
+        page.get_by_role("listitem").locator("div").filter(has=page.get_by_role("term").filter(has_text=when))
+        for when in ("签署时的状态", "现在的状态")
+    )
+    expect(then.get_by_role("definition")).to_have_text("有效")
+    expect(now.get_by_role("definition")).to_have_text("已冻结")
+    answer = steps.check_file(page, "合同.pdf", data)
+    expect(answer).to_contain_text("文件与记录一致")

@@ -1,0 +1,179 @@
+"""Typing into the conversation: kept encrypted, understood by a table of words, answered at once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from auth import events
+from auth.engine import transaction
+from auth.errors import Invalid, TooMany
+from auth.events import person_stream
+from auth.models import Event
+from auth.tokens import group_code, new_code
+from h5 import conversation
+from h5.thread.cards import Card
+from h5.thread.chat import Understood, understand
+from h5.thread.chat_cards import REPLIES
+from seals.freezing import freeze
+
+MOBILE = "13812345678"
+NAME = "北京云杉科技有限公司"
+
+
+async def test_what_was_typed_is_kept_encrypted_and_answered_in_one_transaction(world: Any) -> None:
+    who = await world.log_in(MOBILE)
+    said = await conversation.say(world.reader(who), "  我想盖章，谢谢  ", world.tick())
+    mine, answer = said.cards
+    assert (mine.mine, mine.title, mine.lines, mine.actions) == (True, "我想盖章，谢谢", (), ())
+    assert (answer.mine, answer.title) == (False, "您名下还没有企业")
+    assert world.links(answer) == {"企业设立登记": "/m/register"}
+    assert (await world.cards(who))[1:] == [mine, answer]
+    row = await Event.get(kind="chat.said")
+    assert row.private is not None
+    assert "盖章".encode() not in bytes(row.private)
+    assert "盖章" not in json.dumps(row.facts)
+    rows = await Event.filter(stream=person_stream(who.person_id)).order_by("seq")
+    assert events.broken_link(rows) is None
+
+
+async def test_text_that_was_erased_leaves_a_card(world: Any) -> None:
+    who = await world.log_in(MOBILE)
+    await world.say(who, "秘密")
+    await Event.filter(kind="chat.said").update(private=None)
+    assert (await world.only(who, "chat.said")).title == "（内容已删除）"
+
+
+async def test_text_moved_to_another_event_does_not_open(world: Any) -> None:
+    who = await world.log_in(MOBILE)
+    await world.say(who, "甲")
+    await world.say(who, "乙")
+    first, second = await Event.filter(kind="chat.said").order_by("seq")
+    await Event.filter(id=second.id).update(private=first.private)
+    told = [card.title for card in await world.cards(who) if card.mine]
+    assert told == ["甲", "（内容已删除）"]
+
+
+async def test_the_answer_to_seal_follows_what_the_person_has(world: Any) -> None:
+    who = await world.log_in(MOBILE)
+
+    async def ask() -> Card:
+        return await world.say(who, "盖章")
+
+    assert (await ask()).title == "您名下还没有企业"
+    company = await world.found(who, NAME, MOBILE)
+    waiting = await ask()
+    assert world.links(waiting) == {"领取印章": f"/m/collect/{company.id}"}
+    seals = await world.collect(company)
+    assert world.links(await ask()) == {"去盖章": "/m/seal"}
+    told = {card.id: card for card in await world.cards(who)}
+    assert told[waiting.id].title == "印章还没有领取"
+    assert world.links(told[waiting.id]) == {}
+    for seal in seals:
+        await freeze(seal.id, who.person_id, world.tick())
+    assert (await ask()).title == "没有可用的印章"
+
+
+async def test_licence_and_seals_lead_to_each_company(world: Any) -> None:
+    who = await world.log_in(MOBILE)
+    first = await world.found(who, NAME, MOBILE)
+    assert world.links(await world.say(who, "我的执照")) == {"查看执照": f"/m/licence/{first.id}"}
+    second = await world.found(who, "上海银杏贸易有限公司", MOBILE)
+    assert world.links(await world.say(who, "my seals", "en")) == {
+        first.name: f"/m/seals/{first.id}",
+        second.name: f"/m/seals/{second.id}",
+    }
+
+
+async def test_verify_leads_to_the_record(world: Any) -> None:
+    who, code = await world.log_in(MOBILE), new_code()
+    for typed in (f"验真 {code}", f"验真：{group_code(code).lower()}", f"VERIFY {code}", code):
+        answer = await world.say(who, typed)
+        assert answer.title == f"验真码 {group_code(code)}"
+        assert world.links(answer) == {"打开验真页": f"/v/{code}"}
+    wrong = await world.say(who, "验真 ABCD")
+    assert (wrong.title, world.links(wrong)) == ("这不是有效的验真码", {"验真": "/verify"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "wish"),
+    [
+        ("盖章", "seal"),
+        ("我要用印！", "seal"),
+        ("ＳＥＡＬ", "seal"),
+        ("Please stamp this.", "seal"),
+        ("印章", "seals"),
+        ("我的印章", "seals"),
+        ("my SEALS?", "seals"),
+        ("执照", "licence"),
+        ("出示执照", "licence"),
+        ("license", "licence"),
+        ("登记", "register"),
+        ("企业设立登记", "register"),
+        ("how do I register", "register"),
+        ("帮助", "help"),
+        ("help!", "help"),
+        ("你好", "hello"),
+        ("Hello", "hello"),
+        ("验真", "verify_ask"),
+        ("怎么验真", "verify_ask"),
+        ("verify a document", "verify_ask"),
+        ("验真 ABCD", "code_malformed"),
+        ("请验真：1234-5678", "code_malformed"),
+        ("verify 0000 0000 0000 0001", "code_malformed"),
+        ("checking", "unknown"),
+        ("sealing wax", "unknown"),
+        ("今天天气怎么样", "unknown"),
+        ("🙂", "unknown"),
+    ],
+)
+def test_words_are_understood_whatever_their_width_and_case(typed: str, wish: str) -> None:
+    assert understand(typed) == Understood(wish)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_each_answer_can_be_told(world: Any, language: str) -> None:
+    who = await world.log_in(MOBILE)
+    async with transaction():
+        for reply in REPLIES:
+            await events.append(
+                person_stream(who.person_id),
+                "chat.replied",
+                actor="assistant",
+                subject="chat:0",
+                now=world.now,
+                facts={"reply": reply} | ({"code": new_code()} if reply == "verify" else {}),
+            )
+    told = (await world.cards(who, language))[1:]
+    assert len({card.title for card in told}) == len(REPLIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "message.length"),
+        ("   ", "message.length"),
+        ("字" * 501, "message.length"),
+        ("a\x00b", "message.character"),
+        ("两\n行", "message.character"),
+        ("\u202e反", "message.character"),
+        ("\ud800半", "message.character"),
+    ],
+)
+async def test_messages_have_limits(world: Any, text: str, code: str) -> None:
+    who = await world.log_in(MOBILE)
+    with pytest.raises(Invalid) as refused:
+        await conversation.say(world.reader(who), text, world.now)
+    assert refused.value.code == code
+    assert not await Event.filter(kind="chat.said").exists()
+
+
+async def test_typing_is_limited_in_rate(world: Any) -> None:
+    who, other = await world.log_in(MOBILE), await world.log_in("13987654321")
+    for _ in range(conversation.MESSAGES_PER_PERSON.most):
+        await conversation.say(world.reader(who), "你好", world.now)
+    with pytest.raises(TooMany):
+        await conversation.say(world.reader(who), "你好", world.now)
+    await conversation.say(world.reader(other), "你好", world.now)

@@ -1,0 +1,251 @@
+"""Pages as a browser gets them, rendered by a small application that supplies what the pages ask of it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import socket
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from sanic import Request, Sanic
+
+from auth.errors import Gone, NotFound
+from h5.pages import local_path, pages
+from h5.rendering import STATIC_VERSION
+from h5.views import Bilingual, PresentedLicence, SealedRecord, SealOnRecord
+
+NUMBERS = itertools.count()
+COMPANY = '北京<script>alert("1")</script>有限公司'
+GOOD = Bilingual("有效", "valid")
+FROZEN = Bilingual("已冻结", "frozen")
+
+LICENCE = PresentedLicence(
+    company_name=COMPANY,
+    uscc="91110105MA01ABCD5F",
+    licence_number="1101050020261122",
+    company_type="有限责任公司",
+    representative_name="张晓明",
+    capital_wan="100",
+    address="北京市朝阳区建国路 88 号",
+    business_scope="软件开发",
+    established_on="2026-11-21",
+    valid_until=None,
+    state=GOOD,
+    good=True,
+    checked_at="2026-11-21 18:05:03 +08:00",
+    expires_at="2026-11-21 18:10:03 +08:00",
+)
+SEAL = SealOnRecord(
+    company=COMPANY,
+    uscc="91110105MA01ABCD5F",
+    seal_name="合同专用章",
+    signed_at_text="2026-11-21 18:05:03 +08:00",
+    seal_state_then=GOOD,
+    seal_state_now=FROZEN,
+    good_now=False,
+)
+RECORDS = {
+    "SEALED": SealedRecord(code="7H2K-9QWE-4R6T-8Y1Z", state="found", sealed_count=1, seals=(SEAL,)),
+    "DRAFT": SealedRecord(code="0000-1111-2222-3333", state="not_sealed"),
+}
+
+
+async def presented_licence(token: str) -> PresentedLicence:
+    if token != "live":
+        raise Gone("presentation.gone", "已失效", "gone")
+    return LICENCE
+
+
+async def sealed_record(code: str, address: str) -> SealedRecord:
+    assert address  # the limit of look-ups counts by it
+    if code not in RECORDS:
+        raise NotFound("code.unknown", "没有记录", "no record")
+    return RECORDS[code]
+
+
+async def take_session(request: Request) -> None:
+    request.ctx.session = request.cookies.get("test_session")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[httpx.AsyncClient]:
+    app = Sanic(f"pages-{next(NUMBERS)}", configure_logging=False)
+    app.config.AUTO_EXTEND = False
+    app.config.TOUCHUP = False
+    app.ctx.settings = SimpleNamespace(
+        public_url="https://seal.example.cn",
+        sandbox_url="http://sandbox",
+        sandbox_public_url="http://phone:8001",
+        wechat_page="http://phone:8001/wechat/authorize",
+    )
+    app.ctx.presented_licence = presented_licence
+    app.ctx.sealed_record = sealed_record
+    app.on_request(take_session)
+    app.blueprint(pages)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = await app.create_server(sock=listening, return_asyncio_server=True)
+    assert server is not None
+    await server.startup()
+    await server.start_serving()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        yield client
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("asked", "goes_to"),
+    [
+        ("/m/seal?document=1", "/m/seal?document=1"),
+        ("/", "/"),
+        ("//evil.example", "/m"),
+        ("/\\evil.example", "/m"),
+        ("/m\\..\\evil", "/m"),
+        ("https://evil.example/m", "/m"),
+        ("javascript:alert(1)", "/m"),
+        ("/m\n//evil.example", "/m"),
+        ("/\t/evil.example", "/m"),
+        ("", "/m"),
+        (None, "/m"),
+    ],
+)
+def test_login_leads_only_to_paths_of_this_site(asked: str | None, goes_to: str) -> None:
+    assert local_path(asked, "/m") == goes_to
+
+
+@pytest.mark.parametrize(
+    ("path", "login"),
+    [
+        ("/m", "/m/login?next=%2Fm"),
+        ("/m/register", "/m/login?next=%2Fm%2Fregister"),
+        ("/m/licence/abc", "/m/login?next=%2Fm%2Flicence%2Fabc"),
+        ("/m/collect/abc?collection=k", "/m/login?next=%2Fm%2Fcollect%2Fabc%3Fcollection%3Dk"),
+        ("/m/seals/abc", "/m/login?next=%2Fm%2Fseals%2Fabc"),
+        ("/m/photo/abc", "/m/login?next=%2Fm%2Fphoto%2Fabc"),
+        ("/m/seal?signing=s", "/m/login?next=%2Fm%2Fseal%3Fsigning%3Ds"),
+        ("/m/code", "/m/login?next=%2Fm%2Fcode"),
+        ("/m/records", "/m/login?next=%2Fm%2Frecords"),
+        ("/m/sessions", "/m/login?next=%2Fm%2Fsessions"),
+        ("/pc", "/pc/login?next=%2Fpc"),
+    ],
+)
+async def test_own_pages_ask_for_login_and_come_back(
+    browser: httpx.AsyncClient, path: str, login: str
+) -> None:
+    answer = await browser.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (302, login)
+    browser.cookies.set("test_session", "somebody")
+    shown = await browser.get(path)
+    assert shown.status_code == 200
+    assert shown.headers["cache-control"] == "no-store"
+
+
+async def test_login_page_goes_on_when_somebody_is_logged_in(browser: httpx.AsyncClient) -> None:
+    browser.cookies.set("test_session", "somebody")
+    answer = await browser.get("/m/login", params={"next": "//evil.example"})
+    assert answer.headers["location"] == "/m"
+
+
+async def test_confirm_page_opens_without_login_because_the_token_is_in_the_fragment(
+    browser: httpx.AsyncClient,
+) -> None:
+    assert (await browser.get("/c")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/c",
+        "/q",
+        "/m/wechat",
+        "/pc/login",
+        "/verify",
+        "/m/login",
+        "/v/SEALED",
+        "/v/DRAFT",
+        "/l/live",
+        "/l/gone",
+    ],
+)
+async def test_pages_run_under_the_strict_policy(browser: httpx.AsyncClient, path: str) -> None:
+    """No script, style or handler inside the page; data blocks are not executed."""
+    text = (await browser.get(path)).text
+    scripts = re.findall(r"<script([^>]*)>", text)
+    assert all('src="/static/' in one or 'type="application/json"' in one for one in scripts)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)
+
+
+async def test_every_page_says_sandbox_and_links_the_inbox_that_phones_reach(
+    browser: httpx.AsyncClient,
+) -> None:
+    text = (await browser.get("/m/login")).text
+    assert "沙箱环境" in text
+    assert 'href="http://phone:8001/sms"' in text
+    assert "seal.example.cn" in text
+
+
+async def test_presented_licence_needs_no_script(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/l/live")
+    assert answer.status_code == 200
+    for shown in ("91110105MA01ABCD5F", "张晓明", "长期", "有效", LICENCE.checked_at):
+        assert shown in answer.text
+    assert "alert(&#34;1&#34;)" in answer.text
+    assert "<script" not in answer.text
+
+
+async def test_ended_presentation_is_gone(browser: httpx.AsyncClient) -> None:
+    assert (await browser.get("/l/other")).status_code == 410
+
+
+async def test_record_without_the_file_is_neutral(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/v/SEALED")
+    assert answer.status_code == 200
+    for shown in ("7H2K-9QWE-4R6T-8Y1Z", "合同专用章", SEAL.signed_at_text, "已冻结"):
+        assert shown in answer.text
+    assert "alert(&#34;1&#34;)" in answer.text
+    body = answer.text[answer.text.index("<main") :]
+    assert not re.search("真实|一致|matches|genuine", body)
+
+
+async def test_draft_and_unknown_codes_warn(browser: httpx.AsyncClient) -> None:
+    draft = await browser.get("/v/DRAFT")
+    assert (draft.status_code, "这份文件还没有盖章" in draft.text) == (200, True)
+    unknown = await browser.get("/v/" + "<b>" * 30)
+    assert (unknown.status_code, "查不到这个验真码" in unknown.text) == (404, True)
+    assert "<b>" not in unknown.text[unknown.text.index("<main") :].replace("<b>seal.example.cn</b>", "")
+
+
+async def test_language_is_kept_by_its_link(browser: httpx.AsyncClient) -> None:
+    english = await browser.get("/v/SEALED", params={"lang": "en"})
+    assert '<html lang="en">' in english.text
+    assert "frozen" in english.text
+    assert "ezhang_lang=en" in english.headers["set-cookie"]
+    assert '<html lang="zh-CN">' in (await browser.get("/v/SEALED", params={"lang": "xx"})).text
+
+
+@pytest.mark.parametrize(
+    ("agent", "home"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Mobile/15E148 MicroMessenger/8.0", "/m"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140", "/pc"),
+    ],
+)
+async def test_front_door_knows_phones(browser: httpx.AsyncClient, agent: str, home: str) -> None:
+    answer = await browser.get("/", headers={"user-agent": agent})
+    assert answer.headers["location"] == home
+
+
+async def test_static_files_are_cached_by_version_and_nothing_else_is_served(
+    browser: httpx.AsyncClient,
+) -> None:
+    current = await browser.get(f"/static/{STATIC_VERSION}/js/thread.js")
+    assert current.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in current.headers["cache-control"]
+    old = await browser.get("/static/000000000000/js/thread.js")
+    assert old.headers["cache-control"] == "no-cache"
+    for path in ("js/none.js", "../pages.py", "%2e%2e/pages.py", "js/../../pages.py", "//etc/passwd"):
+        assert (await browser.get(f"/static/{STATIC_VERSION}/{path}")).status_code == 404

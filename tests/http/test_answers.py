@@ -1,0 +1,218 @@
+"""What the server really answers fits the document that describes it, operation by operation."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from seals.kinds import SealKind
+from server.api.operation import OPERATIONS, Operation
+from server.client import DeviceKey
+from tests.authenticator import Authenticator
+from tests.http.site import Party, Site, joined, refused
+from tests.seals.pdf.samples import contract
+from tests.seals.photo.photos import Damage, known, photo, to_jpeg
+
+JSON = [each for each in OPERATIONS if each.answer is not None]
+
+
+@pytest.fixture(scope="module")
+def told(site: Site) -> list[tuple[str, str, int, Any]]:
+    """Every JSON answer of a whole life: all operations, with their refusals."""
+    begun = len(site.told)
+    party = site.owner(91, "秦明月", "北京明月印刷有限公司")
+    client = party.client
+    done, data = party.sign(contract(), others="unknown")
+    client.document(done["document"]["id"])
+    client.application(party.application)
+    client.collection(party.collection)
+    client.present(party.company)
+    client.me()
+    shown = client.open_challenge(party.ask(contract())["id"])
+    claim = client.claim(token=shown["url"].partition("#")[2])
+    party.http.get(f"/api/challenges/{claim['id']}")
+    client.reject(claim["id"], "金额不符")
+    here = party.ask(contract())["id"]
+    client.open_here(here)
+    client.cancel(here)
+    client.verify("合同.pdf", data)
+    client.verify("draft.pdf", contract())
+    client.verify_seal("合同.ses", client.ses_signature(done["id"]), data)
+    client.export_seal(party.seal())
+    client.verify_seal("draft.pdf", contract())
+    client.record(done["document"]["code"])
+    client.match(done["document"]["code"], "0" * 64)
+    client.thread()
+    party.http.post("/api/thread/messages", json={"text": "盖章"})
+    party.http.post("/api/thread/read", json={"cursor": client.thread()["cursor"]})
+    further_seals(party)
+    other_ways_in(site, party)
+    other_devices(party)
+    granted(site, party)
+    client.freeze(party.seal("invoice"))
+    life_of_the_pin(party)
+    party.http.post("/api/applications", json={"surprise": 1})
+    party.http.get("/api/companies/none")
+    party.http.get("/api/nowhere")
+    client.log_out()
+    party.http.get("/api/me")
+    return site.told[begun:]
+
+
+def further_seals(party: Party) -> None:
+    """A seal more, drawn, and an imprint out of a photo."""
+    party.client.add_seal(party.company, "hr")
+    party.client.preview_seal(party.company, "customs")
+    stamped = to_jpeg(photo(known(SealKind.CONTRACT), Damage(tilt=5, turn=9), (1200, 900)))
+    taken = party.client.take_photo(party.company, "印章.jpg", stamped, "contract")
+    party.client.photo(taken["id"])
+
+
+def life_of_the_pin(party: Party) -> None:
+    """Changed, and a seal brought back by an identity check."""
+    party.client.pin()
+    party.client.change_pin(party.pin, party.pin[::-1])
+    begun = party.client.begin_check("unfreeze", party.seal("invoice"))
+    httpx.post(begun["url"], data={"outcome": "pass"}, trust_env=False)
+    party.client.identity_check(begun["id"])
+    party.client.use_check(begun["id"])
+
+
+def other_ways_in(site: Site, party: Party) -> None:
+    """A PC that the phone lets in, and a phone that comes by WeChat; the owner's list of sessions."""
+    desk = site.newcomer(92).client
+    shown = desk.ask_login_code()
+    claim = party.client.claim_login(shown["url"].partition("#")[2])
+    party.client.scanned_login(claim["id"])
+    desk.login_standing()
+    party.client.confirm_login(claim["id"], shown["digits"], claim["intent"])
+    desk.enter_scanned()
+    new = site.newcomer(93)
+    answer = httpx.post(new.client.begin_wechat()["url"], data={"user": "甲"}, trust_env=False)
+    back = httpx.URL(answer.headers["location"]).params
+    new.client.enter_wechat(back["code"], back["state"])
+    new.client.send_code(new.demo.mobile)
+    new.client.bind_wechat(new.demo.mobile, new.code())
+    party.client.sessions()
+    with_a_passkey(site, new)
+    with_lost_passkeys(site, party)
+
+
+def with_a_passkey(site: Site, party: Party) -> None:
+    """Add one, prove with it, log in with it."""
+    client, key = party.client, Authenticator(site.url, urlsplit(site.url).hostname or "")
+    client.add_passkey("手机", key.make(client.begin_passkey()))
+    client.prove(key.answer(client.begin_proof()))
+    client.passkeys()
+    client.log_out()
+    client.send_code(party.demo.mobile)
+    refused(lambda: client.log_in(party.demo.mobile, party.code()), 401, "login.factor_needed")
+    client.enter_factor(key.answer(client.begin_factor()))
+
+
+def with_lost_passkeys(site: Site, party: Party) -> None:
+    """Another browser of an owner, who comes in by an identity check."""
+    key = Authenticator(site.url, urlsplit(site.url).hostname or "")
+    party.client.add_passkey("手机", key.make(party.client.begin_passkey()))
+    browser = site.newcomer(94).client
+    site.change("DELETE FROM throttle WHERE id LIKE 'sms.%'")
+    browser.send_code(party.demo.mobile)
+    refused(lambda: browser.log_in(party.demo.mobile, party.code()), 401, "login.factor_needed")
+    httpx.post(browser.begin_lost()["url"], data={"outcome": "pass"}, trust_env=False)
+    browser.enter_lost()
+
+
+def granted(site: Site, owner: Party) -> None:
+    """A member and a seal that he collects."""
+    member, grant = joined(site, owner, 95)
+    whom = owner.client.members(owner.company)["members"][-1]["id"]
+    owner.client.grants(owner.company)
+    draft = owner.client.draft_grant(owner.seal("contract"), whom)
+    owner.client.send_grant_code(draft["grant"]["id"])
+    member.client.granted(grant)
+    check = member.client.begin_joining(grant)
+    httpx.post(check["url"], data={"outcome": "pass"}, trust_env=False)
+    member.client.join(grant, member.pin)
+
+
+def other_devices(party: Party) -> None:
+    """A code by text message; a second device, enrolled."""
+    client = party.client
+    client.send_confirm_code(client.open_here(party.ask(contract())["id"])["id"])
+    begun = client.begin_device_check()
+    httpx.post(begun["url"], data={"outcome": "pass"}, trust_env=False)
+    client.device_check(begun["id"])
+    client.device = DeviceKey()
+    client.enrol_device(begun["id"], party.pin)
+    client.devices()
+
+
+@pytest.fixture(scope="module")
+def description(site: Site) -> dict[str, Any]:
+    document: dict[str, Any] = httpx.get(f"{site.url}/openapi.json").raise_for_status().json()
+    return document
+
+
+def declared(method: str, path: str) -> Operation | None:
+    """The operation that a request met."""
+    for each in OPERATIONS:
+        if each.method == method and re.fullmatch(re.sub("<[^>]+>", "[^/]+", each.path), path):
+            return each
+    return None
+
+
+def validate(body: Any, schema: dict[str, Any], description: dict[str, Any]) -> None:
+    Draft202012Validator({**schema, "components": description["components"]}).validate(body)
+
+
+def answers(description: dict[str, Any], operation: Operation, status: str) -> dict[str, Any]:
+    path = re.sub(r"<(\w+)(?::\w+)?>", r"{\1}", operation.path)
+    responses = description["paths"][path][operation.method.lower()]["responses"]
+    schema: dict[str, Any] = responses[status]["content"]["application/json"]["schema"]
+    return schema
+
+
+@pytest.mark.parametrize("operation", JSON, ids=lambda operation: operation.name)
+def test_an_answer_is_as_described_and_has_nothing_more(
+    told: list[tuple[str, str, int, Any]], description: dict[str, Any], operation: Operation
+) -> None:
+    bodies = [
+        body for method, path, status, body in told if status < 400 and declared(method, path) == operation
+    ]
+    assert bodies, "no answer of this operation: add it to the life above"
+    schema = answers(description, operation, str(operation.status))
+    name = schema.get("items", schema)["$ref"].rpartition("/")[2]
+    known = set(description["components"]["schemas"][name]["properties"])
+    for body in bodies:
+        validate(body, schema, description)
+        assert all(set(each) == known for each in (body if "items" in schema else [body]))
+
+
+def test_the_status_is_the_described_one(told: list[tuple[str, str, int, Any]]) -> None:
+    for method, path, status, _ in told:
+        operation = declared(method, path)
+        assert status >= 400 or operation is None or operation.status == status, path
+
+
+def test_refusals_are_as_described(
+    told: list[tuple[str, str, int, Any]], description: dict[str, Any]
+) -> None:
+    refusals = [body for _, _, status, body in told if status >= 400]
+    assert len(refusals) >= 4
+    for body in refusals:
+        validate(body, {"$ref": "#/components/schemas/Error"}, description)
+
+
+def test_a_wrong_answer_would_be_noticed(
+    told: list[tuple[str, str, int, Any]], description: dict[str, Any]
+) -> None:
+    me = next(body for _, path, status, body in told if path == "/api/me" and status == 200)
+    schema = answers(description, next(each for each in OPERATIONS if each.name == "me"), "200")
+    for wrong in ({**me, "id": 5}, {key: me[key] for key in me if key != "companies"}):
+        with pytest.raises(ValidationError):
+            validate(wrong, schema, description)

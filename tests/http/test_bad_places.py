@@ -1,0 +1,85 @@
+"""Seals placed where there is no paper."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.http.site import Party, Site, in_words, refused
+from tests.seals.pdf.samples import contract
+
+PLACE: dict[str, Any] = {"page": 0, "x_mm": 100.0, "y_mm": 100.0}
+WIDE, HIGH = 210.0, 297.0
+
+
+@pytest.fixture(scope="module")
+def document(a: Party) -> str:
+    """An A4 document of two pages."""
+    return str(a.client.upload("两页.pdf", contract(2))["id"])
+
+
+def other(**changes: Any) -> dict[str, Any]:
+    return {"name": "乙方", "page": 0, "x_mm": 20.0, "y_mm": 20.0, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"x_mm": -1.0}, "place.off_page"),
+        ({"y_mm": -0.1}, "place.off_page"),
+        ({"x_mm": WIDE - 37.9}, "place.off_page"),
+        ({"y_mm": HIGH - 37.9}, "place.off_page"),
+        ({"x_mm": 1e308}, "place.off_page"),
+        ({"x_mm": -1e308, "y_mm": 1e308}, "place.off_page"),
+        ({"page": -1}, "place.no_page"),
+        ({"page": 2}, "place.no_page"),
+        ({"page": 10**30}, "place.no_page"),
+        ({"others": "some"}, "signing.others"),
+        ({"others": "known"}, "signing.known"),
+        ({"known": [other()]}, "signing.known"),
+        ({"others": "known", "known": [other(name=str(n)) for n in range(21)]}, "signing.known"),
+        ({"others": "known", "known": [other(x_mm=500.0)]}, "place.off_page"),
+        ({"others": "known", "known": [other(page=7)]}, "place.no_page"),
+        ({"others": "known", "known": [other(), other(y_mm=90.0)]}, "protection.name_twice"),
+        ({"others": "known", "known": [other(name="a.b")]}, "protection.name"),
+        ({"others": "known", "known": [other(name="\u202e")]}, "protection.name"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_refused_and_nothing_prepared(
+    site: Site, a: Party, document: str, changes: dict[str, Any], code: str
+) -> None:
+    before = site.state()
+    error = refused(lambda: a.client.request_signing(document, a.seal(), **{**PLACE, **changes}), 422, code)
+    assert error.field
+    assert site.state() == before
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", '"40"', "null", "true"])
+@pytest.mark.parametrize("field", ["x_mm", "y_mm", "page"])
+def test_a_place_that_is_no_number(site: Site, a: Party, document: str, field: str, number: str) -> None:
+    body = {"request_id": str(uuid.uuid4()), "document_id": document, "seal_id": a.seal(), **PLACE}
+    text = json.dumps({**body, field: 0}).replace(f'"{field}": 0', f'"{field}": {number}')
+    before = site.state()
+    answer = a.http.post("/api/signings", content=text)
+    lenient = number in {'"40"', "true"}
+    assert answer.status_code == 422 or (lenient and answer.status_code == 201), answer.text[:200]
+    if answer.status_code == 422:
+        assert in_words(answer.json()["error"])
+        assert site.state() == before
+
+
+def test_a_field_that_the_document_does_not_have(site: Site, a: Party, document: str) -> None:
+    before = site.state()
+    for name in ("乙方", "", "x" * 4000, "a.b"):
+        ask = lambda name=name: a.client.request_signing(document, a.seal(), **PLACE, field=name)  # noqa: E731
+        assert refused(ask, 404, "pdf.no_such_field").field == "field"
+    assert site.state() == before
+
+
+def test_the_edge_of_the_page_is_still_on_it(a: Party, document: str) -> None:
+    signing = a.client.request_signing(document, a.seal(), page=1, x_mm=0.0, y_mm=0.0)
+    assert (signing["page"], signing["state"]) == (1, "pending")

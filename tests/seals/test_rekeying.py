@@ -1,0 +1,112 @@
+"""Re-keying in the database: keys, wraps and signings under way end; other companies' do not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+
+from auth.engine import transaction
+from auth.events import company_stream
+from auth.models import ChallengeState, Event
+from seals import pki, rekeying, revocation
+from seals.models import (
+    Crl,
+    Offer,
+    OfferState,
+    RevokedFor,
+    Seal,
+    SealKey,
+    SealState,
+    SealWrap,
+    Signing,
+    SigningState,
+)
+from seals.rekeying import Rekeyed
+from tests.seals.signing.rows import NOW, challenge, offer, person, signing
+
+pytestmark = pytest.mark.usefixtures("database")
+
+OPEN = [SigningState.PENDING, SigningState.CONFIRMED, SigningState.KEYED]
+SERIAL = "1f"
+
+
+async def rekeyed(row: Signing) -> Rekeyed:
+    async with transaction():
+        done = await rekeying.rekey(row.company_id, RevokedFor.SUPERSEDED, NOW)
+        await rekeying.tell(done, NOW)
+    return done
+
+
+@pytest.mark.parametrize("state", OPEN)
+async def test_a_signing_under_way_fails_and_nothing_of_it_is_left(state: SigningState) -> None:
+    row = await signing(state)
+    keeper = await person()
+    await SealWrap.create(seal_id=row.seal_id, generation=1, holder_id=keeper.id, wrapped="AAAA")
+    await SealKey.filter(id=row.key_id).update(sealed_private="AAAA")
+    asked = await challenge(row)
+    given = await offer(keeper.id, row.id, state=OfferState.DONE)
+    await rekeyed(row)
+    ended = await Signing.get(id=row.id)
+    assert ended.state is SigningState.FAILED
+    assert ended.reason is not None
+    assert "重新领取" in ended.reason
+    assert (ended.signed_attributes, ended.signature_value, ended.ses_signature) == (None, None, None)
+    await asked.refresh_from_db()
+    assert asked.state is ChallengeState.DEAD
+    assert (await Offer.get(id=given.id)).sealed is None
+    assert not await SealWrap.exists()
+    key = await SealKey.get(id=row.key_id)
+    assert (key.revoked_at, key.revoked_for, key.sealed_private) == (NOW, RevokedFor.SUPERSEDED, "")
+    assert (await Seal.get(id=row.seal_id)).state is SealState.ISSUED
+    stream = Event.filter(stream=company_stream(row.company_id)).order_by("seq")
+    assert [each.kind for each in await stream] == ["seal.rekeyed", "signing.failed"]
+
+
+@pytest.mark.parametrize("state", [SigningState.SIGNED, SigningState.REJECTED])
+async def test_what_has_ended_stays_as_it_ended(state: SigningState) -> None:
+    row = await signing(state)
+    await rekeyed(row)
+    assert (await Signing.get(id=row.id)).state is state
+
+
+async def test_another_company_keeps_its_keys() -> None:
+    row, other = await signing(SigningState.KEYED), await signing(SigningState.KEYED)
+    await rekeyed(row)
+    assert (await Signing.get(id=other.id)).state is SigningState.KEYED
+    assert (await Seal.get(id=other.seal_id)).state is SealState.COLLECTED
+    assert (await SealKey.get(id=other.key_id)).revoked_at is None
+
+
+@pytest.mark.parametrize("state", [SealState.HELD, SealState.DECLINED, SealState.ISSUED])
+async def test_a_seal_without_keys_is_left_alone(state: SealState) -> None:
+    row = await signing(SigningState.SIGNED)
+    await Seal.filter(id=row.seal_id).update(state=state)
+    assert (await rekeyed(row)).seals == ()
+    assert (await Seal.get(id=row.seal_id)).state is state
+
+
+async def test_a_second_time_finds_nothing_to_end() -> None:
+    row = await signing(SigningState.PENDING)
+    assert len((await rekeyed(row)).seals) == 1
+    assert (await rekeyed(row)).seals == ()
+
+
+async def test_a_revocation_committed_while_the_last_list_was_made_is_in_the_next() -> None:
+    row = await signing(SigningState.SIGNED)
+    issuer = pki.make_issuing(pki.make_root(NOW), NOW)
+    await revocation.publish(revocation.ISSUING, issuer, NOW)
+    before_it = NOW - timedelta(seconds=1)
+    await SealKey.filter(id=row.key_id).update(
+        serial=SERIAL, revoked_at=before_it, revoked_for=RevokedFor.SUPERSEDED
+    )
+    for _ in range(2):
+        await revocation.publish(revocation.ISSUING, issuer, NOW + timedelta(seconds=1))
+    newest = await revocation.newest_crl(revocation.ISSUING)
+    assert newest is not None
+    (entry,) = x509.load_der_x509_crl(newest)
+    assert entry.serial_number == int(SERIAL, 16)
+    reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+    assert reason is x509.ReasonFlags.superseded
+    assert await Crl.all().count() == 2, "made again without a cause"

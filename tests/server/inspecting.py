@@ -1,0 +1,71 @@
+"""A running inspector for tests, a file that keeps it busy, and looks at its processes."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pikepdf
+
+from server.inspector.client import InspectorClient
+from server.inspector.pool import Pool
+from server.inspector.process import Inspector
+from tests.seals.pdf.samples import save
+
+
+@asynccontextmanager
+async def running(workers: int = 1, **options: object) -> AsyncIterator[tuple[InspectorClient, Pool, Path]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "inspector.sock"
+        pool = Pool(workers, **options)  # type: ignore[arg-type]
+        inspector = Inspector(path, pool)
+        await inspector.start()
+        try:
+            yield InspectorClient(path), pool, path
+        finally:
+            await inspector.stop()
+
+
+def endless(steps: int = 50_000) -> bytes:
+    """A page whose colour is computed by a long program at every point: many minutes, and no memory."""
+    pdf = pikepdf.new()
+    program = pdf.make_stream(
+        b"{ " + b"dup mul sqrt " * steps + b"pop }", FunctionType=4, Domain=[0, 1, 0, 1], Range=[0, 1]
+    )
+    shading = pikepdf.Dictionary(
+        ShadingType=1,
+        ColorSpace=pikepdf.Name.DeviceGray,
+        Domain=[0, 1, 0, 1],
+        Matrix=[595, 0, 0, 842, 0, 0],
+        Function=program,
+    )
+    page = pdf.add_blank_page(page_size=(595, 842))
+    page.obj.Resources = pikepdf.Dictionary(Shading=pikepdf.Dictionary(S=shading))
+    page.obj.Contents = pdf.make_stream(b"/S sh")
+    return save(pdf)
+
+
+async def until(true: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "did not happen in time"
+        await asyncio.sleep(0.02)
+
+
+def of_process(pid: int, name: str) -> str:
+    return Path(f"/proc/{pid}/{name}").read_text()
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(word) for word in of_process(pid, f"task/{pid}/children").split()]
+
+
+def gone(pid: int) -> bool:
+    try:
+        return ") Z " in of_process(pid, "stat")
+    except OSError:
+        return True
