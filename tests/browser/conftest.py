@@ -49,7 +49,8 @@ def open_window(
     opened: list[Window] = []
 
     def open_one(**how: Any) -> Window:
-        window = Window(browser.new_context(locale="zh-CN", **how), site.url)
+        scripts = how.get("java_script_enabled", True)
+        window = Window(browser.new_context(locale="zh-CN", **how), site.url, scripts)
         opened.append(window)
         return window
 

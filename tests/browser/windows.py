@@ -43,6 +43,14 @@ SWITCHES = [
 ]
 PATIENCE_MS = 20_000.0
 QR_LOOKS, QR_LOOK_MS = 40, 250.0
+# A person waits until a page stands still; Playwright clicks and types as soon as there is something to hit,
+# also where the page's scripts have not come yet.
+SEEN_WHEN_LOADED = """
+  const unseen = new CSSStyleSheet();
+  unseen.replaceSync(":root { visibility: hidden !important; }");
+  document.adoptedStyleSheets = [unseen];
+  addEventListener("load", () => (document.adoptedStyleSheets = []));
+"""
 expect.set_options(timeout=PATIENCE_MS)
 
 PHONE: dict[str, Any] = {
@@ -76,10 +84,11 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass
 class Window:
-    """One person's browser. `page` is the page in front; `url`: the site it is at."""
+    """One person's browser. `page`: the page in front; `url`: the site it is at; `scripts`: it runs them."""
 
     context: BrowserContext
     url: str
+    scripts: bool = True
     wrongs: list[str] = field(default_factory=list)
     _refusals: list[tuple[int, re.Pattern[str]]] = field(default_factory=list)
     _met: list[tuple[int, str]] = field(default_factory=list)
@@ -87,6 +96,8 @@ class Window:
 
     def __post_init__(self) -> None:
         self.context.set_default_timeout(PATIENCE_MS)
+        if self.scripts:
+            self.context.add_init_script(SEEN_WHEN_LOADED)
         self.context.on("console", self._said)
         self.context.on("weberror", self._failed)
         self.context.on("requestfailed", self._lost)
