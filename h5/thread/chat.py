@@ -20,9 +20,14 @@ _ENDS = " .。!?~,、"
 _VERIFY = re.compile(
     r"(?:请|帮我|我要|我想|please )*(?:验真码|验真|核验|查验|verify\b|check\b)[\s:,]*(.*)", re.DOTALL
 )
-# In the order they are looked for: 「注册后怎么盖章」 is answered by what comes first.
+# In the order they are looked for: 「注册后怎么盖章」 is answered by what comes first, 「用印口令」 is no 用印.
 _CHINESE = (
     ("verify_ask", ("验真", "核验", "查验")),
+    ("pin", ("口令", "密码", "pin码")),
+    ("freeze", ("冻结", "解冻", "挂失")),
+    ("people", ("授权", "成员", "邀请", "管理员", "办事人", "员工")),
+    ("devices", ("设备", "换手机")),
+    ("records", ("记录",)),
     ("register", ("登记", "注册", "设立", "开办", "开公司")),
     ("licence", ("执照",)),
     ("seal", ("盖章", "用印", "签章", "加盖", "盖个章")),
@@ -31,6 +36,17 @@ _CHINESE = (
     ("hello", ("你好", "您好", "在吗")),
 )
 _ENGLISH = {
+    "pin": "pin",
+    "password": "pin",
+    "freeze": "freeze",
+    "unfreeze": "freeze",
+    "grant": "people",
+    "member": "people",
+    "members": "people",
+    "invite": "people",
+    "device": "devices",
+    "devices": "devices",
+    "records": "records",
     "register": "register",
     "registration": "register",
     "licence": "licence",
@@ -80,8 +96,8 @@ def checked_text(typed: str) -> str:
 def understand(text: str) -> Understood:
     """What a message asks for; width and case of letters do not matter.
 
-    Wishes: seal, seals, licence, register, verify, verify_ask (no code given), code_malformed, help, hello,
-    unknown.
+    Wishes: seal, seals, licence, register, pin, freeze, people, devices, records, verify, verify_ask (no code
+    given), code_malformed, help, hello, unknown.
     """
     said = unicodedata.normalize("NFKC", text).casefold().strip(_ENDS)
     asked = _VERIFY.fullmatch(said)

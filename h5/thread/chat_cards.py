@@ -20,6 +20,8 @@ __all__ = ["REPLIES", "WELCOME", "chat_replied", "chat_said", "place", "reply_to
 
 WELCOME = "welcome"
 MAX_CHOICES = 5
+OF_A_COMPANY = frozenset({"seal", "seals", "licence", "freeze", "people"})
+"""Wishes that mean nothing to whoever has no company."""
 
 
 def place(chat_id: str) -> str:
@@ -59,7 +61,7 @@ def chat_said(t: Telling) -> Content:
 
 def reply_to(wish: str, has_company: bool, collects: bool, seals: Collection[Seal]) -> str:
     """The answer to a wish, by what the person has at this moment; collects: whether he may collect seals."""
-    if wish not in {"seal", "seals", "licence"}:
+    if wish not in OF_A_COMPANY:
         return wish
     if not has_company:
         return "no_company"
@@ -114,6 +116,24 @@ def _to_licence(t: Telling) -> list[Action]:
     return _each(t, "card.do_licence", "licence", _own(t))
 
 
+def _to_people(t: Telling) -> list[Action]:
+    """Members, where the reader may invite some; his seals, where he only has some granted."""
+    office = [company for company in _own(t) if t.may(Act.MANAGE_AGENTS, company.id)]
+    return _each(t, "card.do_people", "people", office) if office else _to_seals(t)
+
+
+def _to_pin(t: Telling) -> list[Action]:
+    return [t.link("card.do_pin", "/m/pin")]
+
+
+def _to_devices(t: Telling) -> list[Action]:
+    return [t.link("card.do_devices", "/m/devices"), t.link("card.do_sessions", "/m/sessions")]
+
+
+def _to_records(t: Telling) -> list[Action]:
+    return [t.link("card.do_records", "/m/records")]
+
+
 def _to_all(t: Telling) -> list[Action]:
     own = _own(t)
     return [*([] if own else _to_register(t)), *_to_collect(t), *_to_seal(t), *_to_verify(t)]
@@ -127,6 +147,11 @@ REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "seals": (None, _to_seals),
     "licence": (None, _to_licence),
     "register": ("chat.register_text", _to_register),
+    "pin": ("chat.pin_text", _to_pin),
+    "freeze": ("chat.freeze_text", _to_seals),
+    "people": ("chat.people_text", _to_people),
+    "devices": (None, _to_devices),
+    "records": (None, _to_records),
     "verify": ("chat.verify_text", _to_record),
     "verify_ask": ("chat.verify_ask_text", _to_verify),
     "code_malformed": ("chat.code_malformed_text", _to_verify),

@@ -124,6 +124,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.do_present": ("出示执照", "Present the licence"),
     "card.do_collect": ("领取印章", "Collect the seals"),
     "card.do_seals": ("我的印章", "My seals"),
+    "card.do_records": ("用印记录", "What was sealed"),
     "card.do_seal": ("去盖章", "Seal a document"),
     "card.do_choose_seal": ("选择印章", "Choose the seal"),
     "card.do_confirm": ("查看并确认", "Look and confirm"),
@@ -137,8 +138,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "chat.help": ("我能办这些事", "What I can do"),
     "chat.unknown": ("抱歉，我没有听懂", "Sorry, I did not understand that"),
     "chat.can": (
-        "可以输入：盖章、印章、执照、登记、验真 加验真码；也可以直接发一份 PDF 给我。",
-        "Try: seal, seals, licence, register, verify with a code; or just send me a PDF.",
+        "可以输入：盖章、印章、执照、登记、授权、口令、冻结、记录、验真 加验真码；"
+        "也可以直接发一份 PDF 给我。",
+        "Try: seal, seals, licence, register, grant, PIN, freeze, records, verify with a code; "
+        "or just send me a PDF.",
     ),
     "chat.seal": ("请发一份 PDF 给我", "Send me a PDF"),
     "chat.seal_text": (
@@ -152,6 +155,25 @@ WORDS: dict[str, tuple[str, str]] = {
         "填一张表，执照和五枚电子印章一并发放，不收费用。",
         "One form: the licence and five electronic seals are issued together, free.",
     ),
+    "chat.pin": ("用印口令（PIN）", "Your PIN"),
+    "chat.pin_text": (
+        "在这里修改口令、解除锁定；忘记了也从这里申请重置。",
+        "Change it, unlock it, or ask for a reset if you forgot it.",
+    ),
+    "chat.freeze": ("冻结或解冻印章", "Freezing a seal"),
+    "chat.freeze_text": (
+        "在印章页一键冻结，立即生效，正在进行的用印也会停止；解冻须核验身份。",
+        "One tap on the seal's page freezes it at once, running signings too. "
+        "To unfreeze, your identity is checked.",
+    ),
+    "chat.people": ("成员和印章授权", "Members and grants"),
+    "chat.people_text": (
+        "先邀请成员，再在印章页把某一枚印章授权给他；随时可以撤销。",
+        "Invite members first, then grant one of them a seal on the seal's page. "
+        "It can be revoked at any time.",
+    ),
+    "chat.devices": ("您的设备", "Your devices"),
+    "chat.records": ("用印记录", "What was sealed"),
     "chat.verify": ("验真码 {code}", "Verification code {code}"),
     "chat.verify_text": (
         "打开验真页，核对手里的文件是不是当时盖章的那一份。",

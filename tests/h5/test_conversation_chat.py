@@ -76,6 +76,21 @@ async def test_the_answer_to_seal_follows_what_the_person_has(world: Any) -> Non
     assert (await ask()).title == "没有可用的印章"
 
 
+async def test_people_and_freezing_lead_to_the_company_that_one_has(world: Any) -> None:
+    who = await world.log_in(MOBILE)
+    for typed in ("授权", "冻结"):
+        assert (await world.say(who, typed)).title == "您名下还没有企业"
+    company = await world.found(who, NAME, MOBILE)
+    assert world.links(await world.say(who, "授权")) == {"查看企业人员": f"/m/people/{company.id}"}
+    assert world.links(await world.say(who, "冻结")) == {"我的印章": f"/m/seals/{company.id}"}
+    assert world.links(await world.say(who, "口令")) == {"用印口令": "/m/pin"}
+    assert world.links(await world.say(who, "设备")) == {
+        "查看确认设备": "/m/devices",
+        "查看登录的设备": "/m/sessions",
+    }
+    assert world.links(await world.say(who, "记录")) == {"用印记录": "/m/records"}
+
+
 async def test_licence_and_seals_lead_to_each_company(world: Any) -> None:
     who = await world.log_in(MOBILE)
     first = await world.found(who, NAME, MOBILE)
@@ -113,6 +128,15 @@ async def test_verify_leads_to_the_record(world: Any) -> None:
         ("登记", "register"),
         ("企业设立登记", "register"),
         ("how do I register", "register"),
+        ("用印口令忘了", "pin"),
+        ("改密码", "pin"),
+        ("PIN", "pin"),
+        ("冻结公章", "freeze"),
+        ("unfreeze my seal", "freeze"),
+        ("授权给员工用印", "people"),
+        ("invite a member", "people"),
+        ("换手机了", "devices"),
+        ("用印记录", "records"),
         ("帮助", "help"),
         ("help!", "help"),
         ("你好", "hello"),
