@@ -20,7 +20,8 @@ _ENDS = " .。!?~,、"
 _VERIFY = re.compile(
     r"(?:请|帮我|我要|我想|please )*(?:验真码|验真|核验|查验|verify\b|check\b)[\s:,]*(.*)", re.DOTALL
 )
-# In the order they are looked for: 「注册后怎么盖章」 is answered by what comes first, 「用印口令」 is no 用印.
+# In the order they are looked for: 「注册后怎么盖章」 is answered by what comes first,
+# and 「用印口令」 is not about 用印.
 _CHINESE = (
     ("verify_ask", ("验真", "核验", "查验")),
     ("pin", ("口令", "密码", "pin码")),
