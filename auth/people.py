@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from auth.authority import companies_of
+from auth.authority import Act, companies_of
 from auth.identifiers import mask_mobile
 from auth.models import Person
 from auth.names import mask_name
@@ -25,13 +25,14 @@ class Identity:
 
 @dataclass(frozen=True)
 class CompanyRef:
-    """A company in a list; roles: what the person is there (`auth.authority.Role`)."""
+    """A company in a list; roles, may: what the person is there and may do (`auth.authority`)."""
 
     id: str
     name: str
     uscc: str
     state: str
     roles: tuple[str, ...]
+    may: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,14 @@ async def me(person_id: str, now: datetime, records: RecordsKey) -> Me:
         mask_mobile(data.mobile),
         mask_name(data.name) if data.name else None,
         tuple(
-            CompanyRef(row.id, row.name, row.uscc, row.state.value, tuple(sorted(his.roles)))
+            CompanyRef(
+                row.id,
+                row.name,
+                row.uscc,
+                row.state.value,
+                tuple(sorted(his.roles)),
+                tuple(act.value for act in Act if his.may(act)),
+            )
             for row, his in await companies_of(person_id, now)
         ),
     )

@@ -46,6 +46,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "grants.state_active": ("已生效", "Active"),
     "grants.until": ("{role}，至 {time}", "{role}, until {time}"),
     "grants.used": ("已用 {taken} 次，共 {uses} 次", "used {taken} of {uses}"),
+    "grants.revoke_sure": ("撤销{name}的用印授权？", "Revoke the grant of {name}?"),
+    "grants.revoke_acts": ("立即生效，正在进行的用印也会停止", "At once, running signings too"),
     "grants.revoke": ("撤销", "Revoke"),
     "grants.revoked": ("已撤销，立即生效", "Revoked, as of now"),
     "grants.collect_title": ("领取被授权的印章", "Collect a granted seal"),

@@ -34,6 +34,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "您名下还没有企业，请先办理企业设立登记。",
         "You have no company yet. Please register one first.",
     ),
+    "thread.not_yours": (
+        "这由法定代表人或证照管理员办理，请联系他们。",
+        "The representative or a manager does this. Please ask them.",
+    ),
     "thread.which_company": ("请选择企业", "Which company?"),
     "records.title": ("用印记录", "Records of seal use"),
     "records.empty": ("还没有用印记录。", "No seal has been used yet."),

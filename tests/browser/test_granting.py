@@ -60,6 +60,7 @@ def test_a_granted_seal_from_the_grant_to_its_end(
     page.reload()
     expect(seal.get_by_text("已用 1 次，共 5 次")).to_be_visible()
     seal.get_by_role("button", name="撤销").click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销").click()
     expect(seal.get_by_role("button", name="撤销")).to_have_count(0)
     theirs.goto(f"{site.url}/m")
     expect(card(theirs, "用印授权已撤销")).to_contain_text(COMPANY)
@@ -80,6 +81,11 @@ def test_a_member_without_a_grant_is_told_who_can_confirm(site: Site, phone: Win
     page.goto(f"{site.url}/m/seals/{owner.company}")
     expect(page.get_by_text("预览图 PNG")).to_have_count(5)
     expect(page.get_by_text("下载电子印章（.esl）")).to_have_count(0)
+
+    page.goto(f"{site.url}/m")
+    page.get_by_role("button", name="办理").click()
+    page.get_by_role("link", name="增加印章").click()
+    expect(page.get_by_text("这由法定代表人或证照管理员办理")).to_be_visible()
 
     phone.expect(403, "/members$")
     page.goto(f"{site.url}/m/people/{owner.company}")

@@ -3,7 +3,7 @@
 import { get, post } from "../lib/api.js";
 import { $, busy, h, say } from "../lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "../lib/forms.js";
-import { note, openDrawer } from "../lib/overlay.js";
+import { note, openDrawer, pick } from "../lib/overlay.js";
 import { chinaTime } from "../lib/time.js";
 import { t } from "../lib/words.js";
 import { Proof, toSecond } from "../confirming/proof.js";
@@ -24,6 +24,8 @@ function line(grant, mayRevoke) {
   ].filter(Boolean);
   const button = h("button", { type: "button", class: "link" }, t("grants.revoke"));
   button.addEventListener("click", () => busy(button, async () => {
+    const sure = { label: t("grants.revoke"), detail: t("grants.revoke_acts"), value: true };
+    if (!await pick(t("grants.revoke_sure", { name: grant.grantee_masked }), [sure])) return;
     try {
       await post(`/grants/${encodeURIComponent(grant.id)}/revoke`);
       note(t("grants.revoked"));

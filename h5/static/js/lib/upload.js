@@ -9,8 +9,8 @@ const MAX_BYTES = 50 * 2 ** 20; // the API's own limit; a phone need not send 60
 
 /** Whose document it will be: asked only where there is a choice; null when no choice was made. */
 async function chooseCompany() {
-  const { companies } = await get("/me");
-  if (companies.length < 2) return {};
+  const companies = (await get("/me")).companies.filter(({ may }) => may.includes("ask_signing"));
+  if (companies.length < 2) return companies.length ? { company_id: companies[0].id } : {};
   const choices = companies.map(({ id, name, uscc }) => ({ label: name, detail: uscc, value: id }));
   const id = await pick(t("upload.which_company"), choices);
   return id && { company_id: id };

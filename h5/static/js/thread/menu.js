@@ -14,10 +14,12 @@ function setOpen(button, open) {
 
 const closeAll = () => buttons.forEach((button) => setOpen(button, false));
 
-/** Open licence or seals of the person's company, asking which when there are several. */
-async function goToCompany(page) {
-  const { companies } = await get("/me");
-  if (!companies.length) return note(t("thread.no_company"));
+/** Open a page of the person's company, asking which when there are several where he may do what it is for. */
+async function goToCompany(page, act) {
+  const all = (await get("/me")).companies;
+  if (!all.length) return note(t("thread.no_company"));
+  const companies = all.filter(({ may }) => may.includes(act));
+  if (!companies.length) return note(t("thread.not_yours"));
   const choices = companies.map((company) => ({ label: company.name, detail: company.uscc, value: company.id }));
   const chosen = choices.length === 1 ? choices[0].value : await pick(t("thread.which_company"), choices);
   if (chosen) location.assign(`/m/${page}/${encodeURIComponent(chosen)}`);
@@ -51,7 +53,7 @@ export function startMenu() {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       closeAll();
-      goToCompany(link.dataset.go).catch((error) => note(error.text));
+      goToCompany(link.dataset.go, link.dataset.act).catch((error) => note(error.text));
     });
   }
   document.addEventListener("click", (event) => event.target.closest(".menu-group") || closeAll());
