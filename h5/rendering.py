@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import posixpath
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,13 @@ from sanic.response import HTTPResponse, html
 
 from h5 import words
 
-__all__ = ["LANGUAGE_COOKIE", "STATIC_VERSION", "language_of", "render", "static_file"]
+__all__ = ["LANGUAGE_COOKIE", "STATIC_VERSION", "language_of", "render", "scripts_of", "static_file"]
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "ezhang_lang"
 LANGUAGE_COOKIE_LIFE_S = 365 * 24 * 3600
 YEAR_S = 365 * 24 * 3600
+IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
 TAGS: dict[words.Language, str] = {"zh": "zh-CN", "en": "en"}
 
 mimetypes.add_type("text/javascript", ".js")
@@ -48,6 +51,28 @@ def _version(files: dict[str, tuple[bytes, str]]) -> str:
 # Read once: the files belong to the program, and a name that is not in the table is not a file of ours.
 _STATIC = _read_static()
 STATIC_VERSION = _version(_STATIC)
+
+
+def _imports(path: str) -> list[str]:
+    """The scripts that one script imports, by their paths."""
+    text = _STATIC[path][0].decode()
+    return [
+        posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in IMPORT.findall(text)
+    ]
+
+
+@cache
+def scripts_of(path: str) -> tuple[str, ...]:
+    """All scripts that a script needs, itself not, each once: a browser told of them asks for all at once,
+    where it would find them one import after another, a journey for each on a slow network."""
+    found: dict[str, None] = {}
+    waiting = _imports(path)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and name != path:
+            found[name] = None
+            waiting += _imports(name)
+    return tuple(found)
 
 
 def static_file(version: str, path: str) -> HTTPResponse | None:
@@ -78,6 +103,7 @@ def _templates() -> Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     environment.globals["static"] = lambda path: f"/static/{STATIC_VERSION}/{path}"
+    environment.globals["scripts_of"] = scripts_of
     return environment
 
 

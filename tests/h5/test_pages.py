@@ -14,7 +14,7 @@ from sanic import Request, Sanic
 
 from auth.errors import Gone, NotFound
 from h5.pages import local_path, pages
-from h5.rendering import STATIC_VERSION
+from h5.rendering import STATIC_VERSION, scripts_of
 from h5.views import Bilingual, PresentedLicence, SealedRecord, SealOnRecord
 
 NUMBERS = itertools.count()
@@ -186,6 +186,21 @@ async def test_every_page_says_sandbox_and_links_the_inbox_that_phones_reach(
     assert "沙箱环境" in text
     assert 'href="http://phone:8001/sms"' in text
     assert "seal.example.cn" in text
+
+
+async def test_a_page_names_all_scripts_that_it_will_need(browser: httpx.AsyncClient) -> None:
+    text = (await browser.get("/verify")).text
+    named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', text)
+    assert named == [f"/static/{STATIC_VERSION}/{path}" for path in scripts_of("js/verify.js")]
+    seen: set[str] = set()
+    todo = re.findall(r'type="module" src="([^"]+)"', text)
+    while todo:
+        at = todo.pop()
+        script = (await browser.get(at)).raise_for_status().text
+        found = {str(httpx.URL(at).join(name)) for name in re.findall(r'from "(\.[^"]+)"', script)}
+        todo += found - seen
+        seen |= found
+    assert seen == set(named)
 
 
 async def test_presented_licence_needs_no_script(browser: httpx.AsyncClient) -> None:
