@@ -18,11 +18,12 @@ from auth.authority import Act, Matter, known, require, require_active
 from auth.china import CHINA
 from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Invalid, NotFound
+from auth.identifiers import mask_mobile
 from auth.login import person_by_mobile
 from auth.member_models import LIVE, Member, MemberEnd, MemberRole, MemberState
-from auth.models import Company
+from auth.models import Company, Person
 from auth.names import mask_name
-from auth.people import Identity
+from auth.people import Identity, identity
 from auth.privacy import RecordsKey
 from auth.throttling import Limit
 from auth.tokens import new_id
@@ -68,12 +69,16 @@ class Invitation:
 
 @dataclass(frozen=True)
 class MemberView:
-    """A member as the company's office sees him. matters: None for everything that the role can do."""
+    """A member as the company's office sees him; two of one surname differ by their mobiles.
+
+    matters: None for everything that the role can do.
+    """
 
     id: str
     role: str
     state: str
     name_masked: str
+    mobile_masked: str
     matters: tuple[str, ...] | None
     invited_at: datetime
     ends_at: datetime | None
@@ -106,16 +111,20 @@ def member_identity(row: Member, records: RecordsKey) -> Identity:
     )
 
 
-def _view(row: Member, records: RecordsKey) -> MemberView:
-    matters = None if row.matters is None else tuple(row.matters)
-    return MemberView(
-        row.id,
-        row.role.value,
-        row.state.value,
-        member_name(row, records),
-        matters,
-        row.created_at,
-        row.ends_at,
+async def _views(rows: Sequence[Member], records: RecordsKey) -> tuple[MemberView, ...]:
+    people = {person.id: person for person in await Person.filter(id__in=[row.person_id for row in rows])}
+    return tuple(
+        MemberView(
+            row.id,
+            row.role.value,
+            row.state.value,
+            member_name(row, records),
+            mask_mobile(identity(people[row.person_id], records).mobile),
+            None if row.matters is None else tuple(row.matters),
+            row.created_at,
+            row.ends_at,
+        )
+        for row in rows
     )
 
 
@@ -171,7 +180,7 @@ async def invite(
             row = await _invite(company_id, role, checked, person_id, now, records)
     except IntegrityError:
         raise _already() from None
-    return _view(row, records)
+    return (await _views([row], records))[0]
 
 
 async def _invite(
@@ -225,7 +234,7 @@ async def listed(company_id: str, person_id: str, now: datetime, records: Record
     rows = await Member.filter(company_id=company_id, state__in=LIVE).order_by("created_at", "id")
     rows.sort(key=lambda row: row.role is not MemberRole.MANAGER)
     managers = sum(row.role is MemberRole.MANAGER for row in rows)
-    return People(tuple(_view(row, records) for row in rows), MAX_MANAGERS - managers)
+    return People(await _views(rows, records), MAX_MANAGERS - managers)
 
 
 async def accept(member_id: str, person_id: str, now: datetime, records: RecordsKey) -> MemberView:
@@ -241,7 +250,7 @@ async def accept(member_id: str, person_id: str, now: datetime, records: Records
         if not moved:
             raise _moved_on()
         await _tell(row, "member.accepted", f"person:{person_id}", now)
-    return _view(await Member.get(id=row.id), records)
+    return (await _views([await Member.get(id=row.id)], records))[0]
 
 
 async def decline(member_id: str, person_id: str, now: datetime) -> None:

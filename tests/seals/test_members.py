@@ -202,4 +202,5 @@ async def test_names_and_numbers_are_sealed_and_listed_masked() -> None:
     assert form.id_number not in stored
     (view,) = (await members.listed(of.id, of.representative_id, NOW, RECORDS)).members
     assert view.name_masked == "李*"
+    assert view.mobile_masked == f"{form.mobile[:3]}****{form.mobile[-4:]}"
     assert date(2026, 11, 28) == (view.ends_at or NOW).date()

@@ -20,7 +20,7 @@ const mattersOf = (member) => (member.matters ?? []).map((name) => t(`people.mat
 
 function item(member) {
   const chip = member.state === "active" ? "chip chip-collected" : "chip chip-issued";
-  const facts = [];
+  const facts = [fact("people.mobile", member.mobile_masked)];
   if (member.role === "agent") facts.push(fact("people.matters", mattersOf(member) || t("people.all")));
   if (member.ends_at) facts.push(fact(member.state === "active" ? "people.ends" : "people.invitation_ends", chinaTime(member.ends_at)));
   const button = h("button", { type: "button", class: "button" }, t("people.remove"));

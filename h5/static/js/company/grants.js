@@ -170,7 +170,7 @@ export async function startGrants(company, again) {
   const members = company.may.includes("manage_agents")
     ? (await get(`/companies/${encodeURIComponent(company.id)}/members`)).members.filter((member) => member.state === "active")
     : [];
-  $("member").replaceChildren(...members.map((member) => new Option(`${member.name_masked} · ${t(`people.role_${member.role}`)}`, member.id)));
+  $("member").replaceChildren(...members.map((member) => new Option(`${member.name_masked} ${member.mobile_masked} · ${t(`people.role_${member.role}`)}`, member.id)));
   $("grant-nobody").hidden = members.length > 0;
   $("grant-next").disabled = members.length === 0;
 }
