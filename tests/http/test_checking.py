@@ -194,7 +194,7 @@ def test_page_and_command_give_the_same_verdicts(
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
     assert [line["file"] for line in lines] == list(files), done.stderr
-    same = ("file", "sha256", "verdict", "reasons", "notes", "signatures", "words")
+    same = ("file", "sha256", "verdict", "reasons", "notes", "signatures", "words", "steps")
     for line, (name, data) in zip(lines, files.items(), strict=True):
         told = stranger.verify(name, data)
         assert {key: told[key] for key in same} == {key: line.get(key) for key in same}, name
