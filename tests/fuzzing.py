@@ -50,7 +50,7 @@ _TOKENS = (
 
 @lru_cache(maxsize=1)
 def corpus() -> tuple[World, Mapping[str, bytes]]:
-    """What is mutated: files of our own seals and of others', of every make."""
+    """What is mutated: files of our own seals and of others', of every make. Not within a running loop."""
     world = World()
     sealed = world.sign(contract())
     compressed = BytesIO()
@@ -191,4 +191,5 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    corpus()  # signing runs a loop of its own
     sys.exit(asyncio.run(_long_run(arguments.seconds, arguments.seed)))
