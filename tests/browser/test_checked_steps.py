@@ -38,5 +38,6 @@ def test_the_steps_are_folded_and_numbered(owner: Party, phone: Window, contract
     page.get_by_text("技术细节").first.click()
     expect(page.get_by_text("ByteRange")).to_be_visible()
     answer = steps.check_file(page, "改过的.pdf", steps.tampered(signed))
+    expect(answer).to_contain_text("不能采信")
     assert unfold(page)[2] == "failed"
     expect(answer.locator("[data-state=failed]")).to_contain_text("文件内容与签署时不一致")
