@@ -1,16 +1,18 @@
 """Is this file what was sealed? One function for page, API and command line.
 
-`verify` goes through what must hold, in the order it must hold (architecture §7):
+`verify` goes through what must hold, in the order it must hold (architecture §7, `steps.Step`):
 
- 1. the bytes are one PDF, within limits, not encrypted, that a strict reader can read;
- 2. no signature that an earlier revision had is missing;
- 3. each signature covers all bytes of its revision but its own value            (`coverage`)
- 4. its time: an RFC 3161 token over its value, from a trusted unit               (`trust`)
- 5. its digest and value are right, under a certificate that chains to a trusted root and may seal
- 6. that certificate was valid and not revoked at that time; its standing now is noted
- 7. every revision after it is LTA data only, or exactly one signature in its own field (`revisions`);
-    every appended byte is accounted for, and nothing follows the last revision
- 8. those later signatures are valid themselves, and the earlier signers permitted them.
+ 1. format: the bytes are one PDF, within limits, not encrypted, that a strict reader can read;
+ 2. coverage: each signature covers all bytes of its revision but its own value   (`coverage`)
+ 3. digest: those bytes are what was signed                                       (`trust`)
+ 4. signature: its value was made with the key of its certificate
+ 5. chain: that certificate chains to a trusted root and may seal
+ 6. revocation: it was valid and not revoked at the time of signing; its standing now is noted
+ 7. time: an RFC 3161 token over its value, from a trusted unit; a forged one spoils it
+ 8. changes: no signature that an earlier revision had is gone; every revision after a signature is LTA data
+    only, or exactly one signature in its own field (`revisions`); every appended byte is accounted for, and
+    nothing follows the last revision; those later signatures are valid themselves, and permitted.
+ 9. and 10., our record and the seal's status, are `seals.verifying`'s to fill in.
 
 One reason is enough against `valid`. Whatever cannot be decided is `unknown`, never green: a signature
 without a trusted timestamp, or under an unknown root, may be honest, but nothing here proves it.

@@ -10,7 +10,6 @@ from hashlib import sha256
 
 import pytest
 from asn1crypto import cms, core
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from seals import pki
@@ -23,6 +22,7 @@ from tests.seals.pdf.sealing_kit import (
     SIGNED,
     START,
     Clock,
+    Seal,
     World,
     appended,
     der,
@@ -200,12 +200,13 @@ def test_a_certificate_with_another_key(world: World) -> None:
 
 def test_a_seal_does_not_issue_certificates(world: World) -> None:
     """Whoever has a seal of his own makes one of a bank with its key."""
-    mine = world.seals[0]
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = pki.SealSubject("中国某某银行", "91110105000000009X", "中国某某银行", "1101050000009")
-    authority = pki.Authority(mine.key, x509.load_der_x509_certificate(mine.certificate_der))
-    raw = pki.issue_seal_certificate(authority, key.public_key(), subject, START, START + timedelta(days=900))
-    forged = type(mine)(key, der(raw), mine.imprint, [mine.certificate_der, *mine.chain_der], 1)
+    mine, theirs = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    subject = pki.SealSubject("Acme", "91110105000000008X", "Acme", "1101050000008")
+    end = START + timedelta(days=900)
+    own = pki.issue_seal_certificate(world.issuing, mine.public_key(), subject, START, end)
+    bank = pki.SealSubject("中国某某银行", "91110105000000009X", "中国某某银行", "1101050000009")
+    raw = pki.issue_seal_certificate(pki.Authority(mine, own), theirs.public_key(), bank, START, end)
+    forged = Seal(theirs, der(raw), world.seals[0].imprint, [der(own)], raw.serial_number)
     report = world.judge(world.sign(contract(), forged))
     assert (report.verdict, report.reasons) == (Verdict.UNKNOWN, ("untrusted_issuer",))
     assert report.signatures[0].company is None
