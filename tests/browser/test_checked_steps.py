@@ -37,6 +37,10 @@ def test_the_steps_are_folded_and_numbered(owner: Party, phone: Window, contract
     expect(page.get_by_text("ByteRange")).to_be_hidden()
     page.get_by_text("技术细节").first.click()
     expect(page.get_by_text("ByteRange")).to_be_visible()
+    width = "one => one.clientWidth / one.closest('li[data-state]').clientWidth"
+    assert page.locator(".check-details li").first.evaluate(width) > 0.5, (
+        "not squeezed into the mark's column"
+    )
     answer = steps.check_file(page, "改过的.pdf", steps.tampered(signed))
     expect(answer).to_contain_text("不能采信")
     assert unfold(page)[2] == "failed"
