@@ -273,8 +273,22 @@ async def test_under_https_the_cookie_is_bound_to_host_and_tls(
     assert refusal.status_code == 403
     answer = await under_https.post("/api/login", json=login, headers={"origin": PUBLIC})
     assert answer.status_code == 200
-    assert answer.headers["strict-transport-security"].startswith("max-age=")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
     for cookie, name in zip(answer.headers.get_list("set-cookie"), ("session", "device"), strict=True):
         attributes = {each.strip().lower() for each in cookie.split(";")[1:]}
         assert cookie.startswith(f"__Host-ezhang_{name}=")
         assert {"path=/", "httponly", "samesite=lax", "secure"} <= attributes
+
+
+async def test_under_https_nobody_plants_the_cookie_of_the_language(
+    under_https: httpx.AsyncClient,
+) -> None:
+    (cookie,) = (await under_https.get("/verify?lang=en")).headers.get_list("set-cookie")
+    assert cookie.startswith("__Host-ezhang_lang=en;")
+    attributes = {each.strip().lower() for each in cookie.split(";")[1:]}
+    assert {"path=/", "httponly", "samesite=lax", "secure"} <= attributes
+    under_https.cookies.clear()
+    kept = {"cookie": "__Host-ezhang_lang=en", "accept-language": "zh"}
+    assert '<html lang="en">' in (await under_https.get("/verify", headers=kept)).text
+    planted = {"cookie": "ezhang_lang=en", "accept-language": "zh"}
+    assert '<html lang="zh-CN">' in (await under_https.get("/verify", headers=planted)).text
