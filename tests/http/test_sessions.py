@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
+from auth.tokens import new_id
 from server.api.cookies import DEVICE_LIFE_S
 from server.app import create_app
 from server.client import Client
@@ -248,7 +249,8 @@ def test_a_login_code_works_once_and_guesses_are_counted(site: Site) -> None:
 async def under_https(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     """The same data behind a proxy that speaks TLS, as the public address says."""
     named = {"EZHANG_DATA": str(site.data), "PORT": str(site.port), "PUBLIC_URL": PUBLIC}
-    app = create_app(Settings.from_env({"EZHANG_PROFILE": "development", **named}), name="under-https")
+    settings = Settings.from_env({"EZHANG_PROFILE": "development", **named})
+    app = create_app(settings, name=f"under-https-{new_id()}")
     listening = socket.create_server(("127.0.0.1", 0))
     server = await app.create_server(sock=listening, return_asyncio_server=True)
     assert server is not None
