@@ -294,3 +294,8 @@ async def test_under_https_nobody_plants_the_cookie_of_the_language(
     assert '<html lang="en">' in (await under_https.get("/verify", headers=kept)).text
     planted = {"cookie": "ezhang_lang=en", "accept-language": "zh"}
     assert '<html lang="zh-CN">' in (await under_https.get("/verify", headers=planted)).text
+
+
+@pytest.mark.parametrize("page", ["/m/pin", "/m/devices"])
+def test_where_a_factor_is_changed_other_logins_can_be_ended(a: Party, page: str) -> None:
+    assert 'href="/m/sessions"' in a.http.get(page).text
