@@ -8,6 +8,7 @@ from seals.export_models import ExportForm
 from seals.key_models import RequestState
 from seals.models import CollectionState, OfferPurpose, OfferState, RevokedFor, SealState, SigningState
 from seals.reset_models import PinResetState
+from seals.root_models import RootState
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
@@ -213,6 +214,41 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'document', 'app': 'seals', 'pk_attr': 'id', 'table_description': "A company's uploaded document. blob: address of its current bytes in the blob store."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Root',
+            fields=[
+                ('number', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('day', fields.CharField(unique=True, max_length=10)),
+                ('state', fields.CharEnumField(db_index=True, description='GATHERING: gathering\nBOUND: bound\nPUBLISHED: published', enum_type=RootState, max_length=12)),
+                ('chains', fields.IntField(default=0)),
+                ('text', fields.CharField(default='', max_length=1000)),
+                ('sha256', fields.CharField(default='', max_length=64)),
+                ('signature', fields.CharField(default='', max_length=120)),
+                ('token', fields.TextField(null=True, unique=False)),
+                ('begun_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('stamped_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('lease_owner', fields.CharField(null=True, max_length=64)),
+                ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('fence', fields.IntField(default=0)),
+            ],
+            options={'table': 'root', 'app': 'seals', 'pk_attr': 'number', 'table_description': 'A daily root (see `seals/roots.py`). day: the China day that had ended when it was begun.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RootLeaf',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('root', fields.ForeignKeyField('seals.Root', source_field='root_id', db_constraint=True, to_field='number', on_delete=OnDelete.RESTRICT)),
+                ('place', fields.IntField()),
+                ('stream', fields.CharField(max_length=40)),
+                ('from_seq', fields.BigIntField()),
+                ('to_seq', fields.BigIntField()),
+                ('hash', fields.CharField(max_length=64)),
+                ('events', fields.CharField(max_length=64)),
+            ],
+            options={'table': 'root_leaf', 'app': 'seals', 'unique_together': (('root', 'place'), ('stream', 'to_seq')), 'pk_attr': 'id', 'table_description': "A chain that grew since it was bound last. place: from 0, its leaf's in the root's tree."},
             bases=['Model'],
         ),
         ops.CreateModel(
