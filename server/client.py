@@ -569,6 +569,14 @@ class Client:
         """Compare a whole-file hash with the record of a code."""
         return self._post(f"/api/codes/{code}/match", {"sha256": sha256})
 
+    def roots(self, before: int | None = None) -> Json:
+        """The newest daily roots, or those before a number."""
+        return self._get(f"/api/roots?before={before}" if before is not None else "/api/roots")
+
+    def root(self, number: int) -> Json:
+        """One daily root."""
+        return self._get(f"/api/roots/{number}")
+
     # ---------------------------------------------------------------- waiting, plumbing
 
     @staticmethod

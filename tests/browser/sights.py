@@ -142,6 +142,7 @@ def open_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight(f"/v/{shelf.code}", "#drop")
     yield Sight(f"/v/{shelf.code}", "#drop", lambda page: check(page, shelf.file), on_desk=True)
     yield Sight("/v/0000-0000-0000-0000", "h1", refused=404)
+    yield Sight("/roots", "h1")
     yield Sight("/verify", "#drop", lambda page: check(page, shelf.file))
     yield Sight("/verify", "#drop", lambda page: check(page, steps.tampered(shelf.file)), on_desk=True)
     signature = client.ses_signature(shelf.signed)
