@@ -55,9 +55,7 @@ async def newest(before: str | None) -> RootPage:
     if before:
         number = _number(before)
         if number is None:
-            raise Invalid(
-                "root.number", "编号应为正整数。", "It must be a whole number.", field="before"
-            )
+            raise Invalid("root.number", "编号应为正整数。", "It must be a whole number.", field="before")
         rows = rows.filter(number__lt=number)
     found = await rows.order_by("-number").limit(PAGE + 1)
     shown = tuple(_view(row) for row in found[:PAGE])

@@ -519,12 +519,16 @@ class Client:
         return self._post(f"/api/signings/{signing}/cancel", {})
 
     def export_signing(self, signing: str, form: str) -> Json:
-        """Ask for a file, `pdf` or `ses`, which its company sees: `download_url`, for two minutes."""
+        """Ask for `pdf`, `ses` or `evidence`, which its company sees: `download_url`, for two minutes."""
         return self._post(f"/api/signings/{signing}/exports/{form}", {})
 
     def signed_file(self, signing: str) -> bytes:
         """The signed PDF."""
         return self._fetched(self.export_signing(signing, "pdf"))
+
+    def evidence(self, signing: str) -> bytes:
+        """The evidence package (zip), which anybody checks by its README."""
+        return self._fetched(self.export_signing(signing, "evidence"))
 
     def ses_signature(self, signing: str) -> bytes:
         """The SES_Signature (GB/T 38540, DER) kept beside the signed PDF."""

@@ -90,6 +90,7 @@ def signing_signed(t: Telling) -> Content:
     code = document.record_id
     actions = (
         Press(t.w("card.do_download"), f"/api/signings/{row.id}/exports/pdf"),
+        Press(t.w("card.do_evidence"), f"/api/signings/{row.id}/exports/evidence"),
         t.link("card.do_record", f"/v/{code}"),
     )
     lines = [*_what(t), t.w("card.signing_signed_code", code=group_code(code))]

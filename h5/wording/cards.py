@@ -130,6 +130,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.do_confirm": ("查看并确认", "Look and confirm"),
     "card.do_cancel": ("取消这次用印", "Cancel"),
     "card.do_download": ("下载已盖章文件", "Download the sealed file"),
+    "card.do_evidence": ("下载证据包", "Download the evidence"),
     "card.do_record": ("打开验真页", "Open the verification page"),
     "card.do_ask_again": ("重新发起", "Ask again"),
     "card.do_verify": ("验真", "Verify a document"),

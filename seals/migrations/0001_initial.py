@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
                 ('token_hash', fields.CharField(unique=True, max_length=64)),
                 ('session', fields.ForeignKeyField('auth.Session', source_field='session_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
-                ('form', fields.CharEnumField(description='PDF: pdf\nSES: ses\nESL: esl', enum_type=ExportForm, max_length=4)),
+                ('form', fields.CharEnumField(description='PDF: pdf\nSES: ses\nESL: esl\nEVIDENCE: evidence', enum_type=ExportForm, max_length=8)),
                 ('subject', fields.CharField(max_length=24)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
