@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from tortoise import fields
-from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
 from auth.models import ID
@@ -30,7 +29,8 @@ class Root(Model):
     token: the RFC 3161 timestamp of the text. Both are base64. chains: how many leaves it has so far.
     """
 
-    number = fields.IntField(primary_key=True, generated=False)
+    id = fields.CharField(ID, primary_key=True, default=new_id)
+    number = fields.IntField(unique=True)
     day = fields.CharField(10, unique=True)
     state = fields.CharEnumField(RootState, max_length=12, db_index=True)
     chains = fields.IntField(default=0)
@@ -49,15 +49,14 @@ class Root(Model):
 
 
 class RootLeaf(Model):
-    """A chain that grew since it was bound last. place: from 0, its leaf's in the root's tree.
+    """A chain that grew since it was bound last. root: its number. place: from 0, in the root's tree.
 
     from_seq, to_seq: what is new. hash: of the event `to_seq`, the chain's head. events: the root of the
     tree over the hashes of those events.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
-    root: fields.ForeignKeyRelation[Root] = fields.ForeignKeyField("seals.Root", on_delete=OnDelete.RESTRICT)
-    root_id: int
+    root = fields.IntField()
     place = fields.IntField()
     stream = fields.CharField(40)
     from_seq = fields.BigIntField()

@@ -104,7 +104,7 @@ async def _take(owner: str, now: datetime) -> Root | None:
 
 async def _gather(row: Root, now: datetime) -> bool:
     """Add a leaf for each chain that grew; False when another one has taken over."""
-    last = await RootLeaf.filter(root_id=row.number).order_by("-place").first()
+    last = await RootLeaf.filter(root=row.number).order_by("-place").first()
     behind, place = (last.stream, last.place + 1) if last is not None else ("", 0)
     while heads := await StreamHead.filter(stream__gt=behind).order_by("stream").limit(AT_ONCE):
         grown = [leaf for head in heads if (leaf := await _grown(row, head)) is not None]
@@ -131,7 +131,7 @@ async def _grown(row: Root, head: StreamHead) -> RootLeaf | None:
     async for one in bound_hashes(head.stream, first, head.seq):
         tree.add(merkle.leaf(f"{one}\n"))
     return RootLeaf(
-        root_id=row.number,
+        root=row.number,
         stream=head.stream,
         from_seq=first,
         to_seq=head.seq,
@@ -156,7 +156,7 @@ async def bound_hashes(stream: str, first: int, last: int) -> AsyncIterator[str]
 async def leaves_of(number: int) -> AsyncIterator[RootLeaf]:
     """A root's leaves in the order of its tree."""
     after = -1
-    while rows := await RootLeaf.filter(root_id=number, place__gt=after).order_by("place").limit(AT_ONCE):
+    while rows := await RootLeaf.filter(root=number, place__gt=after).order_by("place").limit(AT_ONCE):
         for row in rows:
             yield row
         after = rows[-1].place

@@ -185,9 +185,9 @@ async def _bound(chain: _Chain, row: Event) -> AsyncIterator[Finding]:
     await chain.leaves.take()
     chain.counts.bound += 1
     if leaf.from_seq != chain.bound + 1:
-        yield chain.found(Code.LEAF_RANGE, row, root=leaf.root_id)
+        yield chain.found(Code.LEAF_RANGE, row, root=leaf.root)
     elif leaf.hash != row.hash or leaf.events != chain.tree.root():
-        yield chain.found(Code.LEAF, row, root=leaf.root_id)
+        yield chain.found(Code.LEAF, row, root=leaf.root)
     chain.bound, chain.tree = leaf.to_seq, merkle.Tree()
 
 
@@ -207,6 +207,6 @@ async def _end(chain: _Chain) -> AsyncIterator[Finding]:
     root = None
     while (leaf := await chain.leaves.take()) is not None:
         if not await Event.filter(stream=chain.stream, seq=leaf.to_seq).exists():
-            gone, root = max(gone, leaf.to_seq), leaf.root_id
+            gone, root = max(gone, leaf.to_seq), leaf.root
     if gone > last:
         yield chain.found(Code.TAIL, seq=last + 1, to=gone, root=root)

@@ -31,7 +31,7 @@ async def prove(event: Event) -> Proof | None:
     leaf = await RootLeaf.filter(stream=event.stream, to_seq__gte=event.seq).order_by("to_seq").first()
     if leaf is None or leaf.from_seq > event.seq:
         return None
-    root = await Root.get_or_none(number=leaf.root_id, state=RootState.PUBLISHED)
+    root = await Root.get_or_none(number=leaf.root, state=RootState.PUBLISHED)
     if root is None:
         return None
     count = leaf.to_seq - leaf.from_seq + 1

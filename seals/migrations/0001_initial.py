@@ -219,7 +219,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Root',
             fields=[
-                ('number', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('number', fields.IntField(unique=True)),
                 ('day', fields.CharField(unique=True, max_length=10)),
                 ('state', fields.CharEnumField(db_index=True, description='GATHERING: gathering\nBOUND: bound\nPUBLISHED: published', enum_type=RootState, max_length=12)),
                 ('chains', fields.IntField(default=0)),
@@ -233,14 +234,14 @@ class Migration(migrations.Migration):
                 ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('fence', fields.IntField(default=0)),
             ],
-            options={'table': 'root', 'app': 'seals', 'pk_attr': 'number', 'table_description': 'A daily root (see `seals/roots.py`). day: the China day that had ended when it was begun.'},
+            options={'table': 'root', 'app': 'seals', 'pk_attr': 'id', 'table_description': 'A daily root (see `seals/roots.py`). day: the China day that had ended when it was begun.'},
             bases=['Model'],
         ),
         ops.CreateModel(
             name='RootLeaf',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('root', fields.ForeignKeyField('seals.Root', source_field='root_id', db_constraint=True, to_field='number', on_delete=OnDelete.RESTRICT)),
+                ('root', fields.IntField()),
                 ('place', fields.IntField()),
                 ('stream', fields.CharField(max_length=40)),
                 ('from_seq', fields.BigIntField()),
@@ -248,7 +249,7 @@ class Migration(migrations.Migration):
                 ('hash', fields.CharField(max_length=64)),
                 ('events', fields.CharField(max_length=64)),
             ],
-            options={'table': 'root_leaf', 'app': 'seals', 'unique_together': (('root', 'place'), ('stream', 'to_seq')), 'pk_attr': 'id', 'table_description': "A chain that grew since it was bound last. place: from 0, its leaf's in the root's tree."},
+            options={'table': 'root_leaf', 'app': 'seals', 'unique_together': (('root', 'place'), ('stream', 'to_seq')), 'pk_attr': 'id', 'table_description': "A chain that grew since it was bound last. root: its number. place: from 0, in the root's tree."},
             bases=['Model'],
         ),
         ops.CreateModel(

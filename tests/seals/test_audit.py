@@ -183,7 +183,7 @@ async def rebuild(now: datetime, tsa: pki.Authority) -> None:
     """Everything made anew to fit the events as they stand: leaves, roots, signatures, timestamps."""
     previous = "0" * 64
     for row in await Root.all().order_by("number"):
-        for leaf in await RootLeaf.filter(root_id=row.number):
+        for leaf in await RootLeaf.filter(root=row.number):
             own = await Event.get(stream=leaf.stream, seq=leaf.to_seq)
             tree = roots.merkle.Tree()
             async for one in roots.bound_hashes(leaf.stream, leaf.from_seq, leaf.to_seq):
@@ -210,9 +210,9 @@ async def test_everything_made_anew_is_known_by_a_root_that_somebody_kept(now: d
 
 async def test_the_last_days_cut_off_are_noticed_by_whoever_kept_a_root(now: datetime) -> None:
     kept = (await Root.get(number=3)).text
-    for leaf in await RootLeaf.filter(root_id=3):
+    for leaf in await RootLeaf.filter(root=3):
         await cut(leaf.stream, leaf.from_seq)
-    await RootLeaf.filter(root_id=3).delete()
+    await RootLeaf.filter(root=3).delete()
     await Root.filter(number=3).delete()
     assert await findings(now) == []
     assert await findings(now, {3: kept}) == [Finding(Code.ROOT_CUT, root=3)]
@@ -240,10 +240,10 @@ async def test_heads_and_their_countersignatures(now: datetime) -> None:
 
 
 async def test_each_column_of_what_roots_bind(now: datetime) -> None:
-    leaf = await RootLeaf.get(root_id=2, stream=PERSON)
+    leaf = await RootLeaf.get(root=2, stream=PERSON)
     changes = {"place": 7, "stream": "company:x", "from_seq": 1, "to_seq": 9, "hash": "0" * 64}
-    for column, value in {**changes, "events": "0" * 64, "root_id": 1}.items():
-        other = {"place": 9} if column == "root_id" else {}
+    for column, value in {**changes, "events": "0" * 64, "root": 1}.items():
+        other = {"place": 9} if column == "root" else {}
         await RootLeaf.filter(id=leaf.id).update(**{column: value}, **other)
         found = await findings(now)
         known = {(each.code, each.root) for each in found}
@@ -280,7 +280,7 @@ async def test_each_column_of_a_root(now: datetime) -> None:
     await sign_root(row, row.text, stranger, now)
     assert await findings(now) == [Finding(Code.ROOT_TIMESTAMP, root=2)]
     first = await Root.get(number=1)
-    await RootLeaf.filter(root_id=2).delete()
+    await RootLeaf.filter(root=2).delete()
     await row.delete()
     assert (Code.ROOT_MISSING, 2) in {(each.code, each.root) for each in await findings(now)}
     assert first.sha256 not in (await Root.get(number=3)).text

@@ -72,7 +72,7 @@ async def test_a_chain_is_bound_when_it_grew_and_by_all_that_grew() -> None:
     await append(CHAINS[2], "seal.frozen", BEGUN)
     await append(PERSON, "pin.changed", BEGUN)
     await bind(BEGUN + DAY)
-    leaves = await RootLeaf.all().order_by("root_id", "place")
+    leaves = await RootLeaf.all().order_by("root", "place")
     assert [(leaf.stream, leaf.from_seq, leaf.to_seq) for leaf in leaves] == [
         *((stream, 1, number + 1) for number, stream in enumerate(CHAINS)),
         (CHAINS[2], 4, 5),
