@@ -91,6 +91,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.signing_asker": ("发起人：{who}", "Asked by: {who}"),
     "card.signing_until": ("请在 {time} 前确认", "Please confirm before {time}"),
     "card.signing_exported": ("下载了已盖章文件", "A sealed file was downloaded"),
+    "card.evidence_exported": ("下载了证据包", "An evidence package was downloaded"),
     "card.seal_exported": ("下载了电子印章", "A seal was downloaded"),
     "card.export_form": ("格式：{form}", "Form: {form}"),
     "card.signing_scanned": ("已扫码，正在核对", "Scanned, being checked"),

@@ -190,4 +190,4 @@ def test_only_those_who_see_the_signing_take_it_and_their_company_sees_it(
     assert (answer.headers["content-type"], answer.content[:2]) == ("application/zip", b"PK")
     assert ".evidence.zip" in answer.headers["content-disposition"]
     told = [card for card in a.client.thread()["cards"] if card["id"] not in known]
-    assert [card["kind"] for card in told] == ["signing.exported"]
+    assert [(card["kind"], card["title"]) for card in told] == [("signing.exported", "下载了证据包")]

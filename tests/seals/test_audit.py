@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 
 from auth import events
+from auth.engine import transaction
 from auth.models import Event, HeadSignature, StreamHead
 from seals import heads, pki, roots
+from seals.audit import chains, checking, published
 from seals.audit.findings import Code, Finding
 from seals.root_models import Root, RootLeaf, RootState
 from tests.seals.audit_log import (
@@ -313,3 +316,39 @@ async def test_a_row_that_cannot_be_read_is_named_and_the_rest_is_checked(now: d
     await db.execute_query("UPDATE event SET facts = '{' WHERE id = ?", [row.id])
     found = named(await findings(now))
     assert {(Code.UNREADABLE, COMPANY, 6), (Code.CONTENT, COMPANY, 9)} <= found
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of two rows, so that there are many."""
+    for module in (chains, checking, published):
+        monkeypatch.setattr(module, "AT_ONCE", 2)
+
+
+@pytest.mark.usefixtures("small_pages")
+async def test_it_is_read_page_by_page(now: datetime) -> None:
+    assert await findings(now) == []
+    for seq in range(6, 10):
+        row = await Event.get(stream=COMPANY, seq=seq)
+        await Event.filter(id=row.id).update(subject="thing:else")
+        assert await findings(now) == [Finding(Code.CONTENT, COMPANY, seq, row.kind)]
+        await Event.filter(id=row.id).update(subject=row.subject)
+    await Event.filter(stream=COMPANY, seq__in=(7, 8, 9)).delete()
+    assert (await findings(now))[0] == Finding(Code.REMOVED, COMPANY, 7, to=9)
+
+
+@pytest.mark.usefixtures("small_pages")
+async def test_nothing_is_found_in_a_log_that_grows_while_it_is_read(now: datetime) -> None:
+    async def grow() -> None:
+        for number in range(12):
+            async with transaction():
+                await append((COMPANY, PERSON, f"company:1{number}")[number % 3], "seal.frozen", now)
+            await heads.countersign(KEY, now)
+            if number == 6:
+                await bind(now + DAY)
+
+    growing = asyncio.create_task(grow())
+    while not growing.done():
+        assert await findings(now + DAY) == []
+    await growing
+    assert await findings(now + DAY) == []
