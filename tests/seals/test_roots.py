@@ -192,6 +192,26 @@ async def test_one_that_lost_its_lease_adds_nothing(monkeypatch: pytest.MonkeyPa
     assert await findings(BEGUN + DAY) == []
 
 
+async def test_one_whose_lease_was_taken_adds_nothing_while_the_other_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    true = roots._grown
+
+    async def slow(row: Root, head: StreamHead) -> RootLeaf | None:
+        if head.stream == CHAINS[4]:
+            monkeypatch.setattr(roots, "_grown", true)
+            assert await roots._take("two", BEGUN + 2 * roots.LEASE) is not None
+        return await true(row, head)
+
+    monkeypatch.setattr(roots, "_grown", slow)
+    assert await step(BEGUN, owner="one") is True
+    assert await RootLeaf.all().count() == roots.AT_ONCE, "the batch before"
+    assert (await Root.get(number=1)).state is RootState.GATHERING
+    assert await step(BEGUN + 5 * roots.LEASE, owner="two") is True
+    assert await RootLeaf.all().count() == len(CHAINS)
+    assert await findings(BEGUN + DAY) == []
+
+
 async def test_many_sealers_make_one_root_a_day() -> None:
     done = await asyncio.gather(*(step(BEGUN, owner=str(number)) for number in range(8)))
     assert done.count(True) == 1
