@@ -30,9 +30,12 @@ __all__ = [
     "EventView",
     "append",
     "broken_link",
+    "commitment_bytes",
     "company_stream",
+    "link_bytes",
     "person_stream",
     "read",
+    "sha256",
 ]
 
 VERSION = 1
@@ -73,21 +76,23 @@ def _canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _commitment(
-    salt: str,
-    actor: str,
-    on_behalf: str | None,
-    subject: str,
-    facts: Mapping[str, Any],
-    private: bytes | None,
-) -> str:
-    content = [actor, on_behalf, subject, dict(facts), private.hex() if private is not None else None]
-    return hashlib.sha256(bytes.fromhex(salt) + _canonical(content)).hexdigest()
+def commitment_bytes(event: Event) -> bytes:
+    """What the commitment of an event is the SHA-256 of. Raises ValueError on a salt that is none."""
+    private = event.private.hex() if event.private is not None else None
+    content = [event.actor, event.on_behalf, event.subject, event.facts, private]
+    return bytes.fromhex(event.salt) + _canonical(content)
 
 
-def _link(stream: str, seq: int, prev: str, kind: str, at: datetime, commitment: str) -> str:
-    time = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(_canonical([VERSION, stream, seq, prev, kind, time, commitment])).hexdigest()
+def link_bytes(event: Event, prev: str | None = None, commitment: str | None = None) -> bytes:
+    """What the hash of an event is the SHA-256 of; prev, commitment: other ones than stand in its row."""
+    time = event.at.astimezone(UTC).isoformat(timespec="microseconds")
+    before, content = prev or event.prev, commitment or event.commitment
+    return _canonical([VERSION, event.stream, event.seq, before, event.kind, time, content])
+
+
+def sha256(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
 
 
 async def append(
@@ -110,11 +115,7 @@ async def append(
         await StreamHead.bulk_create([first], ignore_conflicts=True)
         await StreamHead.filter(stream=stream).update(seq=F("seq") + 1)
     head = await StreamHead.get(stream=stream)
-    content = dict(facts or {})
-    salt = secrets.token_hex(16)
-    commitment = _commitment(salt, actor, on_behalf, subject, content, private)
-    link = _link(stream, head.seq, head.hash, kind, now, commitment)
-    await Event.create(
+    event = Event(
         stream=stream,
         seq=head.seq,
         kind=kind,
@@ -122,14 +123,15 @@ async def append(
         actor=actor,
         on_behalf=on_behalf,
         subject=subject,
-        facts=content,
+        facts=dict(facts or {}),
         private=private,
-        salt=salt,
+        salt=secrets.token_hex(16),
         prev=head.hash,
-        commitment=commitment,
-        hash=link,
     )
-    await StreamHead.filter(stream=stream).update(hash=link)
+    event.commitment = sha256(commitment_bytes(event))
+    event.hash = sha256(link_bytes(event))
+    await event.save()
+    await StreamHead.filter(stream=stream).update(hash=event.hash)
     return int(head.seq)
 
 
@@ -154,8 +156,8 @@ def broken_link(rows: Iterable[Event]) -> int | None:
     """
     prev, expected = GENESIS, 1
     for row in rows:
-        commitment = _commitment(row.salt, row.actor, row.on_behalf, row.subject, row.facts, row.private)
-        link = _link(row.stream, row.seq, prev, row.kind, row.at, commitment)
+        commitment = sha256(commitment_bytes(row))
+        link = sha256(link_bytes(row, prev, commitment))
         if row.seq != expected or row.prev != prev or row.commitment != commitment or row.hash != link:
             return int(row.seq)
         prev, expected = link, expected + 1

@@ -1,8 +1,8 @@
-"""The pages: GET only, thin shells. Data arrives by the JSON API, except on the two pages for strangers.
+"""The pages: GET only, thin shells. Data arrives by the JSON API, except on three pages for strangers.
 
 The app gives: `request.app.ctx.settings` (public_url, sandbox_url, sandbox_public_url), the session as
-`request.ctx.session` (None: nobody), and the two look-ups `app.ctx.presented_licence(token)` and
-`app.ctx.sealed_record(code, address)`.
+`request.ctx.session` (None: nobody), and the look-ups `app.ctx.presented_licence(token)`,
+`app.ctx.sealed_record(code, address)` and `app.ctx.daily_roots(before)`.
 """
 
 from __future__ import annotations
@@ -225,6 +225,11 @@ async def verify(request: Request) -> HTTPResponse:
 @pages.get("/verify-seal")
 async def verify_seal(request: Request) -> HTTPResponse:
     return render(request, "verify_seal.html")
+
+
+@pages.get("/roots")
+async def roots(request: Request) -> HTTPResponse:
+    return render(request, "roots.html", page=await request.app.ctx.daily_roots(request.args.get("before")))
 
 
 @pages.get("/l/<token:str>")

@@ -1,11 +1,11 @@
-"""What the two pages that work without scripts are rendered from. Texts are ready to be shown."""
+"""What the pages that work without scripts are rendered from. Texts are ready to be shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Bilingual", "PresentedLicence", "SealOnRecord", "SealedRecord"]
+__all__ = ["Bilingual", "DailyRoot", "DailyRoots", "PresentedLicence", "SealOnRecord", "SealedRecord"]
 
 
 @dataclass(frozen=True)
@@ -65,3 +65,22 @@ class SealedRecord:
     state: Literal["found", "not_sealed", "unknown"]
     sealed_count: int = 0
     seals: tuple[SealOnRecord, ...] = ()
+
+
+@dataclass(frozen=True)
+class DailyRoot:
+    """A published root (/roots). day: China's; stamped_text: China time with offset."""
+
+    number: int
+    day: str
+    chains: int
+    sha256: str
+    stamped_text: str
+
+
+@dataclass(frozen=True)
+class DailyRoots:
+    """Some roots, the newest first. before: where older ones begin, None when there are none."""
+
+    roots: tuple[DailyRoot, ...] = ()
+    before: int | None = None

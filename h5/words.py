@@ -23,6 +23,7 @@ from h5.wording import (
     people,
     photo,
     pin,
+    roots,
     sealing,
     structures,
     thread,
@@ -51,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **sealing.WORDS,
     **checking.WORDS,
     **structures.WORDS,
+    **roots.WORDS,
 }
 
 

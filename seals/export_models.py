@@ -15,11 +15,12 @@ __all__ = ["Export", "ExportForm"]
 
 
 class ExportForm(StrEnum):
-    """PDF and SES of a signing, ESL of a seal."""
+    """PDF, SES and EVIDENCE (zip) of a signing, ESL of a seal."""
 
     PDF = "pdf"
     SES = "ses"
     ESL = "esl"
+    EVIDENCE = "evidence"
 
 
 class Export(Model):
@@ -31,7 +32,7 @@ class Export(Model):
         "auth.Session", on_delete=OnDelete.RESTRICT
     )
     session_id: str
-    form = fields.CharEnumField(ExportForm, max_length=4)
+    form = fields.CharEnumField(ExportForm, max_length=8)
     subject = fields.CharField(ID)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)

@@ -17,6 +17,7 @@ from auth.sessions import SessionView
 from auth.throttling import Limit
 from auth.tokens import hash_token, new_token
 from seals.companies import structure_of
+from seals.evidence.package import pack
 from seals.export_models import Export, ExportForm
 from seals.freezing import own_seal
 from seals.signing.pictures import require_signed, ses_signature, signed_file
@@ -50,13 +51,13 @@ class Fetched:
 
 
 async def signing(signing_id: str, form: str, session: SessionView, now: datetime) -> Exported:
-    """Ask for the signed PDF (`pdf`) or the SES_Signature (`ses`) of a signing.
+    """Ask for the signed PDF (`pdf`), the SES_Signature (`ses`) or the evidence package of a signing.
 
     Raises NotFound `signing.not_found`, `export.not_found` (no such form); Conflict `signing.not_signed`;
     TooMany.
     """
     row = await own_signing(signing_id, session.person_id, now)
-    if form not in {ExportForm.PDF, ExportForm.SES}:
+    if form not in {ExportForm.PDF, ExportForm.SES, ExportForm.EVIDENCE}:
         raise _not_found()
     await require_signed(row)
     return await _ask(ExportForm(form), "signing", row.id, row.company_id, session, now)
@@ -122,6 +123,8 @@ async def fetch(token: str, session: SessionView, now: datetime, workshop: Works
         return Fetched(row.form, *await structure_of(row.subject, session.person_id, now))
     if row.form is ExportForm.SES:
         return Fetched(row.form, *await ses_signature(row.subject, session.person_id, now))
+    if row.form is ExportForm.EVIDENCE:
+        return Fetched(row.form, *await pack(row.subject, session.person_id, now, workshop))
     return Fetched(row.form, *await signed_file(row.subject, session.person_id, now, workshop))
 
 

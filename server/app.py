@@ -28,6 +28,7 @@ from server.api.passkeys import passkeys_api
 from server.api.photos import photos
 from server.api.pins import pins_api
 from server.api.platform import platform
+from server.api.roots import roots_api
 from server.api.scanning import scanning
 from server.api.signings import signings
 from server.api.thread import thread
@@ -95,6 +96,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         exports,
         thread,
         verification,
+        roots_api,
         platform,
         pages,
     ):

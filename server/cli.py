@@ -81,6 +81,12 @@ def _rotate_kek(given: argparse.Namespace) -> int:
     return rotate_kek()
 
 
+def _audit_check(given: argparse.Namespace) -> int:
+    from server.audit_command import check_log
+
+    return check_log(given.root or [])
+
+
 def _verify_seal(given: argparse.Namespace) -> int:
     from server.verify_seal_command import verify_structures
 
@@ -131,8 +137,24 @@ def _parser() -> argparse.ArgumentParser:
         "rotate-kek", help="轮换密钥加密密钥 · make a new KEK version, re-wrap what lies under the old one"
     )
     rotate.set_defaults(command=_rotate_kek)
+    _add_audit(commands.add_parser("audit", help="审计事件日志 · check the log of events"))
     _add_review(commands.add_parser("review", help="核对待发放的印章 · look at held seals"))
     return parser
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    steps = audit.add_subparsers(required=True, metavar="STEP")
+    check = steps.add_parser(
+        "check", help="查出被改动的事件 · find events that were changed, removed, inserted or moved"
+    )
+    check.add_argument(
+        "--root",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="您保存的每日根，可多次给出 · a daily root that you kept, may be given again",
+    )
+    check.set_defaults(command=_audit_check)
 
 
 def _add_review(review: argparse.ArgumentParser) -> None:

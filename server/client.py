@@ -519,12 +519,16 @@ class Client:
         return self._post(f"/api/signings/{signing}/cancel", {})
 
     def export_signing(self, signing: str, form: str) -> Json:
-        """Ask for a file, `pdf` or `ses`, which its company sees: `download_url`, for two minutes."""
+        """Ask for `pdf`, `ses` or `evidence`, which its company sees: `download_url`, for two minutes."""
         return self._post(f"/api/signings/{signing}/exports/{form}", {})
 
     def signed_file(self, signing: str) -> bytes:
         """The signed PDF."""
         return self._fetched(self.export_signing(signing, "pdf"))
+
+    def evidence(self, signing: str) -> bytes:
+        """The evidence package (zip), which anybody checks by its README."""
+        return self._fetched(self.export_signing(signing, "evidence"))
 
     def ses_signature(self, signing: str) -> bytes:
         """The SES_Signature (GB/T 38540, DER) kept beside the signed PDF."""
@@ -568,6 +572,14 @@ class Client:
     def match(self, code: str, sha256: str) -> Json:
         """Compare a whole-file hash with the record of a code."""
         return self._post(f"/api/codes/{code}/match", {"sha256": sha256})
+
+    def roots(self, before: int | None = None) -> Json:
+        """The newest daily roots, or those before a number."""
+        return self._get(f"/api/roots?before={before}" if before is not None else "/api/roots")
+
+    def root(self, number: int) -> Json:
+        """One daily root."""
+        return self._get(f"/api/roots/{number}")
 
     # ---------------------------------------------------------------- waiting, plumbing
 

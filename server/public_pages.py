@@ -1,4 +1,4 @@
-"""What the two pages for strangers read: a presented licence, the record behind a verification code."""
+"""What the pages for strangers read: a presented licence, the record behind a code, daily roots."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sanic import Sanic
 
 from auth.china import second
 from auth.tokens import group_code
-from h5.views import Bilingual, PresentedLicence, SealedRecord, SealOnRecord
-from seals import verifying
+from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
+from seals import published_roots, verifying
 from seals.presented import LicenceShown, presented
 from seals.verifying import SealNow
 from server.context import Context, now
@@ -23,7 +23,7 @@ STATES = {
 
 
 def install(app: Sanic) -> None:
-    """Give the pages their two look-ups."""
+    """Give the pages their look-ups."""
 
     async def presented_licence(token: str) -> PresentedLicence:
         it: Context = app.ctx.it
@@ -38,7 +38,13 @@ def install(app: Sanic) -> None:
             seals=tuple(_seal(seal) for seal in found.seals),
         )
 
+    async def daily_roots(before: str | None) -> DailyRoots:
+        found = await published_roots.newest(before)
+        shown = (DailyRoot(r.number, r.day, r.chains, r.sha256, second(r.stamped_at)) for r in found.roots)
+        return DailyRoots(tuple(shown), found.before)
+
     app.ctx.presented_licence = presented_licence
+    app.ctx.daily_roots = daily_roots
     app.ctx.sealed_record = sealed_record
 
 

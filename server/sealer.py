@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from auth.engine import close_database
 from auth.errors import DomainError, Unavailable
@@ -40,6 +41,7 @@ from seals import (
 from seals.issuing import Issuer
 from seals.keyring import Keyring
 from seals.models import Offer, OfferPurpose, SigningState
+from seals.pdf.trust import Trust
 from seals.policies import POLICIES
 from seals.ses.making import SealMaker
 from seals.signing import confirming, finishing, texting
@@ -255,8 +257,14 @@ def _working(
         registrar,
         public_security,
         POLICIES[settings.policy],
+        HttpTimeStamper(settings.tsa_url, client),
+        Trust(roots=_ders(settings, revocation.ROOT), intermediates=_ders(settings, revocation.ISSUING)),
         owner,
     )
+
+
+def _ders(settings: Settings, *names: str) -> tuple[bytes, ...]:
+    return tuple(secret_files.trusted(settings, name).public_bytes(Encoding.DER) for name in names)
 
 
 _Desk = Sealer | IssuingDesk | WorkDesk

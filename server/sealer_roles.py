@@ -3,7 +3,7 @@
 sign    KEK, pepper, identity key   PIN offers, signings (`server/sealer.py`)
 issue   CA, seal maker              certificates, seal structures, revocation lists
 time    the time-stamping unit's    RFC 3161 service; no database
-work    identity key                registrar, licences, what is over
+work    identity key                registrar, licences, daily roots, what is over
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from enum import StrEnum
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pyhanko.sign.timestamps import TimeStamper
 
 from auth import passkeys, scan_login, throttling, wechat
 from auth.errors import DomainError, NotFound, Refused, Unavailable
@@ -35,9 +36,11 @@ from seals import (
     pki,
     resetting,
     revocation,
+    roots,
     sm2_pki,
 )
 from seals.issuing import Issuer
+from seals.pdf.trust import Trust
 from seals.policies import Policy
 from seals.ports import PinResets
 from seals.signing import withdrawing
@@ -138,6 +141,8 @@ class WorkDesk:
     registrar: Registrar
     public_security: PinResets
     policy: Policy
+    timestamper: TimeStamper
+    trust: Trust
     owner: str
 
     async def run(self) -> None:
@@ -145,6 +150,7 @@ class WorkDesk:
         async with asyncio.TaskGroup() as group:
             group.create_task(forever(self.work, WORK_POLL_S))
             group.create_task(forever(self.advance_resets, WORK_POLL_S))
+            group.create_task(forever(self.bind_heads, UPKEEP_S))
             group.create_task(forever(self.tidy, UPKEEP_S))
 
     async def work(self) -> bool:
@@ -176,6 +182,14 @@ class WorkDesk:
             _log.warning("reset waits: %s", error.code)
         await resetting.give_back(row, now())
         return True
+
+    async def bind_heads(self) -> bool:
+        """Take a daily root a step on; True when there was one."""
+        try:
+            return await roots.bind(self.identity, self.timestamper, self.trust, self.owner, now())
+        except Unavailable as error:
+            _log.warning("daily root waits: %s", error.code)
+            return False
 
     async def tidy(self) -> bool:
         """PINs that grow old; old counters and rows that are over for long."""

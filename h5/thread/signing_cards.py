@@ -5,6 +5,7 @@ from __future__ import annotations
 from auth.china import minute
 from auth.tokens import group_code
 from h5.thread.cards import Action, Content, Press, Telling
+from seals.export_models import ExportForm
 from seals.models import Document, Signing, SigningState
 
 __all__ = [
@@ -90,6 +91,7 @@ def signing_signed(t: Telling) -> Content:
     code = document.record_id
     actions = (
         Press(t.w("card.do_download"), f"/api/signings/{row.id}/exports/pdf"),
+        Press(t.w("card.do_evidence"), f"/api/signings/{row.id}/exports/evidence"),
         t.link("card.do_record", f"/v/{code}"),
     )
     lines = [*_what(t), t.w("card.signing_signed_code", code=group_code(code))]
@@ -98,7 +100,10 @@ def signing_signed(t: Telling) -> Content:
 
 def signing_exported(t: Telling) -> Content:
     """Somebody took a file of it out of here; several times in a minute are one."""
-    lines = [*_what(t), *_by(t), t.w("card.export_form", form=t.told.event.facts["form"])]
+    form = t.told.event.facts["form"]
+    if form == ExportForm.EVIDENCE:
+        return Content(t.w("card.evidence_exported"), [*_what(t), *_by(t)])
+    lines = [*_what(t), *_by(t), t.w("card.export_form", form=form)]
     return Content(t.w("card.signing_exported"), lines)
 
 

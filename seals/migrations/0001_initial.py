@@ -8,6 +8,7 @@ from seals.export_models import ExportForm
 from seals.key_models import RequestState
 from seals.models import CollectionState, OfferPurpose, OfferState, RevokedFor, SealState, SigningState
 from seals.reset_models import PinResetState
+from seals.root_models import RootState
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
@@ -106,7 +107,7 @@ class Migration(migrations.Migration):
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
                 ('token_hash', fields.CharField(unique=True, max_length=64)),
                 ('session', fields.ForeignKeyField('auth.Session', source_field='session_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
-                ('form', fields.CharEnumField(description='PDF: pdf\nSES: ses\nESL: esl', enum_type=ExportForm, max_length=4)),
+                ('form', fields.CharEnumField(description='PDF: pdf\nSES: ses\nESL: esl\nEVIDENCE: evidence', enum_type=ExportForm, max_length=8)),
                 ('subject', fields.CharField(max_length=24)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
@@ -213,6 +214,42 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'document', 'app': 'seals', 'pk_attr': 'id', 'table_description': "A company's uploaded document. blob: address of its current bytes in the blob store."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Root',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('number', fields.IntField(unique=True)),
+                ('day', fields.CharField(unique=True, max_length=10)),
+                ('state', fields.CharEnumField(db_index=True, description='GATHERING: gathering\nBOUND: bound\nPUBLISHED: published', enum_type=RootState, max_length=12)),
+                ('chains', fields.IntField(default=0)),
+                ('text', fields.CharField(default='', max_length=1000)),
+                ('sha256', fields.CharField(default='', max_length=64)),
+                ('signature', fields.CharField(default='', max_length=120)),
+                ('token', fields.TextField(null=True, unique=False)),
+                ('begun_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('stamped_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('lease_owner', fields.CharField(null=True, max_length=64)),
+                ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('fence', fields.IntField(default=0)),
+            ],
+            options={'table': 'root', 'app': 'seals', 'pk_attr': 'id', 'table_description': 'A daily root (see `seals/roots.py`). day: the China day that had ended when it was begun.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RootLeaf',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('root', fields.IntField()),
+                ('place', fields.IntField()),
+                ('stream', fields.CharField(max_length=40)),
+                ('from_seq', fields.BigIntField()),
+                ('to_seq', fields.BigIntField()),
+                ('hash', fields.CharField(max_length=64)),
+                ('events', fields.CharField(max_length=64)),
+            ],
+            options={'table': 'root_leaf', 'app': 'seals', 'unique_together': (('root', 'place'), ('stream', 'to_seq')), 'pk_attr': 'id', 'table_description': "A chain that grew since it was bound last. root: its number. place: from 0, in the root's tree."},
             bases=['Model'],
         ),
         ops.CreateModel(

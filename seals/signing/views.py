@@ -86,7 +86,8 @@ class SigningView:
     page: the seal's, from 0; digest_sha256, digest_sm3: over the bytes that will be signed; the asker's
     browser and network are those of his login, for people to recognise; same_device: confirmed where it was
     asked; document_kind, amount (元), counterparty: as the asker stated them, or empty; stated_zh,
-    stated_en: all three, to be shown. file_url, ses_url: to POST to for a download (`seals/exporting.py`).
+    stated_en: all three, to be shown. file_url, ses_url, evidence_url: to POST to for a download
+    (`seals/exporting.py`).
     """
 
     id: str
@@ -107,6 +108,7 @@ class SigningView:
     scan: ScanView
     file_url: str | None
     ses_url: str | None
+    evidence_url: str | None
     verify_url: str
     document_kind: str
     amount: str | None
@@ -204,6 +206,7 @@ async def view(row: Signing, now: datetime, records: RecordsKey) -> SigningView:
         scan=scan,
         file_url=f"/api/signings/{row.id}/exports/pdf" if signed else None,
         ses_url=f"/api/signings/{row.id}/exports/ses" if signed else None,
+        evidence_url=f"/api/signings/{row.id}/exports/evidence" if signed else None,
         verify_url=f"/v/{document.record_id}",
         document_kind=row.request.get("document_kind", ""),
         amount=row.request.get("amount"),

@@ -18,6 +18,8 @@ __all__ = ["exports"]
 
 exports = Blueprint("exports", url_prefix="/api")
 
+MEDIA = {ExportForm.PDF: "application/pdf", ExportForm.EVIDENCE: "application/zip"}
+
 
 @dataclass(frozen=True)
 class Download:
@@ -35,7 +37,7 @@ def _download(made: Exported) -> Download:
     exports,
     "POST",
     "/signings/<signing:str>/exports/<form:str>",
-    "Ask for the signed PDF (`pdf`) or the GB/T 38540 signature beside it (`ses`)",
+    "Ask for the signed PDF (`pdf`), the GB/T 38540 signature beside it (`ses`) or the evidence (`evidence`)",
     answer=Download,
     status=201,
 )
@@ -58,5 +60,4 @@ async def export_seal(request: Request, seal: str) -> Download:
 @operation(exports, "GET", "/downloads/<token:str>", "The file that was asked for", media=DER)
 async def exported(request: Request, token: str) -> HTTPResponse:
     found = await exporting.fetch(token, session(request), now(), it(request).workshop)
-    media = "application/pdf" if found.form is ExportForm.PDF else DER
-    return attachment(found.name, found.data, media)
+    return attachment(found.name, found.data, MEDIA.get(found.form, DER))

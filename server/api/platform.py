@@ -1,4 +1,4 @@
-"""For machines: health, metrics, OpenAPI, trust anchors, revocation lists."""
+"""For machines: health, metrics, OpenAPI, trust anchors, revocation lists, files of daily roots."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sanic.response import HTTPResponse, json, text
 from tortoise.exceptions import BaseORMException
 
 from auth.errors import NotFound
-from seals import revocation
+from seals import published_roots, revocation
 from seals.standing import sealer_is_set_up, standing
 from server import secret_files
 from server.api.operation import OPERATIONS, it
@@ -82,3 +82,11 @@ async def crl(request: Request, name: str) -> HTTPResponse:
     if der is None:
         raise NotFound("crl.unknown", "没有这个吊销列表。", "There is no such revocation list.")
     return HTTPResponse(der, content_type="application/pkix-crl")
+
+
+@platform.get("/roots/<name:str>", name="root_file")
+async def root_file(request: Request, name: str) -> HTTPResponse:
+    """A daily root: `<number>.txt`, the sealer's signature of it `.sig`, its timestamp `.tst`."""
+    data = await published_roots.file(name)
+    media = "text/plain; charset=utf-8" if name.endswith(".txt") else "application/octet-stream"
+    return HTTPResponse(data, content_type=media)

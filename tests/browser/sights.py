@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import steps
 from tests.browser.windows import DESK, PHONE, Window
+from tests.http.daily import bind
 from tests.http.site import Party, Site, client_at, invited, joined
 
 __all__ = [
@@ -61,6 +62,7 @@ def stock(site: Site, contract: bytes) -> Shelf:
     """A company with seals, another that waits for its own, a document, signings."""
     owner = site.owner(401, NAME, COMPANY)
     signed, file = owner.sign(contract, FILE)
+    bind(site)
     document = owner.client.upload(FILE, contract, company=owner.company)
     invited(owner, 402)
     _, grant = joined(site, owner, 403)
@@ -142,6 +144,7 @@ def open_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight(f"/v/{shelf.code}", "#drop")
     yield Sight(f"/v/{shelf.code}", "#drop", lambda page: check(page, shelf.file), on_desk=True)
     yield Sight("/v/0000-0000-0000-0000", "h1", refused=404)
+    yield Sight("/roots", "h1")
     yield Sight("/verify", "#drop", lambda page: check(page, shelf.file))
     yield Sight("/verify", "#drop", lambda page: check(page, steps.tampered(shelf.file)), on_desk=True)
     signature = client.ses_signature(shelf.signed)

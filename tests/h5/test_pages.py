@@ -15,7 +15,7 @@ from sanic import Request, Sanic
 from auth.errors import Gone, NotFound
 from h5.pages import local_path, pages
 from h5.rendering import STATIC_VERSION, scripts_of
-from h5.views import Bilingual, PresentedLicence, SealedRecord, SealOnRecord
+from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
 
 NUMBERS = itertools.count()
 COMPANY = '北京<script>alert("1")</script>有限公司'
@@ -66,6 +66,10 @@ async def sealed_record(code: str, address: str) -> SealedRecord:
     return RECORDS[code]
 
 
+async def daily_roots(before: str | None) -> DailyRoots:
+    return DailyRoots((DailyRoot(7, "2026-11-21", 3, "0" * 64, "2026-11-22 00:00:03 +08:00"),), 7)
+
+
 async def take_session(request: Request) -> None:
     request.ctx.session = request.cookies.get("test_session")
 
@@ -83,6 +87,7 @@ async def browser() -> AsyncIterator[httpx.AsyncClient]:
     )
     app.ctx.presented_licence = presented_licence
     app.ctx.sealed_record = sealed_record
+    app.ctx.daily_roots = daily_roots
     app.on_request(take_session)
     app.blueprint(pages)
     listening = socket.create_server(("127.0.0.1", 0))
@@ -167,6 +172,7 @@ async def test_confirm_page_opens_without_login_because_the_token_is_in_the_frag
         "/m/login",
         "/v/SEALED",
         "/v/DRAFT",
+        "/roots",
         "/l/live",
         "/l/gone",
     ],

@@ -14,6 +14,7 @@ from seals.kinds import SealKind
 from server.api.operation import OPERATIONS, Operation
 from server.client import DeviceKey
 from tests.authenticator import Authenticator
+from tests.http.daily import bind
 from tests.http.site import Party, Site, joined, refused
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
@@ -47,6 +48,8 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.verify_seal("draft.pdf", contract())
     client.record(done["document"]["code"])
     client.match(done["document"]["code"], "0" * 64)
+    client.roots()
+    client.root(bind(site))
     client.thread()
     party.http.post("/api/thread/messages", json={"text": "盖章"})
     party.http.post("/api/thread/read", json={"cursor": client.thread()["cursor"]})

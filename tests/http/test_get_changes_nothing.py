@@ -11,6 +11,7 @@ from h5.rendering import STATIC_VERSION
 from seals.kinds import SealKind
 from server.client import Client
 from server.demo import Demo
+from tests.http.daily import bind
 from tests.http.site import Party, Site, client_at, combinations, joined, refused, routes, speak
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import stamped_jpeg
@@ -42,6 +43,7 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
     photo = a.client.take_photo(a.company, "x.jpg", stamped_jpeg(SealKind.CONTRACT), "contract")
     checks = [a.client.begin_check(purpose) for purpose in ("unlock", "reset")]
     httpx.post(checks[0]["url"], data={"outcome": "pass"})
+    bound = bind(site)
     signings = (signed["id"], waiting["id"], late["id"], claimed["id"])
     yield {
         "application": (a.application,),
@@ -67,7 +69,8 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "code": (signed["document"]["code"], waiting["document"]["code"], "unknown"),
         "token": (url.rpartition("/")[2], exported(site, a, signed["id"]), "unknown"),
         "form": ("pdf",),
-        "name": ("root.pem", "issuing.crl", "unknown"),
+        "name": ("root.pem", "issuing.crl", f"{bound}.txt", "unknown"),
+        "number": (str(bound), "0"),
         "version": (STATIC_VERSION,),
         "path": ("css/base.css", "../pages.py"),
     }

@@ -86,6 +86,8 @@ def policy(answer: httpx.Response) -> dict[str, str]:
         ("GET", "/static/x/../../pages.py", 404),
         ("GET", "/l/unknown", 410),
         ("GET", "/v/unknown", 404),
+        ("GET", "/roots", 200),
+        ("GET", "/roots/unknown.txt", 404),
     ],
 )
 def test_every_answer_has_them(stranger: Client, method: str, path: str, status: int) -> None:

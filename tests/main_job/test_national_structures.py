@@ -128,6 +128,7 @@ def test_a_signing_leaves_a_signature_over_the_same_bytes(sealed_owner: Member) 
     assert refused(lambda: sealed_owner.phone.ses_signature(asked)).code == "signing.not_signed"
     done = sealed_owner.scan_and_confirm(asked)
     assert done["ses_url"] == f"/api/signings/{asked}/exports/ses"
+    assert done["evidence_url"] == f"/api/signings/{asked}/exports/evidence"
     signed, ses = sealed_owner.phone.signed_file(asked), sealed_owner.phone.ses_signature(asked)
     report = verify_ses(ses, trust_of(sealed_owner.url), now(), signed)
     assert (report.verdict, report.reasons) == (Verdict.VALID, ())

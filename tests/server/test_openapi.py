@@ -25,6 +25,7 @@ from server.api import (
     passkeys,
     photos,
     pins,
+    roots,
     scanning,
     signings,
     thread,
@@ -54,6 +55,8 @@ PUBLIC = {
     "verify_seal",
     "record",
     "match",
+    "list_roots",
+    "daily_root",
 }
 
 
@@ -193,6 +196,7 @@ def _read_from(what: str, name: str) -> set[str]:
         passkeys,
         photos,
         pins,
+        roots,
         scanning,
         signings,
         thread,

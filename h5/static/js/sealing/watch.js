@@ -149,13 +149,14 @@ export class Watch {
   }
 
   showActions() {
-    const { state, file_url: file, ses_url: ses, verify_url: verify } = this.signing;
+    const { state, file_url: file, ses_url: ses, evidence_url: evidence, verify_url: verify } = this.signing;
     let actions = [];
     if (state === "pending") actions = this.pendingActions();
     if (state === "signed") {
       actions = [
         file ? downloadButton("signing.download", file, { class: "button button-main" }) : null,
         ses ? downloadButton("signing.download_ses", ses, { class: "button" }) : null,
+        evidence ? downloadButton("signing.download_evidence", evidence, { class: "button" }) : null,
         verify ? this.link("signing.verify", verify) : null,
       ];
     }

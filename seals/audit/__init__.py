@@ -1,0 +1,1 @@
+"""Checking the log of events: chains, countersigned heads, published roots."""

@@ -1,0 +1,31 @@
+"""Judge one event of a chain. Pure."""
+
+from __future__ import annotations
+
+from auth.events import commitment_bytes, link_bytes, sha256
+from auth.models import Event
+from seals.audit.findings import Code
+
+__all__ = ["judge"]
+
+
+def judge(row: Event, before: str | None, after: str | None) -> Code | None:
+    """What is wrong with an event, None when nothing is.
+
+    before: the hash of the event before, None where that is not known; after: what the next event (the
+    chain's head for the last) names as this one's hash.
+    """
+    try:
+        content = sha256(commitment_bytes(row))
+    except (TypeError, ValueError):  # a salt that is no hex
+        content = ""
+    link = sha256(link_bytes(row))
+    if link == row.hash:
+        if content != row.commitment:
+            return Code.CONTENT
+        return Code.UNLINKED if before is not None and row.prev != before else None
+    if before is not None and sha256(link_bytes(row, prev=before)) == row.hash:
+        return Code.PREV
+    if content and sha256(link_bytes(row, commitment=content)) == row.hash:
+        return Code.COMMITMENT
+    return Code.HASH if link == after else Code.HEADER

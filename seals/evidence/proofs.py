@@ -1,0 +1,63 @@
+"""The events of a document, and for each the way from its hash to a published daily root."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.models import Event
+from seals import merkle
+from seals.root_models import Root, RootLeaf, RootState
+from seals.roots import bound_hashes, leaf_text, leaves_of
+
+__all__ = ["Proof", "events_of", "prove"]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """root: the daily root that binds the event. leaf: the text of its chain's leaf there. events, heads: the
+    paths to the last line of that text, and from the leaf to the root's line `heads`.
+    """
+
+    root: Root
+    leaf: str
+    events: Sequence[tuple[str, str]]
+    heads: Sequence[tuple[str, str]]
+
+
+async def prove(event: Event) -> Proof | None:
+    """The way of an event; None while no published root binds it."""
+    leaf = await RootLeaf.filter(stream=event.stream, to_seq__gte=event.seq).order_by("to_seq").first()
+    if leaf is None or leaf.from_seq > event.seq:
+        return None
+    root = await Root.get_or_none(number=leaf.root, state=RootState.PUBLISHED)
+    if root is None:
+        return None
+    count = leaf.to_seq - leaf.from_seq + 1
+    try:
+        events = await merkle.path(_events(leaf), count, event.seq - leaf.from_seq)
+        heads = await merkle.path(_leaves(root.number), root.chains, leaf.place)
+    except ValueError:  # rows are missing: `ezhang audit check` names them
+        return None
+    return Proof(root, _text(leaf), events, heads)
+
+
+async def _events(leaf: RootLeaf) -> AsyncIterator[str]:
+    async for one in bound_hashes(leaf.stream, leaf.from_seq, leaf.to_seq):
+        yield merkle.leaf(f"{one}\n")
+
+
+async def _leaves(number: int) -> AsyncIterator[str]:
+    async for leaf in leaves_of(number):
+        yield merkle.leaf(_text(leaf))
+
+
+def _text(leaf: RootLeaf) -> str:
+    return leaf_text(leaf.stream, leaf.from_seq, leaf.to_seq, leaf.hash, leaf.events)
+
+
+async def events_of(stream: str, subjects: Sequence[str], since: datetime, until: int) -> list[Event]:
+    """What was written about these subjects, up to a seq."""
+    rows = Event.filter(stream=stream, at__gte=since, seq__lte=until, subject__in=list(subjects))
+    return await rows.order_by("seq")

@@ -1,0 +1,98 @@
+"""Where the parts of a signed PDF and of a SES_Signature lie, for `openssl asn1parse` to take them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from asn1crypto import cms
+from asn1crypto.core import OctetBitString
+
+from auth.errors import Conflict
+from seals.pdf.preparing import PreparedMeta
+from seals.ses import reading
+
+__all__ = ["PdfParts", "SesParts", "pdf_parts", "ses_parts"]
+
+
+@dataclass(frozen=True)
+class PdfParts:
+    """start, end: the place of the signature container in the file, angle brackets included; length: how far
+    the signature reaches. value_at, token_at: offsets in the container. signed_at: by the timestamp.
+    """
+
+    start: int
+    end: int
+    length: int
+    container: bytes = field(repr=False)
+    value_at: int
+    token_at: int
+    units: tuple[bytes, ...] = field(repr=False)
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class SesParts:
+    """Offsets in the structure, hash_at in its signed part. certificate, maker: DER."""
+
+    signed_at: int
+    value_at: int
+    token_at: int
+    hash_at: int
+    certificate: bytes = field(repr=False)
+    maker: bytes = field(repr=False)
+
+
+def pdf_parts(data: bytes, meta: PreparedMeta) -> PdfParts:
+    """Of a file that we signed. Raises Conflict `evidence.unreadable` for any other."""
+    try:
+        digits = data[meta.reserved_start + 1 : meta.reserved_end - 1]
+        whole = cms.ContentInfo.load(bytes.fromhex(digits.decode()))
+        container = whole.dump()
+        signer = whole["content"]["signer_infos"][0]
+        (stamped,) = [each for each in signer["unsigned_attrs"] if each["type"].native.endswith("token")]
+        token = stamped["values"][0]
+        info = token["content"]["encap_content_info"]["content"].parsed
+        moment: datetime = info["gen_time"].native
+        if info["message_imprint"]["hashed_message"].native != sha256(signer["signature"].native).digest():
+            raise ValueError("the timestamp is of something else")
+        return PdfParts(
+            meta.reserved_start,
+            meta.reserved_end,
+            meta.length,
+            container,
+            container.index(signer["signature"].dump()),
+            container.index(token.dump()),
+            tuple(each.dump() for each in token["content"]["certificates"]),
+            moment.astimezone(UTC),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise unreadable() from error
+
+
+def ses_parts(data: bytes) -> SesParts:
+    """Of a SES_Signature that we made. Raises Conflict `evidence.unreadable` for any other."""
+    try:
+        read = reading.read(data)
+        if not isinstance(read, reading.Signature) or read.timestamp is None:
+            raise ValueError("no stamped signature")
+        return SesParts(
+            data.index(read.signed),
+            data.index(OctetBitString(read.value).dump()),
+            data.index(OctetBitString(read.timestamp).dump()),
+            read.signed.index(OctetBitString(read.data_hash).dump()),
+            read.certificate,
+            read.seal.certificate,
+        )
+    except (reading.Malformed, ValueError) as error:
+        raise unreadable() from error
+
+
+def unreadable() -> Conflict:
+    """The error of a file that is not as we made it."""
+    return Conflict(
+        "evidence.unreadable",
+        "签署文件与记录不符，无法生成证据包，请联系客服。",
+        "The signed file is not as it was recorded, so no evidence package is made; contact support.",
+    )
