@@ -44,6 +44,7 @@ from seals.policies import POLICIES
 from seals.ses.making import SealMaker
 from seals.signing import confirming, finishing, texting
 from seals.signing.workshop import Workshop
+from seals.statuses import Responder
 from server import keys, secret_files
 from server.adapters.public_security import HttpPublicSecurity
 from server.adapters.realname import HttpRealName
@@ -237,7 +238,10 @@ def _issuing(
         records=secret_files.records_key(settings),
     )
     root, sm2_root = keys.authority(settings, "root", token), keys.sm2_authority(settings, "sm2-root", token)
-    return IssuingDesk(issuer, root, sm2_root, owner)
+    built_in = secret_files.trust_path(settings, "tsa").exists()
+    unit = (secret_files.trusted(settings, "tsa"),) if built_in else ()
+    responder = Responder(root, issuer.issuing, unit)
+    return IssuingDesk(issuer, responder, root, sm2_root, owner)
 
 
 def _working(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -53,6 +54,7 @@ class Found:
     end: int = 0
     reasons: list[str] = field(default_factory=list)
     permission: Permission = field(default_factory=Permission)
+    certificate: asn1_x509.Certificate | None = None
     report: SignatureReport | None = None
 
     @property
@@ -143,6 +145,7 @@ async def _examine_seal(
         found.blame("contents_odd")
     if time is None:
         found.blame("no_trusted_time")
+    found.certificate = signing.certificate
     report = SignatureReport(
         field=embedded.fq_name,
         verdict=Verdict.UNKNOWN,

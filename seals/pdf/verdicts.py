@@ -34,6 +34,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from seals.pdf.coverage import Problem, account_for_appended
 from seals.pdf.examining import Found, examine, signed_fields
 from seals.pdf.ledger import Ledger
+from seals.pdf.longterm import level_of
 from seals.pdf.permission import field_keys
 from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown, verdict_of
 from seals.pdf.revisions import Added, check_revision
@@ -79,7 +80,7 @@ async def _judge(data: bytes, trust: Trust, now: datetime) -> Report:
     steps = _Steps(data, reader, found)
     for index in range(len(found) - 1, -1, -1):  # the last first: a verdict rests on those after it
         _look_after(found[index], found[index + 1 :], steps, reader)
-    return _report(data, found, removed, now)
+    return _report(data, reader, found, removed, now)
 
 
 def _open(data: bytes) -> PdfFileReader:
@@ -169,23 +170,30 @@ def _look_after(one: Found, later: Sequence[Found], steps: _Steps, reader: PdfFi
             one.blame("change_not_permitted")
 
 
-def _report(data: bytes, found: Sequence[Found], removed: bool, now: datetime) -> Report:
+def _report(
+    data: bytes, reader: PdfFileReader, found: Sequence[Found], removed: bool, now: datetime
+) -> Report:
     seals = [one for one in found if not one.stamp]
-    signatures = tuple(_finished(one, len(data)) for one in seals)
+    good_stamps = [one for one in found if one.stamp and one.verdict is Verdict.VALID]
+    last_stamp = max((one.revision for one in good_stamps), default=-1)
+    signatures = tuple(_finished(one, reader, len(data), last_stamp) for one in seals)
     reasons = _once([*(["signature_removed"] if removed else []), *(r for one in seals for r in one.reasons)])
     notes = _once(note for signature in signatures for note in signature.notes)
     verdict = verdict_of(reasons)
     if not seals and not removed:
         verdict = Verdict.UNSIGNED
         notes = ("traces_of_signature",) if not found and _BYTE_RANGE.search(data) else ()
-    stamps = sum(one.stamp and one.verdict is Verdict.VALID for one in found)
-    return Report(verdict, reasons, notes, signatures, stamps, now)
+    return Report(verdict, reasons, notes, signatures, len(good_stamps), now)
 
 
-def _finished(one: Found, size: int) -> SignatureReport:
+def _finished(one: Found, reader: PdfFileReader, size: int, last_stamp: int) -> SignatureReport:
     report = one.report or SignatureReport(field=one.name, verdict=Verdict.UNKNOWN)
+    level = report.level
+    if one.certificate is not None:
+        level = level_of(level, one.certificate, reader, last_stamp > one.revision)
     return replace(
         report,
+        level=level,
         verdict=one.verdict,
         reasons=tuple(one.reasons),
         covers_whole_file=one.end == size,

@@ -1,4 +1,4 @@
-"""Finish, in the sealer: timestamp, assemble, inspect our own output, record (architecture §5.6, 5.7).
+"""Finish, in the sealer: timestamps, archive data, inspect our own output, record (architecture §5.6, 5.7).
 
 Needs no key. Everything up to the last transaction may be repeated after a crash: the signature value is
 stored, the blob store is content-addressed, and one conditional update makes the file the document's.
@@ -23,6 +23,7 @@ from seals.pdf.preparing import PreparedMeta
 from seals.pdf.reports import Report, Verdict
 from seals.revocation import current_trust, national_trust
 from seals.ses.making import timestamped
+from seals.signing.archiving import archive
 from seals.signing.confirming import LEASE, fail
 from seals.signing.parents import lock_parents
 from seals.signing.workshop import Workshop
@@ -76,15 +77,17 @@ async def finish(signing_id: str, workshop: Workshop, timestamper: TimeStamper, 
 
 async def _assemble(row: Signing, workshop: Workshop, timestamper: TimeStamper) -> _Signed:
     key = await SealKey.get(id=row.key_id)
-    data = await finish_pdf(
+    certificate = base64.b64decode(key.certificate)
+    stamped = await finish_pdf(
         await workshop.blobs.get(row.prepared_blob),
         PreparedMeta.from_json(row.prepared),
-        certificate_der=base64.b64decode(key.certificate),
+        certificate_der=certificate,
         chain_der=list(workshop.chain),
         signed_attributes_der=base64.b64decode(row.signed_attributes or ""),
         signature_value=base64.b64decode(row.signature_value or ""),
         timestamper=timestamper,
     )
+    data = await archive(stamped, certificate, workshop, timestamper)
     ses = await timestamped(base64.b64decode(row.ses_signature or ""), timestamper)
     report = await workshop.inspector.verify(data, await current_trust(workshop))
     _check_own_output(report, row)
@@ -95,12 +98,13 @@ async def _assemble(row: Signing, workshop: Workshop, timestamper: TimeStamper) 
 
 
 def _check_own_output(report: Report, row: Signing) -> None:
-    """Our signature is the last, valid, and over the digest that was confirmed.
+    """Our signature is the last, valid, provable for long, and over the digest that was confirmed.
 
     Another party's earlier signature may be of an issuer we do not know; ours may not.
     """
     ours = next((s for s in report.signatures if s.field == row.prepared["field_name"]), None)
-    if ours is None or ours.verdict is not Verdict.VALID or report.verdict is Verdict.INVALID:
+    good = ours is not None and ours.verdict is Verdict.VALID and ours.level == "B-LTA"
+    if not good or report.verdict is Verdict.INVALID:
         raise _output_bad(list(ours.reasons) if ours else [])
 
 
