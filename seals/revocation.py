@@ -23,6 +23,7 @@ __all__ = [
     "current_trust",
     "entry_of",
     "national_trust",
+    "newest",
     "newest_crl",
     "publish",
 ]
@@ -37,9 +38,14 @@ AUTHORITIES = (ROOT, ISSUING, SM2_ROOT, SM2_ISSUING)
 _ISSUES = {ISSUING: P256, SM2_ISSUING: SM2}
 
 
+async def newest(authority: str) -> Crl | None:
+    """The newest CRL of one of `AUTHORITIES`, or None before the first is published."""
+    return await Crl.filter(authority=authority).order_by("-number").first()
+
+
 async def newest_crl(authority: str) -> bytes | None:
-    """The newest CRL of one of `AUTHORITIES` (DER), or None before the first is published."""
-    row = await Crl.filter(authority=authority).order_by("-number").first()
+    """The same, DER."""
+    row = await newest(authority)
     return base64.b64decode(row.der) if row is not None else None
 
 
@@ -48,7 +54,7 @@ async def publish(authority: str, issuer: pki.Authority | sm2_pki.Sm2Authority, 
 
     By count, not by time: one that was committed while the last list was being made is in no list yet.
     """
-    last = await Crl.filter(authority=authority).order_by("-number").first()
+    last = await newest(authority)
     revoked = SealKey.filter(revoked_at__isnull=False, algorithm=_ISSUES.get(authority, ""))
     if last is not None and last.entries == await revoked.count() and last.next_update - now > REFRESH_BEFORE:
         return

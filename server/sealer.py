@@ -225,6 +225,7 @@ def _issuing(
         identity=secret_files.sealer_identity(settings),
         issuing=keys.authority(settings, "issuing", token),
         crl_url=settings.crl_url(revocation.ISSUING),
+        ocsp_url=settings.ocsp_url,
         sm2_issuing=keys.sm2_authority(settings, "sm2-issuing", token),
         sm2_crl_url=settings.crl_url(revocation.SM2_ISSUING),
         maker=SealMaker(

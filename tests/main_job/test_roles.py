@@ -36,7 +36,7 @@ def test_four_processes_do_the_main_job_together(roles_owner: Member) -> None:
     done, signed = roles_owner.sealed()
     assert done["state"] == "signed"
     verdict = roles_owner.phone.verify("合同.pdf", signed)
-    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-T")]
+    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-LTA")]
     structure = roles_owner.phone.seal_structure(roles_owner.seal_of("contract"))
     assert roles_owner.phone.verify_seal("合同.esl", structure)["verdict"] == "valid"
     assert [row.state for row in requests_of(roles_owner)] == [RequestState.ISSUED]

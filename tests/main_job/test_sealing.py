@@ -9,10 +9,22 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from asn1crypto import pem, x509
+from asn1crypto import ocsp, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from auth import events
 from auth.models import Event, HeadSignature
@@ -87,6 +99,33 @@ def test_an_independent_reader_trusts_the_signature(server: Server, sealed_owner
     assert status.timestamp_validity.trusted
     assert embedded.docmdp_level is not None
     assert embedded.docmdp_level.value == 1
+
+
+def test_what_proves_it_is_inside_and_not_older_than_its_timestamp(
+    server: Server, sealed_owner: Member
+) -> None:
+    """With the root alone, nothing fetched, revocation data demanded: ETSI EN 319 102-1 for B-LTA."""
+    _, signed = sealed_owner.sealed()
+    _, _, root = pem.unarmor(sealed_owner.phone.http.get("/trust/root.pem").content)
+    trust = SimpleTrustManager.build(trust_roots=[x509.Certificate.load(root)])
+    spec = PdfSignatureValidationSpec(
+        SignatureValidationSpec(
+            CertValidationPolicySpec(trust, CertRevTrustPolicy(REQUIRE_REVINFO)),
+            RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
+        )
+    )
+    reader = PdfFileReader(BytesIO(signed))
+    (embedded,) = reader.embedded_regular_signatures
+    result = asyncio.run(ades_lta_validation(embedded, spec))
+    assert result.ades_subindic is AdESPassed.OK
+    stamped_at = result.best_signature_time
+    said = [
+        single["this_update"].native
+        for stored in DocumentSecurityStore.read_dss(reader).ocsps
+        for single in ocsp.OCSPResponse.load(stored.get_object().data).response_data["responses"]
+    ]
+    assert len(said) == 3  # of seal, issuing authority, time-stamping unit
+    assert min(said) >= stamped_at
 
 
 def test_the_pc_follows_every_step_live(sealed_owner: Member) -> None:
