@@ -17,10 +17,9 @@ from sanic.response import HTTPResponse, html
 
 from h5 import words
 
-__all__ = ["LANGUAGE_COOKIE", "STATIC_VERSION", "language_of", "render", "scripts_of", "static_file"]
+__all__ = ["STATIC_VERSION", "language_cookie", "language_of", "render", "scripts_of", "static_file"]
 
 HERE = Path(__file__).parent
-LANGUAGE_COOKIE = "ezhang_lang"
 LANGUAGE_COOKIE_LIFE_S = 365 * 24 * 3600
 YEAR_S = 365 * 24 * 3600
 IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
@@ -107,11 +106,15 @@ def _templates() -> Environment:
     return environment
 
 
+def language_cookie(settings: Any) -> str:
+    """The name of the cookie that keeps the language: under https of this very host, as all our cookies."""
+    return f"{'__Host-' if _is_https(settings) else ''}ezhang_lang"
+
+
 def language_of(request: Request) -> words.Language:
     """The language of this reader."""
-    return words.choose(
-        request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")
-    )
+    kept = request.cookies.get(language_cookie(request.app.ctx.settings))
+    return words.choose(request.args.get("lang"), kept, request.headers.get("accept-language"))
 
 
 def _other_language_link(request: Request, language: words.Language) -> str:
@@ -146,9 +149,11 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     )
     if request.args.get("lang") == language:
         response.add_cookie(
-            LANGUAGE_COOKIE,
+            language_cookie(settings),
             language,
+            path="/",
             max_age=LANGUAGE_COOKIE_LIFE_S,
+            httponly=True,
             samesite="Lax",
             secure=_is_https(settings),
         )

@@ -47,6 +47,9 @@ RESPONSE_TIMEOUT_S = 60
 GRACE_S = 3.0
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+HSTS = "max-age=31536000; includeSubDomains"
+"""A year. Hosts below ours could plant cookies that browsers send here, so they must be on TLS too."""
+
 SECURITY_HEADERS = {
     "content-security-policy": (
         "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
@@ -160,7 +163,7 @@ async def _after(request: Request, response: HTTPResponse) -> None:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     if request.app.ctx.settings.public_url.startswith("https:"):
-        response.headers.setdefault("strict-transport-security", "max-age=31536000")
+        response.headers.setdefault("strict-transport-security", HSTS)
     if not request.path.startswith("/static/"):
         response.headers.setdefault("cache-control", "no-store")
     response.headers.setdefault("date", datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"))

@@ -17,6 +17,7 @@ from sanic.exceptions import PayloadTooLarge, SanicException
 from sanic.response import HTTPResponse, json
 
 from auth.applying import FormErrors
+from auth.browsers import masked_address
 from auth.errors import (
     Conflict,
     DomainError,
@@ -30,8 +31,9 @@ from auth.errors import (
     Unavailable,
 )
 from h5.rendering import language_of, render
+from server.api.operation import address
 
-__all__ = ["STATUS", "install", "status_of"]
+__all__ = ["NOT_FOUND", "STATUS", "install", "respond", "status_of"]
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +49,9 @@ STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (TooMany, 429),
     (Unavailable, 503),
 )
+
+NOTED = (Refused, NotFound, Gone, TooMany)
+"""What whoever tries what is not his is told: each is a line of the log. 401 is every page before a login."""
 
 NOT_FOUND = NotFound("page.not_found", "没有这个页面。", "There is no such page.")
 TOO_LARGE = TooLarge("request.too_large", "上传的内容过大（上限 50 MB）。", "The upload is over 50 MB.")
@@ -101,7 +106,17 @@ def _is_visit(request: Request) -> bool:
 
 
 async def _domain(request: Request, error: DomainError) -> HTTPResponse:
+    if isinstance(error, NOTED) or error.code == "login.code_wrong":
+        _note(request, error)
     return respond(request, error)
+
+
+def _note(request: Request, error: DomainError) -> None:
+    """Who was refused what, by the route and not by the address, which may hold a token."""
+    session = getattr(request.ctx, "session", None)
+    who = f"person:{session.person_id}" if session else f"network:{masked_address(address(request))}"
+    path = request.route and request.route.path
+    _log.warning("refused %s: %s in %s %s", who, error.code, request.method, path)
 
 
 async def _sanic(request: Request, error: SanicException) -> HTTPResponse:

@@ -54,6 +54,7 @@ from server.adapters.timestamper import HttpTimeStamper
 from server.addresses import LOOPBACK
 from server.context import make_workshop, now
 from server.inspector.client import InspectorClient
+from server.logs import start_log
 from server.migrating import open_own_database
 from server.sealer_roles import UPKEEP_S, WORK_POLL_S, IssuingDesk, Role, WorkDesk, forever, roles_of
 from server.settings import Settings, refuse_to_start
@@ -309,8 +310,7 @@ async def _until(stop: asyncio.Event, runs: list[Coroutine[Any, Any, None]]) -> 
 def main(arguments: list[str] | None = None) -> None:
     """Serve until a signal says stop."""
     roles = roles_of(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    start_log()
     try:
         settings = Settings.from_env()
         asyncio.run(_main(settings, roles))

@@ -339,6 +339,14 @@ def _check_production(settings: Settings) -> None:
                 f"Production needs {variable} (the address of the outside service).",
                 field=variable,
             )
+        if not getattr(settings, name).startswith("https://"):
+            variable = _variable(name)
+            raise Invalid(
+                "production.plain_http",
+                f"{variable} 必须是 https:// 地址：传送的是个人信息，不得明文传输。",
+                f"{variable} must be an address on https: what is sent there is personal data.",
+                field=variable,
+            )
     wechat = {name: getattr(settings, name) for name in _WECHAT}
     for name, value in wechat.items():
         # Login by WeChat is offered or not; offered by half it would fail at everybody's login.

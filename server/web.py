@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import resource
 from functools import partial
 
@@ -11,6 +10,7 @@ from sanic.worker.loader import AppLoader
 
 from auth.errors import DomainError
 from server.app import create_app
+from server.logs import start_log
 from server.settings import Settings, refuse_to_start
 
 __all__ = ["allow_files", "main"]
@@ -21,13 +21,13 @@ OPEN_FILES = 65_536
 
 def main() -> None:
     """Serve until a signal says stop."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    start_log()
     try:
         settings = Settings.from_env()
     except DomainError as error:
         refuse_to_start(error)
     allow_files()
-    loader = AppLoader(factory=partial(create_app, settings))
+    loader = AppLoader(factory=partial(_app, settings))
     app = loader.load()
     app.prepare(
         host=settings.host,
@@ -38,6 +38,12 @@ def main() -> None:
         motd=False,
     )
     Sanic.serve(primary=app, app_loader=loader)
+
+
+def _app(settings: Settings) -> Sanic:
+    """What each worker makes for itself: it is a process of its own, and inherits no log."""
+    start_log()
+    return create_app(settings)
 
 
 def allow_files() -> None:

@@ -150,7 +150,7 @@ async def collection_pin(request: Request, collection: str, body: Pin) -> HTTPRe
 )
 async def imprint_svg(request: Request, seal: str) -> HTTPResponse:
     drawn = await companies.imprint_of(seal, session(request).person_id, now())
-    return HTTPResponse(imprint.to_preview_svg(drawn), content_type="image/svg+xml")
+    return HTTPResponse(imprint.to_preview_svg(drawn), content_type="image/svg+xml; charset=utf-8")
 
 
 @operation(

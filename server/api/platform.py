@@ -20,6 +20,7 @@ from seals.standing import sealer_is_set_up, standing
 from server import secret_files
 from server.api.operation import OPERATIONS, it
 from server.context import now
+from server.errors import NOT_FOUND
 from server.openapi import document
 from server.settings import Settings
 
@@ -50,7 +51,12 @@ async def ready(request: Request) -> HTTPResponse:
 
 @platform.get("/metrics", name="metrics")
 async def metrics(request: Request) -> HTTPResponse:
-    """Prometheus text: what waits and what is done, from the database, the same for every worker."""
+    """Prometheus text: what waits and what is done, from the database, the same for every worker.
+
+    For who asks this process itself; through a proxy, as the world comes, it is not there.
+    """
+    if request.remote_addr:
+        raise NOT_FOUND
     found = await standing()
     lines = ["# HELP ezhang_signings Signings by state.", "# TYPE ezhang_signings gauge"]
     lines += [f'ezhang_signings{{state="{state}"}} {count}' for state, count in found.signings.items()]

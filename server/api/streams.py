@@ -16,7 +16,7 @@ async def open_stream(request: Request) -> HTTPResponse:
 
     Thousands of pages wait; what their heads are made of takes 5 KB a page, and nobody reads it again.
     """
-    response = await request.respond(content_type="text/event-stream", headers=_HEADERS)
+    response = await request.respond(content_type="text/event-stream; charset=utf-8", headers=_HEADERS)
     assert response is not None
     await response.send(f"retry: {REOPEN_MS}\n\n")
     response.headers.clear()

@@ -80,6 +80,7 @@ def policy(answer: httpx.Response) -> dict[str, str]:
         ("GET", "/nowhere", 404),
         ("GET", "/api/nowhere", 404),
         ("DELETE", "/verify", 405),
+        ("TRACE", "/verify", 405),
         ("POST", "/api/login", 422),
         ("GET", f"/static/{STATIC_VERSION}/css/base.css", 200),
         ("GET", "/static/x/../../pages.py", 404),
@@ -129,3 +130,11 @@ def test_private_answers_are_not_kept_by_anybody(site: Site, a: Party) -> None:
     assert picture.headers["cache-control"].startswith("private")
     for seal in a.client.company(a.company)["seals"]:
         assert a.http.get(seal["imprint_url"]).headers["cache-control"] == "no-store"
+
+
+def test_what_is_text_names_its_encoding(site: Site, a: Party) -> None:
+    picture, events = f"/api/seals/{a.seal()}/imprint.svg", f"/api/signings/{a.ask(contract())['id']}/events"
+    for path in ("/verify", "/metrics", picture, events):
+        with a.http.stream("GET", path) as answer:
+            assert answer.status_code == 200, path
+            assert answer.headers["content-type"].endswith("; charset=utf-8"), path

@@ -75,3 +75,19 @@ def test_the_language_of_a_page_is_one_of_ours(site: Site, a: Party) -> None:
     for language in ("", "*", "xx", "en;q=0.1,zh", "en-GB", "é", "a" * 3000):
         answer = a.http.get("/verify", headers={b"accept-language": language.encode()})
         assert answer.headers["content-language"] in {"zh-CN", "en"}
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        b"Content-Length: 5\r\nContent-Length: 6\r\n",
+        b"Transfer-Encoding: gzip, chunked\r\n",
+    ],
+    ids=range(4),
+)
+def test_where_a_body_ends_is_said_once(site: Site, lengths: bytes) -> None:
+    """What two of us could read differently would be a second request for one of them."""
+    request = b"POST /api/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + lengths + b"\r\n0\r\n\r\n"
+    assert raw(site, request) == 400

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
+from auth.tokens import new_id
 from server.api.cookies import DEVICE_LIFE_S
 from server.app import create_app
 from server.client import Client
@@ -248,7 +249,8 @@ def test_a_login_code_works_once_and_guesses_are_counted(site: Site) -> None:
 async def under_https(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     """The same data behind a proxy that speaks TLS, as the public address says."""
     named = {"EZHANG_DATA": str(site.data), "PORT": str(site.port), "PUBLIC_URL": PUBLIC}
-    app = create_app(Settings.from_env({"EZHANG_PROFILE": "development", **named}), name="under-https")
+    settings = Settings.from_env({"EZHANG_PROFILE": "development", **named})
+    app = create_app(settings, name=f"under-https-{new_id()}")
     listening = socket.create_server(("127.0.0.1", 0))
     server = await app.create_server(sock=listening, return_asyncio_server=True)
     assert server is not None
@@ -273,8 +275,27 @@ async def test_under_https_the_cookie_is_bound_to_host_and_tls(
     assert refusal.status_code == 403
     answer = await under_https.post("/api/login", json=login, headers={"origin": PUBLIC})
     assert answer.status_code == 200
-    assert answer.headers["strict-transport-security"].startswith("max-age=")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
     for cookie, name in zip(answer.headers.get_list("set-cookie"), ("session", "device"), strict=True):
         attributes = {each.strip().lower() for each in cookie.split(";")[1:]}
         assert cookie.startswith(f"__Host-ezhang_{name}=")
         assert {"path=/", "httponly", "samesite=lax", "secure"} <= attributes
+
+
+async def test_under_https_nobody_plants_the_cookie_of_the_language(
+    under_https: httpx.AsyncClient,
+) -> None:
+    (cookie,) = (await under_https.get("/verify?lang=en")).headers.get_list("set-cookie")
+    assert cookie.startswith("__Host-ezhang_lang=en;")
+    attributes = {each.strip().lower() for each in cookie.split(";")[1:]}
+    assert {"path=/", "httponly", "samesite=lax", "secure"} <= attributes
+    under_https.cookies.clear()
+    kept = {"cookie": "__Host-ezhang_lang=en", "accept-language": "zh"}
+    assert '<html lang="en">' in (await under_https.get("/verify", headers=kept)).text
+    planted = {"cookie": "ezhang_lang=en", "accept-language": "zh"}
+    assert '<html lang="zh-CN">' in (await under_https.get("/verify", headers=planted)).text
+
+
+@pytest.mark.parametrize("page", ["/m/pin", "/m/devices"])
+def test_where_a_factor_is_changed_other_logins_can_be_ended(a: Party, page: str) -> None:
+    assert 'href="/m/sessions"' in a.http.get(page).text

@@ -6,7 +6,9 @@ import pytest
 from sanic import Request
 from sanic.compat import Header
 
+from auth.errors import NotFound
 from server.api.operation import address
+from server.api.platform import metrics
 from server.app import create_app
 from server.settings import Settings
 
@@ -20,12 +22,16 @@ class Transport:
         return {"peername": ("172.18.0.1", 40000)}.get(name)
 
 
-def seen(proxies: str, headers: dict[str, str]) -> str:
+def asked(proxies: str, headers: dict[str, str]) -> Request:
     environ = {"EZHANG_PROFILE": "development", "EZHANG_DATA": "/nowhere", "EZHANG_PROXIES": proxies}
     app = create_app(Settings.from_env(environ), name=f"address-{proxies}-{len(headers)}-{id(headers)}")
     request = Request(b"/", Header(headers), "1.1", "GET", Transport(), app)  # type: ignore[arg-type]
     request.conn_info = _Connection()  # type: ignore[assignment]
-    return address(request)
+    return request
+
+
+def seen(proxies: str, headers: dict[str, str]) -> str:
+    return address(asked(proxies, headers))
 
 
 class _Connection:
@@ -40,3 +46,9 @@ def test_without_a_proxy_no_header_is_believed(name: str) -> None:
 def test_behind_a_proxy_what_it_appended_counts_and_not_what_the_client_wrote() -> None:
     assert seen("1", {"x-forwarded-for": "6.6.6.6, 203.0.113.7"}) == "203.0.113.7"
     assert seen("1", {"x-forwarded-for": "203.0.113.8", "forwarded": "for=6.6.6.6"}) == "203.0.113.8"
+
+
+async def test_who_comes_through_the_proxy_reads_no_metrics() -> None:
+    with pytest.raises(NotFound) as refusal:
+        await metrics(asked("1", {"x-forwarded-for": "203.0.113.7"}))
+    assert refusal.value.code == "page.not_found"

@@ -53,6 +53,7 @@ async def client(database: str) -> AsyncIterator[httpx.AsyncClient]:
     app.blueprint(thread)
     errors.install(app)
     app.ctx.it = SimpleNamespace(records=records, hub=hub)
+    app.ctx.settings = SimpleNamespace(public_url="http://seal.example.cn")
 
     async def log_in(request: Request) -> None:
         request.ctx.session = session if request.headers.get("cookie") else None

@@ -2,12 +2,14 @@
 
 import { get, post } from "./lib/api.js";
 import { $, busy } from "./lib/dom.js";
+import { forget } from "./lib/leaving.js";
 
 export async function startDesk() {
   const logout = $("logout");
   if (!logout) return;
   logout.addEventListener("click", () => busy(logout, async () => {
     await post("/logout");
+    forget();
     location.assign("/pc/login");
   }));
   const me = await get("/me", { login: false }).catch(() => ({}));

@@ -2,13 +2,17 @@
 
 import { del, get } from "./lib/api.js";
 import { $, busy, h, say } from "./lib/dom.js";
+import { forget } from "./lib/leaving.js";
 import { note, openDrawer } from "./lib/overlay.js";
 import { chinaTime } from "./lib/time.js";
 import { startPasskeys } from "./login/passkeys.js";
 import { t } from "./lib/words.js";
 
 const fact = (key, words) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, words));
-const away = () => location.assign("/m/login");
+const away = () => {
+  forget();
+  location.assign("/m/login");
+};
 
 function item(login) {
   const button = h("button", { type: "button", class: "button" }, t(login.here ? "sessions.end_here" : "sessions.end"));

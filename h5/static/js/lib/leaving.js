@@ -1,0 +1,3 @@
+// What a browser forgets when its person logs out: drafts and where he was, not the key that makes it his device.
+
+export const forget = () => sessionStorage.clear();
