@@ -27,7 +27,7 @@ from seals.status_models import OcspAnswer
 __all__ = ["Responder", "fresh", "newest", "serial_of", "want"]
 
 RENEW_BEFORE = ANSWER_LIFE / 2
-WAIT = timedelta(seconds=10)
+WAIT = timedelta(seconds=5)
 POLL_S = 0.03
 AT_ONCE = 50
 

@@ -83,11 +83,13 @@ class Sealer:
     timestamper: HttpTimeStamper
     owner: str
     last_heads: datetime | None = None
+    group: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
         """All loops until cancelled."""
         await self.upkeep()
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.TaskGroup() as self.group:
+            group = self.group
             group.create_task(forever(self.serve_offers, POLL_S))
             group.create_task(forever(self.serve_collections, COLLECTIONS_POLL_S))
             group.create_task(forever(self.send_codes, CODES_POLL_S))
@@ -155,7 +157,10 @@ class Sealer:
 
     async def _confirm(self, offer: Offer) -> None:
         signing = await confirming.confirm(offer, self.keyring, self.workshop.blobs, self.owner, now())
-        await self._complete(signing)
+        await self._key(signing)
+        # Timestamps and issuers are waited for beside the next offers; the lease is this process's.
+        assert self.group is not None, "offers are served by `run`"
+        self.group.create_task(self._finish_or_leave(signing))
 
     async def send_codes(self) -> bool:
         """Send one code by text message; True when there was one. No offer waits for a slow gateway."""
@@ -165,9 +170,15 @@ class Sealer:
         await texting.send(row, self.keyring, self.workshop.records, self.sms, now())
         return True
 
-    async def _complete(self, signing: str) -> None:
+    async def _key(self, signing: str) -> None:
         await confirming.key(signing, self.keyring, self.workshop.blobs, self.owner, now())
-        await self._finish(signing)
+
+    async def _finish_or_leave(self, signing: str) -> None:
+        """Finish it; what fails unexpectedly is taken up again when the lease has ended."""
+        try:
+            await self._finish(signing)
+        except Exception:
+            _log.exception("a signing was not finished; it is tried again")
 
     async def _finish(self, signing: str) -> None:
         await finishing.finish(signing, self.workshop, self.timestamper, now())
@@ -179,9 +190,8 @@ class Sealer:
         if row is None:
             return False
         if row.state is SigningState.CONFIRMED:
-            await self._complete(row.id)
-        else:
-            await self._finish(row.id)
+            await self._key(row.id)
+        await self._finish(row.id)
         return True
 
     async def upkeep(self) -> bool:
