@@ -7,6 +7,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
+from urllib.parse import unquote
 
 from cryptography import x509
 from sanic import Blueprint, Request
@@ -107,11 +108,11 @@ async def ocsp(request: Request) -> HTTPResponse:
     return await _status(request, request.body)
 
 
-@platform.get("/ocsp/<asked:path>", name="ocsp_get", unquote=True)
+@platform.get("/ocsp/<asked:path>", name="ocsp_get")
 async def ocsp_get(request: Request, asked: str) -> HTTPResponse:
     """The same for a request in Base64 (RFC 6960 appendix A.1), which may be cached on its way."""
     try:
-        der = base64.b64decode(asked, validate=True)
+        der = base64.b64decode(unquote(asked), validate=True)
     except ValueError:
         der = b""
     return await _status(request, der)
