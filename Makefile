@@ -8,9 +8,10 @@
 #   make test                 all tests, browser tests included
 #   make lint                 ruff, mypy, import contracts
 #   make bench                measure; writes ./bench.json
+#   make fuzz SECONDS=300     mutated files against the inspector, SEED=… from another start
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test lint bench
+.PHONY: help setup setup-dev run demo test lint bench fuzz
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -35,6 +36,9 @@ test: setup-dev
 
 bench: setup-dev
 	@.venv/bin/python -m tests.bench
+
+fuzz: setup-dev
+	@.venv/bin/python -m tests.fuzzing $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 lint: setup-dev
 	.venv/bin/ruff check .

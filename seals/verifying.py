@@ -8,8 +8,11 @@ up without the code.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from tortoise.expressions import Q
 
 from auth import throttling
 from auth.errors import NotFound, TooLarge
@@ -18,6 +21,7 @@ from auth.tokens import check_code
 from seals.models import Record, SealKey, SealState, Signing, Version
 from seals.pdf.opening import MAX_BYTES
 from seals.pdf.reports import REASONS, Report, Verdict
+from seals.pdf.steps import Detail, Outcome, Step, StepReport
 from seals.revocation import current_trust, national_trust
 from seals.ses.reports import SesReport
 from seals.signing.workshop import Workshop
@@ -27,6 +31,7 @@ __all__ = [
     "RecordView",
     "SealNow",
     "Verification",
+    "in_our_records",
     "match",
     "record",
     "verify",
@@ -65,7 +70,13 @@ class RecordView:
 
 @dataclass(frozen=True)
 class Match:
-    """Whether a whole-file hash is of this record: `latest`, `earlier` (genuine), `none`."""
+    """Whether a file is of this record: `latest`, `earlier` (genuine), `none`.
+
+    `unarchived`: a version without its last revision, which proves it for long.
+
+    `continued`: it begins with that version, whole, and only what a sealed file may get was added; never
+    said of a hash alone.
+    """
 
     match: str
     version: int | None
@@ -110,11 +121,15 @@ async def match(code: str, sha256: str, address: str, now: datetime) -> Match:
 
 
 async def _match(row: Record, sha256: str, now: datetime) -> Match:
-    version = await Version.get_or_none(record_id=row.code, sha256=sha256)
+    known = Q(sha256=sha256) | Q(signed_sha256=sha256)
+    version = await Version.get_or_none(known, record_id=row.code)
     if version is None:
         return Match("none", None, row.newest, ())
     seals = tuple(seal for seal in await _seals(row.code, now) if seal.version <= version.number)
-    return Match("latest" if version.number == row.newest else "earlier", version.number, row.newest, seals)
+    how = "latest" if version.number == row.newest else "earlier"
+    if version.sha256 != sha256:
+        how = "unarchived"
+    return Match(how, version.number, row.newest, seals)
 
 
 async def _seals(code: str, now: datetime) -> tuple[SealNow, ...]:
@@ -156,11 +171,83 @@ async def verify(data: bytes, name: str, address: str, now: datetime, workshop: 
             limit=MAX_BYTES,
         )
     report = await workshop.inspector.verify(data, await current_trust(workshop))
-    sha256 = hashlib.sha256(data).hexdigest()
-    # The file is in hand and its signatures hold, so its hash may be looked up without the code.
-    version = await Version.get_or_none(sha256=sha256) if report.verdict is Verdict.VALID else None
-    found = await _match(await Record.get(code=version.record_id), sha256, now) if version else None
-    return Verification(name, sha256, report, found, version.record_id if version else None)
+    return await in_our_records(data, name, report, now)
+
+
+async def in_our_records(data: bytes, name: str, report: Report, now: datetime) -> Verification:
+    """The last two steps: our record of the file, if it has one, and how its seals stand.
+
+    The file is in hand and its signatures hold, so its hash may be looked up without the code.
+    """
+    hashes = _hashes(data, report)
+    sha256 = hashes[-1]
+    found = await _version_of(hashes) if report.verdict is Verdict.VALID else None
+    if found is None:
+        steps = (_none_step(),) if report.verdict is Verdict.VALID else ()
+        return Verification(name, sha256, _with_steps(report, steps), None, None)
+    match = await _match(await Record.get(code=found.record_id), sha256, now)
+    if match.match == "none":
+        match = await _match(await Record.get(code=found.record_id), found.sha256, now)
+        match = replace(match, match="continued")
+    report = _with_steps(report, (_record_step(match), _seal_step(match.seals)))
+    return Verification(name, sha256, report, match, found.record_id)
+
+
+def _hashes(data: bytes, report: Report) -> list[str]:
+    """SHA-256 of the file up to the end of each signature's coverage, and last of all of it."""
+    ends = {one.covered_until for one in report.signatures if 0 < one.covered_until < len(data)}
+    hashing, hashes, at = hashlib.sha256(), [], 0
+    view = memoryview(data)
+    for end in [*sorted(ends), len(data)]:
+        hashing.update(view[at:end])
+        hashes.append(hashing.copy().hexdigest())
+        at = end
+    return hashes
+
+
+async def _version_of(hashes: Sequence[str]) -> Version | None:
+    """The newest recorded version that the file is, or begins with."""
+    rows = await Version.filter(Q(sha256__in=hashes) | Q(signed_sha256__in=hashes))
+    versions = {sha256: row for row in rows for sha256 in (row.sha256, row.signed_sha256)}
+    return next((versions[sha256] for sha256 in reversed(hashes) if sha256 in versions), None)
+
+
+def _with_steps(report: Report, known: Iterable[StepReport]) -> Report:
+    by_name = {one.step: one for one in known}
+    return replace(report, steps=tuple(by_name.get(one.step, one) for one in report.steps))
+
+
+def _none_step() -> StepReport:
+    return StepReport(Step.RECORD, Outcome.NOTED, ("record_none",))
+
+
+def _record_step(match: Match) -> StepReport:
+    """Ours or not, which version, and whether it is whole."""
+    details = (Detail("", "version", f"{match.version}/{match.newest}"),)
+    if match.match == "latest":
+        return StepReport(Step.RECORD, Outcome.PASSED, (), details)
+    newer = match.match in {"continued", "unarchived"} and match.version != match.newest
+    codes = (f"record_{match.match}", *(("record_newer",) if newer else ()))
+    return StepReport(Step.RECORD, Outcome.NOTED, codes, details)
+
+
+def _seal_step(seals: Sequence[SealNow]) -> StepReport:
+    """How the seals stand now. At the time of signing each was in good standing, or it had signed nothing."""
+    codes = tuple(dict.fromkeys(code for seal in seals for code in _seal_codes(seal)))
+    details = tuple(
+        Detail(seal.seal_name, "seal_now", f"{seal.seal_state_now}, {seal.certificate_state_now}")
+        for seal in seals
+    )
+    return StepReport(Step.SEAL, Outcome.NOTED if codes else Outcome.PASSED, codes, details)
+
+
+def _seal_codes(seal: SealNow) -> list[str]:
+    codes = []
+    if seal.seal_state_now != "good":
+        codes.append("seal_frozen_now" if seal.seal_state_now == SealState.FROZEN else "seal_ended_now")
+    if seal.certificate_state_now != "good":
+        codes.append(f"seal_{seal.certificate_state_now}_now")
+    return codes
 
 
 async def verify_structure(
@@ -187,4 +274,6 @@ def words_of(report: Report) -> dict[str, dict[str, str]]:
     codes = {*report.reasons, *report.notes}
     for signature in report.signatures:
         codes |= {*signature.reasons, *signature.notes}
+    for step in report.steps:
+        codes |= {*step.codes}
     return {code: {"zh": REASONS[code][0], "en": REASONS[code][1]} for code in sorted(codes)}

@@ -21,6 +21,7 @@ from tortoise.exceptions import BaseORMException
 
 from auth.engine import close_database, open_database
 from auth.errors import DomainError, Invalid
+from seals.models import Version
 from seals.pdf.reports import Verdict
 from seals.revocation import newest_crl
 from server.inspector.client import InspectorClient
@@ -35,6 +36,7 @@ __all__ = [
     "certificates",
     "print_verdicts",
     "read_file",
+    "records_at_hand",
     "revocation_lists",
     "trust_certificates",
 ]
@@ -99,6 +101,24 @@ async def revocation_lists(settings: Settings, *names: str) -> tuple[bytes, ...]
     finally:
         await close_database()
     return tuple(crl for crl in found if crl is not None)
+
+
+@asynccontextmanager
+async def records_at_hand(settings: Settings) -> AsyncIterator[bool]:
+    """The data folder's database open, where there is one that can be read; tells whether."""
+    if settings.sqlite_path is not None and not settings.sqlite_path.exists():
+        yield False
+        return
+    try:
+        await open_database(settings.database)
+        await Version.exists()
+        readable = True
+    except (BaseORMException, OSError):
+        readable = False  # `revocation_lists` has said so
+    try:
+        yield readable
+    finally:
+        await close_database()
 
 
 def trust_certificates(settings: Settings, *names: str) -> tuple[bytes, ...]:

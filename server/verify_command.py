@@ -17,8 +17,14 @@ from seals.pdf.opening import MAX_BYTES
 from seals.pdf.reports import unknown
 from seals.pdf.trust import Trust
 from seals.revocation import ISSUING, ROOT
-from seals.verifying import words_of
-from server.file_verdicts import certificates, print_verdicts, revocation_lists, trust_certificates
+from seals.verifying import in_our_records, words_of
+from server.file_verdicts import (
+    certificates,
+    print_verdicts,
+    records_at_hand,
+    revocation_lists,
+    trust_certificates,
+)
 from server.inspector.client import InspectorClient
 from server.secret_files import trust_path
 from server.settings import Settings
@@ -40,9 +46,13 @@ async def _verify(files: Sequence[Path], roots: tuple[bytes, ...], settings: Set
     lists = await revocation_lists(settings, ROOT, ISSUING)
     trust = Trust(roots, trust_certificates(settings, ISSUING), lists)
 
-    async def judge(client: InspectorClient, data: bytes) -> dict[str, Any]:
-        too_large = len(data) > MAX_BYTES
-        report = unknown("too_large", datetime.now(UTC)) if too_large else await client.verify(data, trust)
-        return {**report.to_json(), "words": words_of(report)}
+    async with records_at_hand(settings) as at_hand:
 
-    return await print_verdicts(files, MAX_BYTES, judge, out)
+        async def judge(client: InspectorClient, data: bytes) -> dict[str, Any]:
+            now, too_large = datetime.now(UTC), len(data) > MAX_BYTES
+            report = unknown("too_large", now) if too_large else await client.verify(data, trust)
+            if at_hand:
+                report = (await in_our_records(data, "", report, now)).report
+            return {**report.to_json(), "words": words_of(report)}
+
+        return await print_verdicts(files, MAX_BYTES, judge, out)

@@ -395,6 +395,7 @@ class Migration(migrations.Migration):
                 ('record', fields.ForeignKeyField('seals.Record', source_field='record_id', db_constraint=True, to_field='code', on_delete=OnDelete.RESTRICT)),
                 ('number', fields.IntField()),
                 ('sha256', fields.CharField(unique=True, max_length=64)),
+                ('signed_sha256', fields.CharField(unique=True, max_length=64)),
                 ('signing', fields.OneToOneField('seals.Signing', source_field='signing_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('ses', fields.TextField(unique=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),

@@ -18,10 +18,12 @@ from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import XRefSectionType, read_object_header
 
-__all__ = ["Problem", "Span", "account_for_appended", "check_coverage"]
+__all__ = ["Problem", "Span", "account_for_appended", "check_coverage", "signed_beginnings"]
 
 MAX_APPENDED_OBJECTS = 20_000
+MAX_BEGINNINGS = 2  # each costs as much as the whole file
 
+_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d{1,9}\s+(\d{1,9})\s+(\d{1,9})\s*\]")
 _HEX = re.compile(rb"<[0-9A-Fa-f]*>")
 _REVISION_END = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF(?:\r\n|\r|\n)?")
 _TAIL = 80  # `startxref`, ten digits, `%%EOF` and line ends
@@ -105,6 +107,21 @@ def account_for_appended(data: bytes, reader: PdfFileReader, revision: int, star
             raise Problem("changed_after_signing")
         position = span.end
     return position
+
+
+def signed_beginnings(data: bytes) -> list[int]:
+    """Where signatures in the raw bytes say that their revision ended, and it did; the longest first.
+
+    For files whose later bytes hide the signature, or cannot be read at all.
+    """
+    ends = {int(found[1]) + int(found[2]) for found in _RANGE.finditer(data)}
+    likely = [end for end in sorted(ends, reverse=True) if end < len(data) and _ends_a_revision(data, end)]
+    return likely[:MAX_BEGINNINGS]
+
+
+def _ends_a_revision(data: bytes, end: int) -> bool:
+    last = _REVISION_END.search(data, max(0, end - _TAIL), end)
+    return last is not None and last.end() == end
 
 
 def _contents(signature: generic.DictionaryObject) -> bytes:

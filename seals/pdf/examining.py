@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from asn1crypto import cms
-from asn1crypto import x509 as asn1_x509
+from asn1crypto import cms, x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -19,11 +18,13 @@ from seals.pdf.ledger import lookup
 from seals.pdf.permission import Permission, permission_of
 from seals.pdf.reports import SignatureReport, Verdict, verdict_of
 from seals.pdf.revocation import Chain, status_of
+from seals.pdf.steps import Detail, Step
 from seals.pdf.trust import Signing, Trust, binds_certificate, judge_token, trusted_time, who_signed
 
 __all__ = ["Found", "SignedField", "examine", "signed_fields"]
 
 MAX_SUBJECT_CHARACTERS = 300
+MAX_NAME_CHARACTERS = 100
 
 _PADES = "/ETSI.CAdES.detached"
 _DETACHED = frozenset({_PADES, "/adbe.pkcs7.detached"})
@@ -46,7 +47,10 @@ class SignedField:
 
 @dataclass
 class Found:
-    """One signature or document timestamp (`stamp`). `end`: where its coverage ends, 0 when it has none."""
+    """One signature or document timestamp (`stamp`). `end`: where its coverage ends, 0 when it has none.
+
+    done: the steps gone through so far; what has no reason against it by then holds. details: for experts.
+    """
 
     name: str
     revision: int
@@ -54,8 +58,16 @@ class Found:
     end: int = 0
     reasons: list[str] = field(default_factory=list)
     permission: Permission = field(default_factory=Permission)
-    certificate: asn1_x509.Certificate | None = None
+    certificate: x509.Certificate | None = None
     report: SignatureReport | None = None
+    notes: list[str] = field(default_factory=list)
+    done: set[Step] = field(default_factory=lambda: {Step.FORMAT})
+    details: dict[Step, list[Detail]] = field(default_factory=dict)
+
+    @property
+    def shown_name(self) -> str:
+        """The field's name, no longer than people read."""
+        return self.name[:MAX_NAME_CHARACTERS]
 
     @property
     def verdict(self) -> Verdict:
@@ -66,6 +78,11 @@ class Found:
         """Add a reason, once."""
         if reason not in self.reasons:
             self.reasons.append(reason)
+
+    def went_through(self, step: Step, *facts: tuple[str, str]) -> None:
+        """Note that a step was done, and what it was done with: keys and values of `Detail`."""
+        self.done.add(step)
+        self.details.setdefault(step, []).extend(Detail(self.shown_name, key, value) for key, value in facts)
 
 
 def signed_fields(handler: PdfFileReader | HistoricalResolver) -> Iterator[SignedField]:
@@ -104,6 +121,7 @@ async def _examine(
     subfilter = str(lookup(signature, "/SubFilter", ""))
     found.stamp = subfilter == _STAMP and lookup(signature, "/Type") == "/DocTimeStamp"
     found.end = check_coverage(data, reader, signature, at, found.revision)
+    found.went_through(Step.COVERAGE, ("byte_range", " ".join(map(str, lookup(signature, "/ByteRange")))))
     found.permission = permission_of(signature, entry.field)
     if not found.stamp and (subfilter not in _DETACHED or lookup(signature, "/Type", "/Sig") != "/Sig"):
         raise Problem("unsupported_signature")
@@ -127,29 +145,41 @@ def _parse(reader: PdfFileReader, entry: SignedField, content: str) -> EmbeddedP
 
 async def _examine_stamp(embedded: EmbeddedPdfSignature, trust: Trust, now: datetime, found: Found) -> None:
     token = await judge_token(embedded.signed_data, embedded.compute_digest, trust, now)
+    if token.unsupported:
+        raise Problem("unsupported_signature")
     if not token.intact:
-        found.blame("digest_mismatch")
-    elif token.time is None:
+        raise Problem("digest_mismatch")
+    found.done |= {Step.DIGEST, Step.SIGNATURE, Step.CHAIN, Step.REVOCATION}
+    if token.time is None:
         found.blame("no_trusted_time")
+        found.notes.append("document_timestamp_untrusted")
+    else:
+        found.went_through(Step.TIME, ("document_timestamp", token.time.isoformat()))
 
 
 async def _examine_seal(
     embedded: EmbeddedPdfSignature, pades: bool, trust: Trust, now: datetime, found: Found
 ) -> None:
     signed = embedded.signed_data
-    time, rejected = await trusted_time(signed, trust, now)
-    signing = await who_signed(signed, embedded.compute_digest(), trust, time or now)
+    stamped = await trusted_time(signed, trust, now)
+    digest = embedded.compute_digest()
+    signing = await who_signed(signed, digest, trust, stamped.time or now)
     for reason in signing.reasons:
         found.blame(reason)
     if pades and not binds_certificate(signed):
         found.blame("contents_odd")
-    if time is None:
+    if stamped.wrong:
+        found.blame("timestamp_wrong")
+    elif stamped.time is None:
         found.blame("no_trusted_time")
     found.certificate = signing.certificate
+    time = None if stamped.wrong else stamped.time
+    found.went_through(Step.TIME, *([("timestamp", time.isoformat())] if time else ()))
+    _go_through(found, embedded, digest, signing)
     report = SignatureReport(
         field=embedded.fq_name,
         verdict=Verdict.UNKNOWN,
-        notes=("timestamp_rejected",) if rejected else (),
+        notes=("timestamp_rejected",) if stamped.rejected else (),
         subject=signing.certificate.subject.human_friendly[:MAX_SUBJECT_CHARACTERS],
         signed_at=time,
         claimed_at=_claimed(embedded),
@@ -159,6 +189,26 @@ async def _examine_seal(
     found.report = _with_certificate(report, signing, trust, now, found)
 
 
+def _go_through(found: Found, embedded: EmbeddedPdfSignature, digest: bytes, signing: Signing) -> None:
+    """Say how far the cryptography went: each check rests on the one before it."""
+    signer = embedded.signed_data["signer_infos"][0]
+    name = str(signer["digest_algorithm"]["algorithm"].native)
+    found.went_through(Step.DIGEST, ("digest", f"{name} {digest.hex()}"))
+    if "digest_mismatch" in signing.reasons:
+        return
+    mechanism = str(signer["signature_algorithm"]["algorithm"].native)
+    serial = format(signing.certificate.serial_number, "x")
+    found.went_through(Step.SIGNATURE, ("algorithm", mechanism), ("certificate", serial))
+    if signing.chain is not None:
+        found.went_through(Step.CHAIN, *(("issued", name) for name in _names(signing.chain)))
+
+
+def _names(chain: Chain) -> Sequence[str]:
+    """Who stands in a chain, from the signer up."""
+    loaded = [x509.Certificate.load(der) for der in reversed(chain.certificates)]
+    return [certificate.subject.human_friendly[:MAX_SUBJECT_CHARACTERS] for certificate in loaded]
+
+
 def _with_certificate(
     report: SignatureReport, signing: Signing, trust: Trust, now: datetime, found: Found
 ) -> SignatureReport:
@@ -166,6 +216,8 @@ def _with_certificate(
         return report
     then = report.signed_at
     status = status_of(signing.chain, trust.crls, then or now, now)
+    if then is not None:
+        found.went_through(Step.REVOCATION, ("status_then", status.then), ("status_now", status.now))
     notes = list(report.notes)
     if then is not None and status.then == "revoked":
         found.blame("revoked_before_signing")

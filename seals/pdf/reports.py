@@ -1,4 +1,4 @@
-"""What a verification says: verdicts, reasons with their words, and the report as values.
+"""What a verification says: verdicts, and the report as values.
 
 Light on purpose: pages and clients that only read a report need no PDF library.
 """
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+
+from seals.pdf.reasons import INVALIDATING, REASONS
+from seals.pdf.steps import StepReport, in_order, step_words
 
 __all__ = ["INVALIDATING", "REASONS", "Report", "SignatureReport", "Verdict", "unknown", "verdict_of"]
 
@@ -23,122 +26,6 @@ class Verdict(StrEnum):
     UNSIGNED = "unsigned"  # the file has no signature at all
 
 
-REASONS: dict[str, tuple[str, str]] = {
-    # the file cannot be judged
-    "not_pdf": ("这不是 PDF 文件。", "This is not a PDF file."),
-    "too_large": ("文件过大，未作验证。", "The file is too large to be verified."),
-    "encrypted": (
-        "文件有密码保护，无法验证。请用未加密的文件验证。",
-        "The file is protected by a password and cannot be verified. Use the file without it.",
-    ),
-    "broken": (
-        "文件结构不完整或不规范，无法可靠地验证。",
-        "The file is damaged or not built by the rules, so it cannot be verified reliably.",
-    ),
-    "too_slow": (
-        "文件过于复杂，未能在限定时间内验证。",
-        "The file is too complex to be verified in time.",
-    ),
-    "too_many_signatures": ("签名或修订过多，未作验证。", "Too many signatures or revisions to verify."),
-    # proven wrong
-    "signature_removed": (
-        "文件原有签名，签名后被删除。",
-        "The file was signed, and the signature was removed afterwards.",
-    ),
-    "byte_range_odd": (
-        "签名没有按规范覆盖文件内容。",
-        "The signature does not cover the content in the way the standard requires.",
-    ),
-    "contents_odd": (
-        "签名数据缺失或格式不正确。",
-        "The signature value is missing or malformed.",
-    ),
-    "digest_mismatch": (
-        "文件内容与签署时不一致，已被改动。",
-        "The content differs from what was signed: it has been altered.",
-    ),
-    "signature_wrong": (
-        "签名值与签名证书不符，不是该证书所签。",
-        "The signature value does not belong to the certificate: it was not made with its key.",
-    ),
-    "changed_after_signing": (
-        "签署之后文件又被改动。",
-        "The file was changed after it was signed.",
-    ),
-    "change_not_permitted": (
-        "签署时已声明不得再改动，之后仍有改动或加签。",
-        "The signer allowed no further changes or signatures, and there are some.",
-    ),
-    "certificate_not_valid_then": (
-        "签署时证书尚未生效或已经过期。",
-        "The certificate was not yet or no longer valid at the time of signing.",
-    ),
-    "revoked_before_signing": (
-        "签署时证书已被吊销。",
-        "The certificate had been revoked before the time of signing.",
-    ),
-    "certificate_wrong_usage": (
-        "该证书不得用于签章。",
-        "The certificate may not be used for sealing.",
-    ),
-    # not proven right
-    "untrusted_issuer": (
-        "签名证书不是由受信任的机构签发，无法确认签章单位。",
-        "The certificate was not issued by a trusted authority: who signed is not proven.",
-    ),
-    "no_trusted_time": (
-        "没有可信的时间戳，无法确认签署时间。",
-        "There is no trusted timestamp: when it was signed is not proven.",
-    ),
-    "unsupported_signature": (
-        "签名的格式或算法不受支持或强度不足，无法验证。",
-        "The signature's format or algorithm is not supported or too weak to be verified.",
-    ),
-    "later_signature_unproven": (
-        "之后又有人加签，但其身份或时间无法确认，加签部分可能遮盖原内容。",
-        "Somebody signed later whose identity or time is not proven; what was added may cover the content.",
-    ),
-    # good to know; these change no verdict
-    "revocation_not_checked": (
-        "没有最新的吊销列表，未核对证书是否被吊销。",
-        "No current revocation list: whether the certificate was revoked has not been checked.",
-    ),
-    "revoked_after_signing": (
-        "证书在签署之后被吊销，不影响此前的签署。",
-        "The certificate was revoked after the signing, which does not touch this signature.",
-    ),
-    "certificate_expired_since": (
-        "证书在签署之后到期，不影响此前的签署。",
-        "The certificate expired after the signing, which does not touch this signature.",
-    ),
-    "timestamp_rejected": (
-        "签名带有时间戳，但不可信或不属于这个签名。",
-        "There is a timestamp, but it is not trusted or belongs to another signature.",
-    ),
-    "traces_of_signature": (
-        "文件中有签名的痕迹，但不构成签名。",
-        "The file holds traces of a signature that is not part of the document.",
-    ),
-}
-"""Every code a report can hold, with its words in Chinese and English."""
-
-INVALIDATING: frozenset[str] = frozenset(
-    {
-        "signature_removed",
-        "byte_range_odd",
-        "contents_odd",
-        "digest_mismatch",
-        "signature_wrong",
-        "changed_after_signing",
-        "change_not_permitted",
-        "certificate_not_valid_then",
-        "revoked_before_signing",
-        "certificate_wrong_usage",
-    }
-)
-"""Reasons that prove a signature wrong; any other reason makes the answer unknown."""
-
-
 @dataclass(frozen=True)
 class SignatureReport:
     """One signature.
@@ -147,6 +34,7 @@ class SignatureReport:
     issued it; `subject` is what the certificate claims, proven or not. Times are UTC: `signed_at` is the
     timestamp's, `claimed_at` the signer's own word. Certificate status: `good`, `revoked`, `expired`,
     `not_yet_valid`, `not_checked` (no current revocation list), None where there is no trusted chain.
+    covered_until: where the covered part of the file ends, in bytes; 0 when it covers nothing soundly.
     """
 
     field: str
@@ -163,6 +51,7 @@ class SignatureReport:
     certificate_serial: str | None = None
     certificate_status_then: str | None = None
     certificate_status_now: str | None = None
+    covered_until: int = 0
     covers_whole_file: bool = False
     changed_after: bool = False
     level: str = "none"
@@ -170,7 +59,11 @@ class SignatureReport:
 
 @dataclass(frozen=True)
 class Report:
-    """The answer for one file. `document_timestamps`: how many trusted ones there are (PAdES B-LTA)."""
+    """The answer for one file.
+
+    document_timestamps: how many trusted ones there are (PAdES B-LTA). steps: all of `Step`, in order;
+    `record` and `seal` are skipped until somebody who has the records looks (`seals.verifying`).
+    """
 
     verdict: Verdict
     reasons: tuple[str, ...] = ()
@@ -178,6 +71,7 @@ class Report:
     signatures: tuple[SignatureReport, ...] = ()
     document_timestamps: int = 0
     judged_at: datetime | None = None
+    steps: tuple[StepReport, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON; times in ISO 8601 with `Z`."""
@@ -188,6 +82,7 @@ class Report:
             "signatures": [_plain(signature) for signature in self.signatures],
             "document_timestamps": self.document_timestamps,
             "judged_at": _instant(self.judged_at),
+            "steps": [_plain_step(number, one) for number, one in enumerate(self.steps, 1)],
         }
 
 
@@ -201,7 +96,22 @@ def verdict_of(reasons: Iterable[str]) -> Verdict:
 
 def unknown(reason: str, now: datetime) -> Report:
     """The answer for a file that could not be judged at all."""
-    return Report(Verdict.UNKNOWN, (reason,), judged_at=now)
+    steps = in_order((), (reason,), (), INVALIDATING, {})
+    return Report(Verdict.UNKNOWN, (reason,), judged_at=now, steps=steps)
+
+
+def _plain_step(number: int, one: StepReport) -> dict[str, Any]:
+    title, sentence = step_words(one)
+    texts = [sentence] if sentence else [REASONS[code] for code in one.codes]
+    return {
+        "number": number,
+        "step": one.step.value,
+        "outcome": one.outcome.value,
+        "title": {"zh": title[0], "en": title[1]},
+        "text": {"zh": "".join(zh for zh, _ in texts), "en": " ".join(en for _, en in texts)},
+        "codes": list(one.codes),
+        "details": [{"of": each.of, "key": each.key, "value": each.value} for each in one.details],
+    }
 
 
 def _plain(signature: SignatureReport) -> dict[str, Any]:

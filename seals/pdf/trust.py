@@ -41,6 +41,7 @@ from seals.pdf.revocation import CLOCK_SKEW, Chain, token_survives
 
 __all__ = [
     "Signing",
+    "Stamped",
     "Token",
     "Trust",
     "binds_certificate",
@@ -92,10 +93,23 @@ class Trust:
 
 @dataclass(frozen=True)
 class Token:
-    """A time-stamp token. `intact`: it fits and its unit did sign it; `time`: given, if that is trusted."""
+    """A time-stamp token. `intact`: it fits and its unit did sign it; `time`: given, if that is trusted.
+
+    unsupported: it could not be checked, for an algorithm or form that is not known here.
+    """
 
     intact: bool
     time: datetime | None
+    unsupported: bool = False
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """The time of a signature by its tokens. wrong: one is proven not its own; rejected: none is trusted."""
+
+    time: datetime | None
+    wrong: bool
+    rejected: bool
 
 
 @dataclass(frozen=True)
@@ -134,15 +148,14 @@ async def who_signed(signed: cms.SignedData, digest: bytes, trust: Trust, moment
     return Signing(certificate, chain, () if _may_seal(certificate) else ("certificate_wrong_usage",))
 
 
-async def trusted_time(signed: cms.SignedData, trust: Trust, now: datetime) -> tuple[datetime | None, bool]:
-    """The time of the signature's timestamp (RFC 3161), and whether it has a token that was rejected."""
+async def trusted_time(signed: cms.SignedData, trust: Trust, now: datetime) -> Stamped:
+    """Judge the timestamps of a signature (RFC 3161). One that is forged spoils it, whatever else it has."""
     signer = signed["signer_infos"][0]
-    tokens = list(_tokens(signer))
-    for token in tokens:
-        found = await judge_token(token, message_imprint_checker(signer), trust, now)
-        if found.time is not None:
-            return found.time, False
-    return None, bool(tokens)
+    imprint = message_imprint_checker(signer)
+    found = [await judge_token(token, imprint, trust, now) for token in _tokens(signer)]
+    times = [token.time for token in found if token.time is not None]
+    wrong = any(not token.intact and not token.unsupported for token in found)
+    return Stamped(min(times, default=None), wrong, bool(found) and not times and not wrong)
 
 
 async def judge_token(
@@ -151,8 +164,10 @@ async def judge_token(
     """Check a time-stamp token over what `imprint` (of a digest's name) gives, its unit as of `now`."""
     try:
         found = await validate_tst_signed_data(token, trust.context(now), imprint)
-    except _UNREADABLE:
+    except (SignatureValidationError, CMSExtractionError, CMSStructuralError, NonexistentAttributeError):
         return Token(False, None)
+    except _UNREADABLE:
+        return Token(False, None, unsupported=True)
     if not (found["intact"] and found["valid"]):
         return Token(False, None)
     stated: datetime = found["timestamp"]

@@ -1,16 +1,18 @@
 """Is this file what was sealed? One function for page, API and command line.
 
-`verify` goes through what must hold, in the order it must hold (architecture §7):
+`verify` goes through what must hold, in the order it must hold (architecture §7, `steps.Step`):
 
- 1. the bytes are one PDF, within limits, not encrypted, that a strict reader can read;
- 2. no signature that an earlier revision had is missing;
- 3. each signature covers all bytes of its revision but its own value            (`coverage`)
- 4. its time: an RFC 3161 token over its value, from a trusted unit               (`trust`)
- 5. its digest and value are right, under a certificate that chains to a trusted root and may seal
- 6. that certificate was valid and not revoked at that time; its standing now is noted
- 7. every revision after it is LTA data only, or exactly one signature in its own field (`revisions`);
-    every appended byte is accounted for, and nothing follows the last revision
- 8. those later signatures are valid themselves, and the earlier signers permitted them.
+ 1. format: the bytes are one PDF, within limits, not encrypted, that a strict reader can read;
+ 2. coverage: each signature covers all bytes of its revision but its own value   (`coverage`)
+ 3. digest: those bytes are what was signed                                       (`trust`)
+ 4. signature: its value was made with the key of its certificate
+ 5. chain: that certificate chains to a trusted root and may seal
+ 6. revocation: it was valid and not revoked at the time of signing; its standing now is noted
+ 7. time: an RFC 3161 token over its value, from a trusted unit; a forged one spoils it
+ 8. changes: no signature that an earlier revision had is gone; every revision after a signature is LTA data
+    only, or exactly one signature in its own field (`revisions`); every appended byte is accounted for, and
+    nothing follows the last revision; those later signatures are valid themselves, and permitted.
+ 9. and 10., our record and the seal's status, are `seals.verifying`'s to fill in.
 
 One reason is enough against `valid`. Whatever cannot be decided is `unknown`, never green: a signature
 without a trusted timestamp, or under an unknown root, may be honest, but nothing here proves it.
@@ -21,8 +23,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -31,13 +34,15 @@ from typing import Any
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from seals.pdf.coverage import Problem, account_for_appended
+from seals.pdf.coverage import Problem, account_for_appended, signed_beginnings
 from seals.pdf.examining import Found, examine, signed_fields
 from seals.pdf.ledger import Ledger
 from seals.pdf.longterm import level_of
 from seals.pdf.permission import field_keys
-from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown, verdict_of
+from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown
 from seals.pdf.revisions import Added, check_revision
+from seals.pdf.steps import Detail, Step
+from seals.pdf.summing import overwritten, proves_signing, sum_up
 from seals.pdf.trust import Trust
 
 __all__ = ["MAX_BYTES", "REASONS", "Report", "SignatureReport", "Trust", "Verdict", "verify"]
@@ -70,6 +75,24 @@ def verify(data: bytes, trust: Trust, now: datetime) -> Report:
 
 
 async def _judge(data: bytes, trust: Trust, now: datetime) -> Report:
+    """The whole file; where that says nothing of a signature, what a signed beginning proves."""
+    try:
+        report = await _judge_as_is(data, trust, now)
+    except Problem as problem:
+        report = unknown(problem.code, now)
+    except _UNREADABLE:
+        report = unknown("broken", now)
+    if report.signatures or "signature_removed" in report.reasons or "too_large" in report.reasons:
+        return report
+    for end in signed_beginnings(data):
+        with suppress(Problem, *_UNREADABLE):
+            first = await _judge_as_is(data[:end], trust, now)
+            if proves_signing(first, end):
+                return overwritten(first, unreadable=report.verdict is not Verdict.UNSIGNED)
+    return report
+
+
+async def _judge_as_is(data: bytes, trust: Trust, now: datetime) -> Report:
     reader = _open(data)
     present = list(signed_fields(reader))
     if len(present) > MAX_SIGNATURES or reader.total_revisions > MAX_REVISIONS:
@@ -77,10 +100,12 @@ async def _judge(data: bytes, trust: Trust, now: datetime) -> Report:
     removed = _something_removed(reader, {entry.key for entry in present})
     found = [await examine(data, reader, entry, trust, now) for entry in present]
     found.sort(key=lambda one: one.revision)
-    steps = _Steps(data, reader, found)
+    later = _Later(data, reader, found)
     for index in range(len(found) - 1, -1, -1):  # the last first: a verdict rests on those after it
-        _look_after(found[index], found[index + 1 :], steps, reader)
-    return _report(data, reader, found, removed, now)
+        _look_after(found[index], found[index + 1 :], later, reader)
+    _set_levels(found, reader)
+    traces = not found and _BYTE_RANGE.search(data) is not None
+    return sum_up(found, len(data), removed, traces, later.revisions, now)
 
 
 def _open(data: bytes) -> PdfFileReader:
@@ -94,27 +119,33 @@ def _open(data: bytes) -> PdfFileReader:
     except _UNREADABLE:
         raise Problem("broken") from None
     if reader.xrefs.hybrid_xrefs_present:
-        raise Problem("broken")  # old and new readers see two different documents
+        raise Problem("hybrid")  # old and new readers see two different documents
     if encrypted:
         raise Problem("encrypted")
     return reader
 
 
 def _something_removed(reader: PdfFileReader, present: set[tuple[str, int, int]]) -> bool:
+    """Whether a signature that an earlier revision had is gone, or its value another one by now."""
     return any(
         entry.key not in present
+        or (entry.value is not None and reader.xrefs.get_last_change(entry.value) > revision)
         for revision in range(reader.total_revisions - 1)
         for entry in signed_fields(reader.get_historical_resolver(revision))
     )
 
 
-class _Steps:
-    """Each appended revision, judged once: does it do no more than a revision after a signature may?"""
+class _Later:
+    """Each appended revision, judged once: does it do no more than a revision after a signature may?
+
+    revisions: what each of them is, for the report.
+    """
 
     def __init__(self, data: bytes, reader: PdfFileReader, found: Sequence[Found]) -> None:
         self._data, self._reader, self._found = data, reader, found
         self._problems: dict[int, str | None] = {}
         self._ends: dict[tuple[int, int], int] = {}
+        self.revisions: list[Detail] = []
         first = min((one.revision for one in found if one.end), default=reader.total_revisions)
         if first < reader.total_revisions - 1:
             self._judge(Ledger(reader, first))
@@ -149,13 +180,24 @@ class _Steps:
             except _UNREADABLE:  # what was appended is not even well-formed
                 self._problems[ledger.revision + 1] = "changed_after_signing"
             ledger.advance()
+            self._describe(ledger.revision, added)
+
+    def _describe(self, revision: int, added: Sequence[Found]) -> None:
+        key = "validation_data"
+        if added:
+            key = "document_timestamp" if added[0].stamp else "signature"
+        if self._problems.get(revision):
+            key = "changed"
+        name = added[0].shown_name if added else ""
+        self.revisions.append(Detail(str(revision + 1), f"revision_{key}", name))
 
 
-def _look_after(one: Found, later: Sequence[Found], steps: _Steps, reader: PdfFileReader) -> None:
+def _look_after(one: Found, later: Sequence[Found], appended: _Later, reader: PdfFileReader) -> None:
     """Blame `one` for what came after it. A signature whose own coverage is unsound is blamed already."""
     if not one.end:
         return
-    problem = steps.problem_after(one)
+    one.went_through(Step.CHANGES)
+    problem = appended.problem_after(one)
     if problem is not None:
         one.blame(problem)
     fields = field_keys(reader.get_historical_resolver(one.revision)) if later else {}
@@ -170,39 +212,14 @@ def _look_after(one: Found, later: Sequence[Found], steps: _Steps, reader: PdfFi
             one.blame("change_not_permitted")
 
 
-def _report(
-    data: bytes, reader: PdfFileReader, found: Sequence[Found], removed: bool, now: datetime
-) -> Report:
-    seals = [one for one in found if not one.stamp]
-    good_stamps = [one for one in found if one.stamp and one.verdict is Verdict.VALID]
-    last_stamp = max((one.revision for one in good_stamps), default=-1)
-    signatures = tuple(_finished(one, reader, len(data), last_stamp) for one in seals)
-    reasons = _once([*(["signature_removed"] if removed else []), *(r for one in seals for r in one.reasons)])
-    notes = _once(note for signature in signatures for note in signature.notes)
-    verdict = verdict_of(reasons)
-    if not seals and not removed:
-        verdict = Verdict.UNSIGNED
-        notes = ("traces_of_signature",) if not found and _BYTE_RANGE.search(data) else ()
-    return Report(verdict, reasons, notes, signatures, len(good_stamps), now)
-
-
-def _finished(one: Found, reader: PdfFileReader, size: int, last_stamp: int) -> SignatureReport:
-    report = one.report or SignatureReport(field=one.name, verdict=Verdict.UNKNOWN)
-    level = report.level
-    if one.certificate is not None:
-        level = level_of(level, one.certificate, reader, last_stamp > one.revision)
-    return replace(
-        report,
-        level=level,
-        verdict=one.verdict,
-        reasons=tuple(one.reasons),
-        covers_whole_file=one.end == size,
-        changed_after="changed_after_signing" in one.reasons,
-    )
-
-
-def _once(codes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(codes))
+def _set_levels(found: Sequence[Found], reader: PdfFileReader) -> None:
+    """How long each signature can be proved, by what the whole document holds."""
+    stamps = [one.revision for one in found if one.stamp and one.verdict is Verdict.VALID]
+    for one in found:
+        if one.report is not None and one.certificate is not None:
+            stamped = max(stamps, default=-1) > one.revision
+            level = level_of(one.report.level, one.certificate, reader, stamped)
+            one.report = replace(one.report, level=level)
 
 
 def _run(work: Coroutine[Any, Any, Report]) -> Report:

@@ -38,6 +38,7 @@ PAUSE = timedelta(seconds=5)
 class _Signed:
     data: bytes
     sha256: str
+    signed_sha256: str
     ses: bytes
 
 
@@ -94,7 +95,11 @@ async def _assemble(row: Signing, workshop: Workshop, timestamper: TimeStamper) 
     judged = await workshop.inspector.verify_ses(ses, await national_trust(workshop), data)
     if judged.verdict is not Verdict.VALID:
         raise _output_bad(list(judged.reasons))
-    return _Signed(data, hashlib.sha256(data).hexdigest(), ses)
+    return _Signed(data, _hash(data), _hash(stamped.data), ses)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _check_own_output(report: Report, row: Signing) -> None:
@@ -140,6 +145,7 @@ async def _record(row: Signing, signed: _Signed, now: datetime) -> None:
         record_id=document.record_id,
         number=number,
         sha256=signed.sha256,
+        signed_sha256=signed.signed_sha256,
         signing_id=row.id,
         ses=base64.b64encode(signed.ses).decode(),
         created_at=now,

@@ -43,8 +43,12 @@ class SealAnswer:
 
 @dataclass(frozen=True)
 class Answer(SealAnswer):
-    """As a line of `ezhang verify`, and our record of the file where it is one of ours."""
+    """As a line of `ezhang verify`, and our record of the file where it is one of ours.
 
+    steps: what was checked, in the order it must hold, each with its outcome and words.
+    """
+
+    steps: list[dict[str, Any]]
     code: str | None
     record: Match | None
 
@@ -62,6 +66,7 @@ async def verify(request: Request) -> Answer:
         told["notes"],
         told["signatures"],
         verifying.words_of(done.report),
+        told["steps"],
         done.code,
         done.record,
     )

@@ -18,7 +18,7 @@ import pytest
 from server.client import Client
 from tests.http.site import Party, Site, refused
 from tests.seals.pdf.samples import contract, encrypted
-from tests.seals.pdf.sealing_kit import World
+from tests.seals.pdf.sealing_kit import World, with_document_timestamp
 
 ROOT = Path(__file__).resolve().parents[2]
 GREEN = re.compile(r"is-good|notice-good|live-good|verdict-valid|record-good|真实|一致|Genuine|matches")
@@ -167,6 +167,42 @@ def test_a_stripped_file_is_not_one_of_ours(stranger: Client, sealed: Sealed) ->
         assert told["record"] is None
 
 
+def outcomes(told: dict[str, Any]) -> dict[str, tuple[str, list[str]]]:
+    return {one["step"]: (one["outcome"], one["codes"]) for one in told["steps"]}
+
+
+def test_the_last_steps_are_our_record_and_the_seal(stranger: Client, sealed: Sealed) -> None:
+    newest = stranger.verify("x.pdf", sealed.second)
+    assert [outcome for outcome, _ in outcomes(newest).values()] == ["passed"] * 10
+    earlier = outcomes(stranger.verify("x.pdf", sealed.first))
+    assert earlier["record"] == ("noted", ["record_earlier"])
+    changed = outcomes(stranger.verify("x.pdf", tampered(sealed.second)))
+    assert changed["digest"][0] == "failed"
+    assert (changed["record"], changed["seal"]) == (("skipped", []), ("skipped", []))
+
+
+def test_a_recorded_version_with_a_harmless_addition(stranger: Client, sealed: Sealed) -> None:
+    """An archive stamps what it keeps: still the recorded version, and not the newest bytes of it."""
+    kept = with_document_timestamp(sealed.first, World().tsa)
+    told = stranger.verify("x.pdf", kept)
+    assert (told["verdict"], told["code"]) == ("valid", sealed.code)
+    assert (told["record"]["match"], told["record"]["version"]) == ("continued", 1)
+    assert outcomes(told)["record"] == ("noted", ["record_continued", "record_newer"])
+    assert stranger.match(sealed.code, digest(kept))["match"] == "none", "a hash alone shows no beginning"
+
+
+def test_a_valid_file_without_a_record_says_so(site: Site, stranger: Client, sealed: Sealed) -> None:
+    was, other = digest(sealed.first), "0" * 64
+    site.change("UPDATE version SET sha256 = ? WHERE sha256 = ?", other, was)
+    try:
+        told = stranger.verify("x.pdf", sealed.first)
+    finally:
+        site.change("UPDATE version SET sha256 = ? WHERE sha256 = ?", was, other)
+    assert (told["verdict"], told["record"], told["code"]) == ("valid", None, None)
+    assert outcomes(told)["record"] == ("noted", ["record_none"])
+    assert told["words"]["record_none"]["zh"]
+
+
 def test_page_and_command_give_the_same_verdicts(
     site: Site, stranger: Client, sealed: Sealed, tmp_path: Path
 ) -> None:
@@ -194,7 +230,7 @@ def test_page_and_command_give_the_same_verdicts(
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
     assert [line["file"] for line in lines] == list(files), done.stderr
-    same = ("file", "sha256", "verdict", "reasons", "notes", "signatures", "words")
+    same = ("file", "sha256", "verdict", "reasons", "notes", "signatures", "words", "steps")
     for line, (name, data) in zip(lines, files.items(), strict=True):
         told = stranger.verify(name, data)
         assert {key: told[key] for key in same} == {key: line.get(key) for key in same}, name
@@ -223,7 +259,9 @@ def test_a_seal_frozen_later_was_good_then_and_is_not_now(stranger: Client, froz
     assert (seal["seal_state_then"], seal["seal_state_now"]) == ("good", "frozen")
     page = stranger.http.get(f"/v/{done['document']['code']}").text
     assert "已冻结" in page
-    assert stranger.verify("x.pdf", data)["verdict"] == "valid", "what was sealed before stays sealed"
+    told = stranger.verify("x.pdf", data)
+    assert told["verdict"] == "valid", "what was sealed before stays sealed"
+    assert outcomes(told)["seal"] == ("noted", ["seal_frozen_now"])
     document = frozen.client.upload("x.pdf", contract())
     place = {"page": 0, "x_mm": 20.0, "y_mm": 20.0}
     ask = lambda: frozen.client.request_signing(document["id"], frozen.seal(), **place)  # noqa: E731

@@ -128,6 +128,22 @@ def test_what_proves_it_is_inside_and_not_older_than_its_timestamp(
     assert min(said) >= stamped_at
 
 
+def test_a_file_without_its_archive_is_ours_and_said_not_to_be_whole(sealed_owner: Member) -> None:
+    done, signed = sealed_owner.sealed()
+    (embedded,) = PdfFileReader(BytesIO(signed)).embedded_regular_signatures
+    _, _, second, rest = embedded.byte_range
+    cut = signed[: second + rest]
+    found = sealed_owner.phone.verify("合同.pdf", cut)
+    assert (found["verdict"], found["record"]["match"]) == ("valid", "unarchived")
+    assert [each["level"] for each in found["signatures"]] == ["B-T"]
+    (step,) = (each for each in found["steps"] if each["step"] == "record")
+    assert (step["outcome"], step["codes"]) == ("noted", ["record_unarchived"])
+    code = done["document"]["code"]
+    assert sealed_owner.phone.match(code, hashlib.sha256(cut).hexdigest())["match"] == "unarchived"
+    more = sealed_owner.phone.verify("合同.pdf", signed + b"\n% more")
+    assert more["verdict"] == "invalid"
+
+
 def test_the_pc_follows_every_step_live(sealed_owner: Member) -> None:
     asked = sealed_owner.ask_for()["id"]
     shown = sealed_owner.phone.open_challenge(asked)

@@ -118,4 +118,4 @@ def test_two_documents_in_one_for_old_and_new_readers(world: World) -> None:
         at,
     )
     end = b"xref\n0 0\n" + trailer + b"startxref\n%d\n%%%%EOF\n" % (at + len(body))
-    assert world.judge(plain + body + end).reasons == ("broken",)
+    assert world.judge(plain + body + end).reasons == ("hybrid",)

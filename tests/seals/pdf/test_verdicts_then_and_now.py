@@ -178,8 +178,8 @@ def test_the_token_of_another_signature_is_no_time(world: World) -> None:
     token = asyncio.run(Clock(world.tsa, SIGNED).async_timestamp(bytes(32), "sha256"))
     ready = world.prepare(contract(), seal, at=SIGNED, place=BESIDE, protection=Protection.OPEN)
     report = world.judge(world.assemble(ready, seal, Elsewhere(token)))
-    assert (report.verdict, report.reasons) == (Verdict.UNKNOWN, ("no_trusted_time",))
-    assert report.notes == ("timestamp_rejected",)
+    assert (report.verdict, report.reasons) == (Verdict.INVALID, ("timestamp_wrong",))
+    assert report.signatures[0].signed_at is None
 
 
 def test_an_unknown_time_stamping_unit_is_no_time(world: World) -> None:

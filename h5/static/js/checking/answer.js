@@ -3,6 +3,7 @@
 import { $, h, icon } from "../lib/dom.js";
 import { chinaTime } from "../lib/time.js";
 import { language, t, tOr } from "../lib/words.js";
+import { stepList } from "./steps.js";
 
 const MARKS = { valid: "tick", earlier: "tick", invalid: "cross", unknown: "question", unsigned: "question" };
 
@@ -50,13 +51,20 @@ function signature(one, words) {
       row("level", one.level === "none" ? null : one.level)));
 }
 
-/** The parts of a full validation: reasons and signatures. */
+/** What a file has to say that no signature says of itself: that stands in the signature's own block. */
+function ofTheFile(report) {
+  const own = new Set(report.signatures.flatMap((one) => [...one.reasons, ...one.notes]));
+  const looked = report.steps.filter((one) => one.step === "record" || one.step === "seal").flatMap((one) => one.codes);
+  return [...report.reasons, ...report.notes, ...looked].filter((code) => !own.has(code));
+}
+
+/** The parts of a full validation: reasons, signatures, and the list of what was checked. */
 export function reportParts(report) {
   const list = report.signatures;
   return [
-    // What a signature says of itself stands in its own block.
-    list.length ? null : reasons([...report.reasons, ...report.notes], report.words),
+    reasons(ofTheFile(report), report.words),
     list.length ? h("ol", { class: "signatures" }, list.map((one) => signature(one, report.words))) : null,
+    stepList(report.steps),
   ];
 }
 
