@@ -35,6 +35,7 @@ APPS = {
             "seals.reset_models",
             "seals.export_models",
             "seals.root_models",
+            "seals.status_models",
         ],
         "migrations": "seals.migrations",
         "default_connection": "default",

@@ -45,6 +45,7 @@ class Issuer:
     identity: Ed25519PublicKey
     issuing: pki.Authority = field(repr=False)
     crl_url: str
+    ocsp_url: str
     sm2_issuing: sm2_pki.Sm2Authority = field(repr=False)
     sm2_crl_url: str
     maker: SealMaker
@@ -57,7 +58,9 @@ class Issuer:
     ) -> x509.Certificate:
         """A seal's certificate, for as long as the authorities' own ends allow, at most three years."""
         end = pki.latest_seal_end(self.issuing, now)
-        return pki.issue_seal_certificate(self.issuing, public, subject, now, end, self.crl_url)
+        return pki.issue_seal_certificate(
+            self.issuing, public, subject, now, end, self.crl_url, self.ocsp_url
+        )
 
     def certify_sm2(self, public: bytes, subject: SealSubject, now: datetime) -> x509.Certificate:
         """The same for the seal's SM2 key, x || y."""

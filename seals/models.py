@@ -382,7 +382,8 @@ class Signing(Model):
 class Version(Model):
     """One sealed version of a recorded document, known by the SHA-256 of the whole file.
 
-    ses: the GB/T 38540 signature kept beside it (SES_Signature, DER, base64).
+    signed_sha256: of the file before its archive revision. ses: the GB/T 38540 signature kept beside it
+    (SES_Signature, DER, base64).
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -390,6 +391,7 @@ class Version(Model):
     record_id: str
     number = fields.IntField()
     sha256 = fields.CharField(64, unique=True)
+    signed_sha256 = fields.CharField(64, unique=True)
     signing: fields.OneToOneRelation[Signing] = fields.OneToOneField("seals.Signing", on_delete=RESTRICT)
     signing_id: str
     ses = fields.TextField()

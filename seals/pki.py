@@ -20,7 +20,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from auth.errors import Invalid
 from seals.authorities import (
@@ -132,12 +132,16 @@ def make_issuing(
     now: datetime,
     *,
     crl_url: str | None = None,
+    ocsp_url: str | None = None,
     key: ec.EllipticCurvePrivateKey | None = None,
 ) -> Authority:
-    """The authority that issues seal certificates. `crl_url`: where the root's CRL is found."""
+    """The authority that issues seal certificates. `crl_url`, `ocsp_url`: where the root's CRL is
+    found, and who answers about this certificate."""
     key = key or new_key()
     name = authority_name("印章证书 Seal CA", _generation(key), is_development(root.certificate))
-    builder = _below(root, name, key.public_key(), now, years_after(now, ISSUING_YEARS), POLICY_SEAL, crl_url)
+    builder = _below(
+        root, name, key.public_key(), now, years_after(now, ISSUING_YEARS), POLICY_SEAL, crl_url, ocsp_url
+    )
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_key_usage("key_cert_sign", "crl_sign"), critical=True)
     return Authority(key, builder.sign(root.key, hashes.SHA256()))
@@ -148,13 +152,14 @@ def make_tsa(
     now: datetime,
     *,
     crl_url: str | None = None,
+    ocsp_url: str | None = None,
     key: ec.EllipticCurvePrivateKey | None = None,
 ) -> Authority:
-    """The time-stamping unit (RFC 3161 §2.3). `crl_url`: where the root's CRL is found."""
+    """The time-stamping unit (RFC 3161 §2.3). `crl_url`, `ocsp_url`: as for `make_issuing`."""
     key = key or new_key()
     name = authority_name("时间戳 TSA", _generation(key), is_development(root.certificate))
     end = years_after(now, TSA_YEARS)
-    builder = _below(root, name, key.public_key(), now, end, POLICY_TIMESTAMP, crl_url)
+    builder = _below(root, name, key.public_key(), now, end, POLICY_TIMESTAMP, crl_url, ocsp_url)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_key_usage("digital_signature", "content_commitment"), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
@@ -171,11 +176,12 @@ def issue_seal_certificate(
     now: datetime,
     not_after: datetime,
     crl_url: str | None = None,
+    ocsp_url: str | None = None,
 ) -> x509.Certificate:
     """A certificate for one seal's key, good until `not_after` (UTC; see `latest_seal_end`).
 
-    `crl_url`: where the issuer's CRL is found. Raises Invalid: `pki.key_not_p256`,
-    `pki.subject_empty`, `pki.subject_too_long`, `pki.life_out_of_range`.
+    `crl_url`, `ocsp_url`: where the issuer's CRL is found and its OCSP asked. Raises Invalid:
+    `pki.key_not_p256`, `pki.subject_empty`, `pki.subject_too_long`, `pki.life_out_of_range`.
     """
     if not isinstance(public_key.curve, ec.SECP256R1):
         raise Invalid(
@@ -183,7 +189,7 @@ def issue_seal_certificate(
         )
     require_seal_life(issuer, now, not_after)
     name = subject_name(subject)
-    builder = _below(issuer, name, public_key, now, not_after, POLICY_SEAL, crl_url)
+    builder = _below(issuer, name, public_key, now, not_after, POLICY_SEAL, crl_url, ocsp_url)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_key_usage("digital_signature", "content_commitment"), critical=True)
     return builder.sign(issuer.key, hashes.SHA256())
@@ -304,6 +310,7 @@ def _below(
     end: datetime,
     policy: x509.ObjectIdentifier,
     crl_url: str | None,
+    ocsp_url: str | None,
 ) -> x509.CertificateBuilder:
     """What every certificate has that is not the root."""
     certificate = issuer.certificate
@@ -318,6 +325,10 @@ def _below(
     if crl_url is not None:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    if ocsp_url is not None:
+        responder = x509.UniformResourceIdentifier(ocsp_url)
+        access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, responder)
+        builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
     if is_development(certificate):
         builder = builder.add_extension(_DEVELOPMENT, critical=False)
     return builder

@@ -15,7 +15,8 @@ from tortoise.queryset import QuerySet
 
 from auth import challenges, events
 from auth.models import Company
-from seals import grant_endings
+from seals import grant_endings, statuses
+from seals.keyring import P256
 from seals.models import (
     Offer,
     RevokedFor,
@@ -59,9 +60,10 @@ async def rekey(company_id: str, cause: RevokedFor, now: datetime) -> Rekeyed:
     if not ids:
         return Rekeyed(company_id, cause, (), ())
     await Seal.filter(id__in=ids, state=SealState.COLLECTED).update(state=SealState.ISSUED, collected_at=None)
-    await SealKey.filter(seal_id__in=ids, revoked_at=None).update(
-        revoked_at=now, revoked_for=cause, sealed_private=""
-    )
+    living = SealKey.filter(seal_id__in=ids, revoked_at=None)
+    serials = await living.filter(algorithm=P256).values_list("serial", flat=True)
+    await living.update(revoked_at=now, revoked_for=cause, sealed_private="")
+    await statuses.want([str(serial) for serial in serials], now)
     await SealWrap.filter(seal_id__in=ids).delete()
     ended = [str(each) for each in await _open(ids).order_by("id").values_list("id", flat=True)]
     for signing in ended:

@@ -21,7 +21,9 @@ __all__ = [
     "SM2_ISSUING",
     "SM2_ROOT",
     "current_trust",
+    "entry_of",
     "national_trust",
+    "newest",
     "newest_crl",
     "publish",
 ]
@@ -36,9 +38,14 @@ AUTHORITIES = (ROOT, ISSUING, SM2_ROOT, SM2_ISSUING)
 _ISSUES = {ISSUING: P256, SM2_ISSUING: SM2}
 
 
+async def newest(authority: str) -> Crl | None:
+    """The newest CRL of one of `AUTHORITIES`, or None before the first is published."""
+    return await Crl.filter(authority=authority).order_by("-number").first()
+
+
 async def newest_crl(authority: str) -> bytes | None:
-    """The newest CRL of one of `AUTHORITIES` (DER), or None before the first is published."""
-    row = await Crl.filter(authority=authority).order_by("-number").first()
+    """The same, DER."""
+    row = await newest(authority)
     return base64.b64decode(row.der) if row is not None else None
 
 
@@ -47,11 +54,11 @@ async def publish(authority: str, issuer: pki.Authority | sm2_pki.Sm2Authority, 
 
     By count, not by time: one that was committed while the last list was being made is in no list yet.
     """
-    last = await Crl.filter(authority=authority).order_by("-number").first()
+    last = await newest(authority)
     revoked = SealKey.filter(revoked_at__isnull=False, algorithm=_ISSUES.get(authority, ""))
     if last is not None and last.entries == await revoked.count() and last.next_update - now > REFRESH_BEFORE:
         return
-    entries = [_entry(row, row.revoked_at) for row in await revoked if row.revoked_at]
+    entries = [entry for row in await revoked if (entry := entry_of(row))]
     number = last.number + 1 if last is not None else 1
     if isinstance(issuer, pki.Authority):
         der = pki.make_crl(issuer, entries, number, now, now + CRL_LIFE)
@@ -69,9 +76,12 @@ async def publish(authority: str, issuer: pki.Authority | sm2_pki.Sm2Authority, 
     await Crl.bulk_create([fresh], ignore_conflicts=True)
 
 
-def _entry(row: SealKey, at: datetime) -> pki.Revoked:
+def entry_of(row: SealKey) -> pki.Revoked | None:
+    """What a revocation list says of a key's certificate; None where it is not revoked."""
+    if row.revoked_at is None:
+        return None
     reason = ReasonFlags[row.revoked_for] if row.revoked_for else ReasonFlags.unspecified
-    return pki.Revoked(int(row.serial, 16), at, reason)
+    return pki.Revoked(int(row.serial, 16), row.revoked_at, reason)
 
 
 async def current_trust(workshop: Workshop) -> Trust:

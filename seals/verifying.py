@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tortoise.expressions import Q
+
 from auth import throttling
 from auth.errors import NotFound, TooLarge
 from auth.throttling import Limit
@@ -70,6 +72,8 @@ class RecordView:
 class Match:
     """Whether a file is of this record: `latest`, `earlier` (genuine), `none`.
 
+    `unarchived`: a version without its last revision, which proves it for long.
+
     `continued`: it begins with that version, whole, and only what a sealed file may get was added; never
     said of a hash alone.
     """
@@ -117,11 +121,15 @@ async def match(code: str, sha256: str, address: str, now: datetime) -> Match:
 
 
 async def _match(row: Record, sha256: str, now: datetime) -> Match:
-    version = await Version.get_or_none(record_id=row.code, sha256=sha256)
+    known = Q(sha256=sha256) | Q(signed_sha256=sha256)
+    version = await Version.get_or_none(known, record_id=row.code)
     if version is None:
         return Match("none", None, row.newest, ())
     seals = tuple(seal for seal in await _seals(row.code, now) if seal.version <= version.number)
-    return Match("latest" if version.number == row.newest else "earlier", version.number, row.newest, seals)
+    how = "latest" if version.number == row.newest else "earlier"
+    if version.sha256 != sha256:
+        how = "unarchived"
+    return Match(how, version.number, row.newest, seals)
 
 
 async def _seals(code: str, now: datetime) -> tuple[SealNow, ...]:
@@ -177,8 +185,9 @@ async def in_our_records(data: bytes, name: str, report: Report, now: datetime) 
     if found is None:
         steps = (_none_step(),) if report.verdict is Verdict.VALID else ()
         return Verification(name, sha256, _with_steps(report, steps), None, None)
-    match = await _match(await Record.get(code=found.record_id), found.sha256, now)
-    if found.sha256 != sha256:
+    match = await _match(await Record.get(code=found.record_id), sha256, now)
+    if match.match == "none":
+        match = await _match(await Record.get(code=found.record_id), found.sha256, now)
         match = replace(match, match="continued")
     report = _with_steps(report, (_record_step(match), _seal_step(match.seals)))
     return Verification(name, sha256, report, match, found.record_id)
@@ -198,7 +207,8 @@ def _hashes(data: bytes, report: Report) -> list[str]:
 
 async def _version_of(hashes: Sequence[str]) -> Version | None:
     """The newest recorded version that the file is, or begins with."""
-    versions = {version.sha256: version for version in await Version.filter(sha256__in=hashes)}
+    rows = await Version.filter(Q(sha256__in=hashes) | Q(signed_sha256__in=hashes))
+    versions = {sha256: row for row in rows for sha256 in (row.sha256, row.signed_sha256)}
     return next((versions[sha256] for sha256 in reversed(hashes) if sha256 in versions), None)
 
 
@@ -212,11 +222,11 @@ def _none_step() -> StepReport:
 
 
 def _record_step(match: Match) -> StepReport:
-    """Here also belongs what a record says of a version's archiving, when its last revisions are missing."""
+    """Ours or not, which version, and whether it is whole."""
     details = (Detail("", "version", f"{match.version}/{match.newest}"),)
     if match.match == "latest":
         return StepReport(Step.RECORD, Outcome.PASSED, (), details)
-    newer = match.match == "continued" and match.version != match.newest
+    newer = match.match in {"continued", "unarchived"} and match.version != match.newest
     codes = (f"record_{match.match}", *(("record_newer",) if newer else ()))
     return StepReport(Step.RECORD, Outcome.NOTED, codes, details)
 

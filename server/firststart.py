@@ -270,7 +270,8 @@ def _make_authority(settings: Settings, name: str, now: datetime, token: Token |
         made = pki.make_root(now, development=settings.development, key=key)
     else:
         make = {"issuing": pki.make_issuing, "tsa": pki.make_tsa}[name]
-        made = make(authority(settings, "root", token), now, crl_url=settings.crl_url("root"), key=key)
+        root, crl_url = authority(settings, "root", token), settings.crl_url("root")
+        made = make(root, now, crl_url=crl_url, ocsp_url=settings.ocsp_url, key=key)
     _write_public(trust_path(settings, name), pki.dump_certificate(made.certificate))
     if token is None:
         write_secret(secret_path(settings, name), pki.dump_key(made))

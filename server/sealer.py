@@ -46,6 +46,7 @@ from seals.policies import POLICIES
 from seals.ses.making import SealMaker
 from seals.signing import confirming, finishing, texting
 from seals.signing.workshop import Workshop
+from seals.statuses import Responder
 from server import keys, secret_files
 from server.adapters.public_security import HttpPublicSecurity
 from server.adapters.realname import HttpRealName
@@ -84,11 +85,13 @@ class Sealer:
     timestamper: HttpTimeStamper
     owner: str
     last_heads: datetime | None = None
+    group: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
         """All loops until cancelled."""
         await self.upkeep()
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.TaskGroup() as self.group:
+            group = self.group
             group.create_task(forever(self.serve_offers, POLL_S))
             group.create_task(forever(self.serve_collections, COLLECTIONS_POLL_S))
             group.create_task(forever(self.send_codes, CODES_POLL_S))
@@ -156,7 +159,10 @@ class Sealer:
 
     async def _confirm(self, offer: Offer) -> None:
         signing = await confirming.confirm(offer, self.keyring, self.workshop.blobs, self.owner, now())
-        await self._complete(signing)
+        await self._key(signing)
+        # Timestamps and issuers are waited for beside the next offers; the lease is this process's.
+        assert self.group is not None, "offers are served by `run`"
+        self.group.create_task(self._finish_or_leave(signing))
 
     async def send_codes(self) -> bool:
         """Send one code by text message; True when there was one. No offer waits for a slow gateway."""
@@ -166,9 +172,15 @@ class Sealer:
         await texting.send(row, self.keyring, self.workshop.records, self.sms, now())
         return True
 
-    async def _complete(self, signing: str) -> None:
+    async def _key(self, signing: str) -> None:
         await confirming.key(signing, self.keyring, self.workshop.blobs, self.owner, now())
-        await self._finish(signing)
+
+    async def _finish_or_leave(self, signing: str) -> None:
+        """Finish it; what fails unexpectedly is taken up again when the lease has ended."""
+        try:
+            await self._finish(signing)
+        except Exception:
+            _log.exception("a signing was not finished; it is tried again")
 
     async def _finish(self, signing: str) -> None:
         await finishing.finish(signing, self.workshop, self.timestamper, now())
@@ -180,9 +192,8 @@ class Sealer:
         if row is None:
             return False
         if row.state is SigningState.CONFIRMED:
-            await self._complete(row.id)
-        else:
-            await self._finish(row.id)
+            await self._key(row.id)
+        await self._finish(row.id)
         return True
 
     async def upkeep(self) -> bool:
@@ -227,6 +238,7 @@ def _issuing(
         identity=secret_files.sealer_identity(settings),
         issuing=keys.authority(settings, "issuing", token),
         crl_url=settings.crl_url(revocation.ISSUING),
+        ocsp_url=settings.ocsp_url,
         sm2_issuing=keys.sm2_authority(settings, "sm2-issuing", token),
         sm2_crl_url=settings.crl_url(revocation.SM2_ISSUING),
         maker=SealMaker(
@@ -240,7 +252,10 @@ def _issuing(
         records=secret_files.records_key(settings),
     )
     root, sm2_root = keys.authority(settings, "root", token), keys.sm2_authority(settings, "sm2-root", token)
-    return IssuingDesk(issuer, root, sm2_root, owner)
+    built_in = secret_files.trust_path(settings, "tsa").exists()
+    unit = (secret_files.trusted(settings, "tsa"),) if built_in else ()
+    responder = Responder(root, issuer.issuing, unit)
+    return IssuingDesk(issuer, responder, root, sm2_root, owner)
 
 
 def _working(

@@ -44,11 +44,13 @@ from seals.pdf.trust import Trust
 from seals.policies import Policy
 from seals.ports import PinResets
 from seals.signing import withdrawing
+from seals.statuses import Responder
 from server.context import now
 
 __all__ = ["IssuingDesk", "Role", "WorkDesk", "forever", "roles_of"]
 
 ISSUE_POLL_S = 0.1
+ANSWER_POLL_S = 0.05  # a signing waits for it
 WORK_POLL_S = 0.3  # for what nobody waits for: a signing left behind is free when its lease of 30 s has ended
 PUBLISH_POLL_S = 2.0  # a revocation is on the list at once, whoever revoked
 UPKEEP_S = 60.0
@@ -98,6 +100,7 @@ class IssuingDesk:
     """Role `issue`."""
 
     issuer: Issuer
+    responder: Responder
     root: pki.Authority = field(repr=False)
     sm2_root: sm2_pki.Sm2Authority = field(repr=False)
     owner: str
@@ -107,6 +110,8 @@ class IssuingDesk:
         await self.publish()
         async with asyncio.TaskGroup() as group:
             group.create_task(forever(self.issue, ISSUE_POLL_S))
+            group.create_task(forever(self.answer, ANSWER_POLL_S))
+            group.create_task(forever(self.renew, UPKEEP_S))
             group.create_task(forever(self.publish, PUBLISH_POLL_S))
 
     async def issue(self) -> bool:
@@ -122,6 +127,15 @@ class IssuingDesk:
         except DomainError as error:
             await certificate_requests.refuse(row, error)
         return True
+
+    async def answer(self) -> bool:
+        """The statuses of certificates that somebody waits for."""
+        return await self.responder.answer(now())
+
+    async def renew(self) -> bool:
+        """The statuses that grow old."""
+        await self.responder.renew(now())
+        return False
 
     async def publish(self) -> bool:
         """Revocation lists."""

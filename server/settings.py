@@ -271,6 +271,11 @@ class Settings:
         """Where an authority's CRL is published (`seals.revocation`); it is written into certificates."""
         return f"{self.public_url}/crl/{authority}.crl"
 
+    @property
+    def ocsp_url(self) -> str:
+        """Who answers about the P-256 certificates; it is written into them."""
+        return f"{self.public_url}/ocsp"
+
     def environment(self) -> dict[str, str]:
         """The variables that make `from_env` give these settings again, for a process to be started."""
         return {

@@ -41,6 +41,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "It begins with the file that was sealed, unchanged; only validation data or others' signatures"
         " were added.",
     ),
+    "record.unarchived_title": ("真实，但不完整", "Genuine, but not whole"),
+    "record.unarchived_text": (
+        "签章与记录一致，文件没有改动，但缺少末尾的长期验证资料。请向对方索取完整文件。",
+        "The seal is in the record and the file is unchanged, but its last part, which proves it for long,"
+        " is missing. Ask for the whole file.",
+    ),
     "record.none_title": ("不是记录里的文件", "This is not the recorded file"),
     "record.none_text": (
         "它不是当时签署的文件，或者之后被改动过。请不要采信。",

@@ -146,6 +146,17 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='OcspAnswer',
+            fields=[
+                ('serial', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=48)),
+                ('wanted_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('produced_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('der', fields.TextField(null=True, unique=False)),
+            ],
+            options={'table': 'ocsp_answer', 'app': 'seals', 'indexes': [Index(fields=['produced_at'])], 'pk_attr': 'serial', 'table_description': 'The newest OCSP answer (DER, base64) about one of our certificates, by its serial number (hex).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Offer',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
@@ -421,6 +432,7 @@ class Migration(migrations.Migration):
                 ('record', fields.ForeignKeyField('seals.Record', source_field='record_id', db_constraint=True, to_field='code', on_delete=OnDelete.RESTRICT)),
                 ('number', fields.IntField()),
                 ('sha256', fields.CharField(unique=True, max_length=64)),
+                ('signed_sha256', fields.CharField(unique=True, max_length=64)),
                 ('signing', fields.OneToOneField('seals.Signing', source_field='signing_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('ses', fields.TextField(unique=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),

@@ -58,6 +58,7 @@ class Found:
     end: int = 0
     reasons: list[str] = field(default_factory=list)
     permission: Permission = field(default_factory=Permission)
+    certificate: x509.Certificate | None = None
     report: SignatureReport | None = None
     notes: list[str] = field(default_factory=list)
     done: set[Step] = field(default_factory=lambda: {Step.FORMAT})
@@ -171,6 +172,7 @@ async def _examine_seal(
         found.blame("timestamp_wrong")
     elif stamped.time is None:
         found.blame("no_trusted_time")
+    found.certificate = signing.certificate
     time = None if stamped.wrong else stamped.time
     found.went_through(Step.TIME, *([("timestamp", time.isoformat())] if time else ()))
     _go_through(found, embedded, digest, signing)

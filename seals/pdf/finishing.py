@@ -1,4 +1,4 @@
-"""From prepared bytes and a signature value to the signed PDF, PAdES baseline B-T.
+"""From prepared bytes and a signature value to the signed PDF, PAdES baseline B-T; and on to B-LTA.
 
 ETSI EN 319 142-1 §6: CMS with signingCertificateV2 and a signature timestamp (RFC 3161). No key is used
 here: the ECDSA value was made over `signed_attributes` by the one who holds the key. Everything but the
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from asn1crypto import algos, cms
@@ -23,15 +25,25 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from auth.errors import Conflict, Unavailable
+from seals.pdf.archiving import Archive, ArchiveMeta
 from seals.pdf.preparing import PreparedMeta, signed_attributes
 
-__all__ = ["TIMESTAMP_FAILURES", "check_prepared", "finish", "no_timestamp"]
+__all__ = ["TIMESTAMP_FAILURES", "Stamped", "check_reserved", "finish", "no_timestamp", "seal_archive"]
 
 _EMPTY = re.compile(rb"<0+>")
 _DIGEST = "sha256"
+_MECHANISM = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
 TIMESTAMP_FAILURES = (OSError, ValueError, TypeError, LookupError, AttributeError, SigningError)
 """Of a service that cannot be reached, refuses, or answers what is no timestamp: pyHanko leaks them all."""
-_MECHANISM = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """A signed PDF; when its timestamp says, UTC; the time-stamping unit's certificate (DER), or empty."""
+
+    data: bytes
+    stamped_at: datetime
+    unit: bytes
 
 
 async def finish(
@@ -43,15 +55,15 @@ async def finish(
     signed_attributes_der: bytes,
     signature_value: bytes,
     timestamper: TimeStamper,
-) -> bytes:
-    """The signed PDF.
+) -> Stamped:
+    """The signed PDF, with its timestamp.
 
     chain_der: the issuers' certificates without the root; signature_value: ECDSA over
     `signed_attributes_der`, DER; timestamper: asked once, for the signature value.
     Raises Conflict `pdf.changed_after_prepare`, `signature.mismatch`; Unavailable
     `timestamp.unavailable`, `signature.too_large`. Nothing is ever given out without a timestamp.
     """
-    check_prepared(prepared_data, meta)
+    check_reserved(prepared_data, meta)
     _check_signature(meta, certificate_der, signed_attributes_der, signature_value)
     issuers = [asn1_x509.Certificate.load(der) for der in chain_der]
     signer = ExternalSigner(
@@ -65,10 +77,31 @@ async def finish(
         container = await signer.async_sign_prescribed_attributes(
             _DIGEST, cms.CMSAttributes.load(signed_attributes_der), timestamper=timestamper
         )
-        _check_timestamp(container, signature_value)
+        (attribute,) = container["content"]["signer_infos"][0]["unsigned_attrs"]
+        (token,) = attribute["values"]
+        stamped_at = _check_token(token, sha256(signature_value).digest())
+        unit = _unit_of(token)
     except TIMESTAMP_FAILURES as error:
         raise no_timestamp() from error
-    return _fill(prepared_data, meta, container.dump())
+    return Stamped(_fill(prepared_data, meta, container.dump()), stamped_at, unit)
+
+
+async def seal_archive(signed: bytes, archive: Archive, timestamper: TimeStamper) -> bytes:
+    """Put a timestamp into the revision that `prepare_archive` appended to `signed`: PAdES B-LTA.
+
+    Raises Conflict `pdf.changed_after_prepare` where it is not `signed` with something appended;
+    Unavailable `timestamp.unavailable`, `signature.too_large`.
+    """
+    check_reserved(archive.data, archive.meta)
+    if not (archive.data.startswith(signed) and len(signed) < archive.meta.reserved_start):
+        raise _changed()
+    digest = bytes.fromhex(archive.meta.digest)
+    try:
+        token = await timestamper.async_timestamp(digest, _DIGEST)
+        _check_token(token, digest)
+    except TIMESTAMP_FAILURES as error:
+        raise no_timestamp() from error
+    return _fill(archive.data, archive.meta, token.dump())
 
 
 def no_timestamp() -> Unavailable:
@@ -80,7 +113,7 @@ def no_timestamp() -> Unavailable:
     )
 
 
-def check_prepared(prepared_data: bytes, meta: PreparedMeta) -> None:
+def check_reserved(prepared_data: bytes, meta: PreparedMeta | ArchiveMeta) -> None:
     """Whether these still are the bytes that were prepared. Raises Conflict `pdf.changed_after_prepare`."""
     start, end = meta.reserved_start, meta.reserved_end
     whole = memoryview(prepared_data)
@@ -88,11 +121,15 @@ def check_prepared(prepared_data: bytes, meta: PreparedMeta) -> None:
     digest.update(whole[end:])
     same = len(prepared_data) == meta.length and digest.hexdigest() == meta.digest
     if not (same and 0 < start < end < meta.length and _EMPTY.fullmatch(whole[start:end])):
-        raise Conflict(
-            "pdf.changed_after_prepare",
-            "待签文件与确认时的内容不一致，已停止签署，请重新发起用印。",
-            "The file is not the one that was prepared; nothing was signed. Start the sealing again.",
-        )
+        raise _changed()
+
+
+def _changed() -> Conflict:
+    return Conflict(
+        "pdf.changed_after_prepare",
+        "待签文件与确认时的内容不一致，已停止签署，请重新发起用印。",
+        "The file is not the one that was prepared; nothing was signed. Start the sealing again.",
+    )
 
 
 def _check_signature(
@@ -112,17 +149,35 @@ def _check_signature(
         ) from error
 
 
-def _check_timestamp(container: cms.ContentInfo, signature_value: bytes) -> None:
-    """Whether the token is about this signature: pyHanko compares the nonce only. Raises ValueError."""
-    (attribute,) = container["content"]["signer_infos"][0]["unsigned_attrs"]
-    (token,) = attribute["values"]
-    imprint = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]
+def _check_token(token: cms.ContentInfo, digest: bytes) -> datetime:
+    """When the token says, UTC, if it is about this digest: pyHanko compares the nonce only.
+
+    Raises ValueError.
+    """
+    info = token["content"]["encap_content_info"]["content"].parsed
+    imprint = info["message_imprint"]
     said = imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
-    if said != (_DIGEST, sha256(signature_value).digest()):
+    if said != (_DIGEST, digest):
         raise ValueError("the timestamp is about something else")
+    moment: datetime = info["gen_time"].native
+    return moment
 
 
-def _fill(prepared_data: bytes, meta: PreparedMeta, container: bytes) -> bytes:
+def _unit_of(token: cms.ContentInfo) -> bytes:
+    """The certificate (DER) of the unit that made a token; empty where the token does not carry it."""
+    signed = token["content"]
+    wanted = signed["signer_infos"][0]["sid"].chosen.dump()
+    for choice in signed["certificates"]:
+        certificate = choice.chosen
+        sid = cms.IssuerAndSerialNumber(
+            {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+        )
+        if sid.dump() == wanted:
+            return bytes(certificate.dump())
+    return b""
+
+
+def _fill(prepared_data: bytes, meta: PreparedMeta | ArchiveMeta, container: bytes) -> bytes:
     room = meta.reserved_end - meta.reserved_start - 2
     digits = container.hex().upper().encode()
     if len(digits) > room:

@@ -126,6 +126,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "前面的部分就是本平台记录的版本；之后只增加了验证资料或别处的签章。",
         "It begins with a version in our record; only validation data or signatures of others were added.",
     ),
+    "record_unarchived": (
+        "与本平台记录的签章一致，但缺少末尾的长期验证资料。请向对方索取完整文件。",
+        "The seal is in our record, but the file lacks its last part, which proves it for long."
+        " Ask for the whole file.",
+    ),
     "record_newer": (
         "该文件之后又加盖过签章，请索取最新版本。",
         "Seals were added to the document since. Ask for the newest version.",

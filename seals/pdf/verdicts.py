@@ -26,6 +26,7 @@ import re
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -36,6 +37,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from seals.pdf.coverage import Problem, account_for_appended, signed_beginnings
 from seals.pdf.examining import Found, examine, signed_fields
 from seals.pdf.ledger import Ledger
+from seals.pdf.longterm import level_of
 from seals.pdf.permission import field_keys
 from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown
 from seals.pdf.revisions import Added, check_revision
@@ -101,6 +103,7 @@ async def _judge_as_is(data: bytes, trust: Trust, now: datetime) -> Report:
     later = _Later(data, reader, found)
     for index in range(len(found) - 1, -1, -1):  # the last first: a verdict rests on those after it
         _look_after(found[index], found[index + 1 :], later, reader)
+    _set_levels(found, reader)
     traces = not found and _BYTE_RANGE.search(data) is not None
     return sum_up(found, len(data), removed, traces, later.revisions, now)
 
@@ -207,6 +210,16 @@ def _look_after(one: Found, later: Sequence[Found], appended: _Later, reader: Pd
             one.blame("later_signature_unproven")
         if not one.permission.allows_signing(other.name, other.name in fields):
             one.blame("change_not_permitted")
+
+
+def _set_levels(found: Sequence[Found], reader: PdfFileReader) -> None:
+    """How long each signature can be proved, by what the whole document holds."""
+    stamps = [one.revision for one in found if one.stamp and one.verdict is Verdict.VALID]
+    for one in found:
+        if one.report is not None and one.certificate is not None:
+            stamped = max(stamps, default=-1) > one.revision
+            level = level_of(one.report.level, one.certificate, reader, stamped)
+            one.report = replace(one.report, level=level)
 
 
 def _run(work: Coroutine[Any, Any, Report]) -> Report:

@@ -1,4 +1,4 @@
-"""Finish, in the sealer: timestamp, assemble, inspect our own output, record (architecture §5.6, 5.7).
+"""Finish, in the sealer: timestamps, archive data, inspect our own output, record (architecture §5.6, 5.7).
 
 Needs no key. Everything up to the last transaction may be repeated after a crash: the signature value is
 stored, the blob store is content-addressed, and one conditional update makes the file the document's.
@@ -23,6 +23,7 @@ from seals.pdf.preparing import PreparedMeta
 from seals.pdf.reports import Report, Verdict
 from seals.revocation import current_trust, national_trust
 from seals.ses.making import timestamped
+from seals.signing.archiving import archive
 from seals.signing.confirming import LEASE, fail
 from seals.signing.parents import lock_parents
 from seals.signing.workshop import Workshop
@@ -37,6 +38,7 @@ PAUSE = timedelta(seconds=5)
 class _Signed:
     data: bytes
     sha256: str
+    signed_sha256: str
     ses: bytes
 
 
@@ -76,31 +78,38 @@ async def finish(signing_id: str, workshop: Workshop, timestamper: TimeStamper, 
 
 async def _assemble(row: Signing, workshop: Workshop, timestamper: TimeStamper) -> _Signed:
     key = await SealKey.get(id=row.key_id)
-    data = await finish_pdf(
+    certificate = base64.b64decode(key.certificate)
+    stamped = await finish_pdf(
         await workshop.blobs.get(row.prepared_blob),
         PreparedMeta.from_json(row.prepared),
-        certificate_der=base64.b64decode(key.certificate),
+        certificate_der=certificate,
         chain_der=list(workshop.chain),
         signed_attributes_der=base64.b64decode(row.signed_attributes or ""),
         signature_value=base64.b64decode(row.signature_value or ""),
         timestamper=timestamper,
     )
+    data = await archive(stamped, certificate, workshop, timestamper)
     ses = await timestamped(base64.b64decode(row.ses_signature or ""), timestamper)
     report = await workshop.inspector.verify(data, await current_trust(workshop))
     _check_own_output(report, row)
     judged = await workshop.inspector.verify_ses(ses, await national_trust(workshop), data)
     if judged.verdict is not Verdict.VALID:
         raise _output_bad(list(judged.reasons))
-    return _Signed(data, hashlib.sha256(data).hexdigest(), ses)
+    return _Signed(data, _hash(data), _hash(stamped.data), ses)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _check_own_output(report: Report, row: Signing) -> None:
-    """Our signature is the last, valid, and over the digest that was confirmed.
+    """Our signature is the last, valid, provable for long, and over the digest that was confirmed.
 
     Another party's earlier signature may be of an issuer we do not know; ours may not.
     """
     ours = next((s for s in report.signatures if s.field == row.prepared["field_name"]), None)
-    if ours is None or ours.verdict is not Verdict.VALID or report.verdict is Verdict.INVALID:
+    good = ours is not None and ours.verdict is Verdict.VALID and ours.level == "B-LTA"
+    if not good or report.verdict is Verdict.INVALID:
         raise _output_bad(list(ours.reasons) if ours else [])
 
 
@@ -136,6 +145,7 @@ async def _record(row: Signing, signed: _Signed, now: datetime) -> None:
         record_id=document.record_id,
         number=number,
         sha256=signed.sha256,
+        signed_sha256=signed.signed_sha256,
         signing_id=row.id,
         ses=base64.b64encode(signed.ses).decode(),
         created_at=now,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from auth.privacy import RecordsKey
+from seals.pdf.archiving import Archive, ValidationData
 from seals.pdf.cleaning import Cleaned
 from seals.pdf.inspecting import Inspection
 from seals.pdf.preparing import Prepared
@@ -31,6 +32,9 @@ class Inspector(Protocol):
 
     async def prepare(self, data: bytes, **options: object) -> Prepared:
         """`seals.pdf.preparing.prepare`."""
+
+    async def prepare_archive(self, data: bytes, validation: ValidationData) -> Archive:
+        """`seals.pdf.archiving.prepare_archive`."""
 
     async def page_png(self, data: bytes, page: int, width_px: int, watermark: str | None) -> bytes:
         """`seals.pdf.pages.page_png`."""

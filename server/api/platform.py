@@ -1,21 +1,33 @@
-"""For machines: health, metrics, OpenAPI, trust anchors, revocation lists, files of daily roots."""
+"""For machines: health, metrics, OpenAPI, trust anchors, certificate status, files of daily roots."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import cache
+from urllib.parse import unquote
+
+from cryptography import x509
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json, text
 from tortoise.exceptions import BaseORMException
 
-from auth.errors import NotFound
-from seals import published_roots, revocation
+from auth.errors import Invalid, NotFound
+from seals import published_roots, revocation, statuses
+from seals.ocsp import REPLY_TYPE, REQUEST_TYPE, key_hash, read_request, unauthorized
 from seals.standing import sealer_is_set_up, standing
 from server import secret_files
 from server.api.operation import OPERATIONS, it
 from server.context import now
 from server.errors import NOT_FOUND
 from server.openapi import document
+from server.settings import Settings
 
 __all__ = ["platform"]
+
+PUBLISHED_LIFE_S = 300
 
 platform = Blueprint("platform")
 
@@ -78,10 +90,10 @@ async def crl(request: Request, name: str) -> HTTPResponse:
     """Revocation lists (DER): `root.crl`, `issuing.crl`, `sm2-root.crl`, `sm2-issuing.crl`."""
     stem = name.removesuffix(".crl")
     known = stem in revocation.AUTHORITIES and name.endswith(".crl")
-    der = await revocation.newest_crl(stem) if known else None
-    if der is None:
+    row = await revocation.newest(stem) if known else None
+    if row is None:
         raise NotFound("crl.unknown", "没有这个吊销列表。", "There is no such revocation list.")
-    return HTTPResponse(der, content_type="application/pkix-crl")
+    return _published(request, base64.b64decode(row.der), "application/pkix-crl", row.this_update)
 
 
 @platform.get("/roots/<name:str>", name="root_file")
@@ -90,3 +102,58 @@ async def root_file(request: Request, name: str) -> HTTPResponse:
     data = await published_roots.file(name)
     media = "text/plain; charset=utf-8" if name.endswith(".txt") else "application/octet-stream"
     return HTTPResponse(data, content_type=media)
+
+
+@platform.post("/ocsp", name="ocsp")
+async def ocsp(request: Request) -> HTTPResponse:
+    """The status of one of our P-256 certificates (RFC 6960), as its issuer last said it."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != REQUEST_TYPE:
+        raise Invalid(
+            "ocsp.type",
+            f"请求类型应为 {REQUEST_TYPE}。",
+            f"The content type of a request is {REQUEST_TYPE}.",
+        )
+    return await _status(request, request.body)
+
+
+@platform.get("/ocsp/<asked:path>", name="ocsp_get")
+async def ocsp_get(request: Request, asked: str) -> HTTPResponse:
+    """The same for a request in Base64 (RFC 6960 appendix A.1), which may be cached on its way."""
+    try:
+        der = base64.b64decode(unquote(asked), validate=True)
+    except ValueError:
+        der = b""
+    return await _status(request, der)
+
+
+async def _status(request: Request, der: bytes) -> HTTPResponse:
+    wanted = read_request(der)
+    serial = f"{wanted.serial:x}"
+    below_root = _below_root(it(request).settings)
+    issuer = below_root["root"] if serial in below_root else below_root["issuing"]
+    found = await statuses.newest(serial)
+    if found is None or key_hash(issuer, wanted.issuer_key_hash) != wanted.issuer_key_hash:
+        return HTTPResponse(unauthorized(), content_type=REPLY_TYPE, headers={"cache-control": "no-store"})
+    return _published(request, found[0], REPLY_TYPE, found[1])
+
+
+@cache
+def _below_root(settings: Settings) -> dict[str, x509.Certificate]:
+    """`root`, `issuing`, and by its serial number every certificate that the root issued."""
+    own = [secret_files.trusted(settings, name) for name in ("issuing", "tsa")]
+    named = dict(zip(("root", "issuing"), (secret_files.trusted(settings, "root"), own[0]), strict=True))
+    return named | {statuses.serial_of(certificate): certificate for certificate in own}
+
+
+def _published(request: Request, der: bytes, kind: str, made: datetime) -> HTTPResponse:
+    """What an issuer signed and anybody may keep a while (RFC 5019 §6.2); after a revocation not for long."""
+    tag = f'"{hashlib.sha256(der).hexdigest()[:32]}"'
+    headers = {
+        "cache-control": f"public, max-age={PUBLISHED_LIFE_S}, no-transform, must-revalidate",
+        "etag": tag,
+        "last-modified": format_datetime(made.astimezone(UTC), usegmt=True),
+        "expires": format_datetime(now() + timedelta(seconds=PUBLISHED_LIFE_S), usegmt=True),
+    }
+    if request.headers.get("if-none-match") == tag:
+        return HTTPResponse(status=304, headers=headers)
+    return HTTPResponse(der, content_type=kind, headers=headers)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from auth.errors import Invalid, Unavailable
+from seals.pdf.archiving import Archive, ValidationData
 from seals.pdf.cleaning import Cleaned
 from seals.pdf.inspecting import Inspection
 from seals.pdf.preparing import Prepared
@@ -68,6 +69,10 @@ class InspectorClient:
     async def prepare(self, data: bytes, **options: Any) -> Prepared:
         """`seals.pdf.preparing.prepare`."""
         return cast(Prepared, await self._ask("prepare", Prepared, data=data, **options))
+
+    async def prepare_archive(self, data: bytes, validation: ValidationData) -> Archive:
+        """`seals.pdf.archiving.prepare_archive`."""
+        return cast(Archive, await self._ask("prepare_archive", Archive, data=data, validation=validation))
 
     async def page_png(self, data: bytes, page: int, width_px: int, watermark: str | None = None) -> bytes:
         """`seals.pdf.pages.page_png`."""

@@ -33,6 +33,7 @@ LIMITS_S: Mapping[str, float] = {
     "inspect": 10,
     "clean": 20,
     "prepare": 20,
+    "prepare_archive": 20,
     "page_png": 15,
     "verify": 20,
     "verify_ses": 20,

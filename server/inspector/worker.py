@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, get_type_hints
 
 from auth.errors import DomainError, Invalid
+from seals.pdf.archiving import prepare_archive
 from seals.pdf.cleaning import clean
 from seals.pdf.inspecting import inspect as inspect_pdf
 from seals.pdf.pages import page_png
@@ -45,6 +46,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "inspect": inspect_pdf,
     "clean": clean,
     "prepare": prepare,
+    "prepare_archive": prepare_archive,
     "page_png": page_png,
     "verify": verify,
     "verify_ses": verify_ses,

@@ -87,7 +87,7 @@ class Engine:
 
     async def finish(self, ready: Prepared, attributes: bytes, value: bytes) -> bytes:
         """The signed PDF."""
-        return await finish(
+        stamped = await finish(
             ready.data,
             ready.meta,
             certificate_der=self.made.certificate_der,
@@ -96,6 +96,7 @@ class Engine:
             signature_value=value,
             timestamper=self.timestamper,
         )
+        return stamped.data
 
     async def seal(self, data: bytes, *, mark: bool) -> bytes:
         """All of it."""

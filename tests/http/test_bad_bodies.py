@@ -191,7 +191,15 @@ def test_an_id_that_no_row_can_have_is_one_that_no_row_has(site: Site, a: Party,
 
 @pytest.mark.parametrize("odd", ODD_IDS, ids=lambda odd: ascii(odd)[:20])
 def test_odd_names_in_public_addresses(stranger: Client, odd: str) -> None:
-    for path in ("/v/<x>", "/l/<x>", "/crl/<x>", "/crl/<x>.crl", "/trust/<x>.pem", "/static/<x>/<x>", "/<x>"):
+    for path in (
+        "/v/<x>",
+        "/l/<x>",
+        "/crl/<x>",
+        "/crl/<x>.crl",
+        "/trust/<x>.pem",
+        "/static/<x>/<x>",
+        "/<x>",
+    ):
         status = stranger.http.get(fill(path, {"x": odd})).status_code
         assert status in {404, 410} or (odd in {"..", "%"} and status < 400), path
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 
 from h5.rendering import STATIC_VERSION
 from seals.kinds import SealKind
@@ -71,10 +76,21 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "form": ("pdf",),
         "name": ("root.pem", "issuing.crl", f"{bound}.txt", "unknown"),
         "number": (str(bound), "0"),
+        "asked": (asked_about_issuing(site), "unknown"),
         "version": (STATIC_VERSION,),
         "path": ("css/base.css", "../pages.py"),
     }
     site.change(handed_over, c.client.me()["id"], c.company)
+
+
+def asked_about_issuing(site: Site) -> str:
+    """An OCSP request about the issuing authority, in Base64."""
+    issuing, root = (
+        x509.load_pem_x509_certificate(httpx.get(f"{site.url}/trust/{name}.pem").content)
+        for name in ("issuing", "root")
+    )
+    request = ocsp.OCSPRequestBuilder().add_certificate(issuing, root, hashes.SHA256()).build()
+    return base64.b64encode(request.public_bytes(Encoding.DER)).decode()
 
 
 def device_check_passed(party: Party) -> str:

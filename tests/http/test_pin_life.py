@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 
+from seals.ocsp import REQUEST_TYPE
 from server.client import Client, Json
 from tests.http.site import Party, Site, refused
 from tests.main_job.stage import until
@@ -284,6 +289,18 @@ def revoked_serials(stranger: Client, name: str) -> dict[int, x509.ReasonFlags]:
     }
 
 
+def status_of(site: Site, stranger: Client, seal: str) -> ocsp.OCSPCertStatus:
+    """What the issuer says of a seal's first certificate."""
+    (stored,) = site.column("seal_key", "certificate", seal_id=seal, algorithm="P-256", generation=1)
+    issuing = x509.load_pem_x509_certificate(stranger.http.get("/trust/issuing.pem").content)
+    builder = ocsp.OCSPRequestBuilder().add_certificate(
+        x509.load_der_x509_certificate(base64.b64decode(stored)), issuing, hashes.SHA256()
+    )
+    asked = builder.build().public_bytes(Encoding.DER)
+    answer = stranger.http.post("/ocsp", content=asked, headers={"content-type": REQUEST_TYPE})
+    return ocsp.load_der_ocsp_response(answer.content).certificate_status
+
+
 def test_a_forgotten_pin_ends_the_keys_and_the_owner_collects_anew(
     site: Site, owner: Party, stranger: Client, manual: httpx.Client
 ) -> None:
@@ -315,6 +332,7 @@ def test_a_forgotten_pin_ends_the_keys_and_the_owner_collects_anew(
     assert client.pin()["state"] == "none"
     until(lambda: serials["P-256"] <= revoked_serials(stranger, "issuing").keys())
     until(lambda: serials["SM2"] <= revoked_serials(stranger, "sm2-issuing").keys())
+    until(lambda: status_of(site, stranger, owner.seal()) is ocsp.OCSPCertStatus.REVOKED)
     reasons = revoked_serials(stranger, "issuing")
     assert {reasons[serial] for serial in serials["P-256"]} == {x509.ReasonFlags.superseded}
     assert client.signing(pending)["state"] == "failed"

@@ -38,7 +38,7 @@ def test_a_sealer_killed_at_any_step_signs_exactly_once(stage: Stage, stage_owne
     signed = owner.phone.signed_file(asked)
     verdict = owner.phone.verify("合同.pdf", signed)
     assert verdict["verdict"] == "valid"
-    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-T")]
+    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-LTA")]
 
     async def rows() -> tuple[Signing, list[Version], list[Offer], Holder, list[Event]]:
         row = await Signing.get(id=asked)

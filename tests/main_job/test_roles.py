@@ -16,8 +16,8 @@ from tortoise.expressions import F
 from auth.models import Event
 from seals import pki, sm2
 from seals.key_models import CertificateRequest, RequestState
-from seals.models import Collection, CollectionState, SealKey
-from server.demo import free_port
+from seals.models import Collection, CollectionState, SealKey, Signing, SigningState
+from server.demo import PIN, free_port
 from tests.main_job.members import Member
 from tests.main_job.role_processes import LIMIT_S, Roles
 from tests.main_job.stage import Stage, until
@@ -36,7 +36,7 @@ def test_four_processes_do_the_main_job_together(roles_owner: Member) -> None:
     done, signed = roles_owner.sealed()
     assert done["state"] == "signed"
     verdict = roles_owner.phone.verify("合同.pdf", signed)
-    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-T")]
+    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-LTA")]
     structure = roles_owner.phone.seal_structure(roles_owner.seal_of("contract"))
     assert roles_owner.phone.verify_seal("合同.esl", structure)["verdict"] == "valid"
     assert [row.state for row in requests_of(roles_owner)] == [RequestState.ISSUED]
@@ -61,16 +61,30 @@ def test_each_certificate_is_an_event_that_its_owner_sees(roles_owner: Member) -
         assert any(key.serial in line and key.algorithm in line for line in card["lines"])
 
 
-def test_collecting_waits_for_the_issuer_and_signing_does_not_wait_behind_it(
+def confirmed(owner: Member) -> str:
+    asked = str(owner.ask_for()["id"])
+    claim, digits = owner.claimed(asked)
+    owner.phone.confirm(claim["id"], PIN, digits)
+    return asked
+
+
+def state_of(stage: Stage, signing: str) -> SigningState:
+    return stage.server.database.run(lambda: Signing.get(id=signing)).state
+
+
+def test_collecting_and_the_archive_wait_for_the_issuer_and_nothing_waits_behind_them(
     roles_stage: Stage, roles: Roles, roles_owner: Member
 ) -> None:
+    """Confirmed and keyed without it; what issuers say of the certificates is put in when it is back."""
     with roles_stage.server.member() as newcomer, ThreadPoolExecutor(1) as pool:
         newcomer.found_company()
         roles.stop("issue")
         collecting = pool.submit(newcomer.collect, newcomer.company)
         until(lambda: [row.state for row in requests_of(newcomer)] == [RequestState.ASKED])
-        assert roles_owner.sealed()[0]["state"] == "signed"
+        signings = [confirmed(roles_owner) for _ in range(2)]
+        until(lambda: [state_of(roles_stage, each) for each in signings] == [SigningState.KEYED] * 2)
         roles.start("issue")
+        assert [roles_owner.ended(each)["state"] for each in signings] == ["signed"] * 2
         assert collecting.result()["state"] == "collected"
         assert newcomer.sealed()[0]["state"] == "signed"
 

@@ -9,10 +9,22 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from asn1crypto import pem, x509
+from asn1crypto import ocsp, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from auth import events
 from auth.models import Event, HeadSignature
@@ -64,7 +76,7 @@ def test_the_whole_main_job(server: Server) -> None:
         (signature,) = verdict["signatures"]
         company_row = member.phone.company(company)
         assert (signature["company"], signature["uscc"]) == (member.company_name, company_row["uscc"])
-        assert (signature["level"], signature["certificate_status_now"]) == ("B-T", "good")
+        assert (signature["level"], signature["certificate_status_now"]) == ("B-LTA", "good")
         assert member.phone.record(code)["state"] == "found"
         match = member.phone.match(code, hashlib.sha256(signed).hexdigest())
         assert match["match"] == "latest"
@@ -80,13 +92,56 @@ def test_an_independent_reader_trusts_the_signature(server: Server, sealed_owner
     _, signed = sealed_owner.sealed()
     _, _, root = pem.unarmor(sealed_owner.phone.http.get("/trust/root.pem").content)
     context = ValidationContext(trust_roots=[x509.Certificate.load(root)], allow_fetching=False)
-    (embedded,) = PdfFileReader(BytesIO(signed)).embedded_signatures
+    (embedded,) = PdfFileReader(BytesIO(signed)).embedded_regular_signatures
     status = asyncio.run(async_validate_pdf_signature(embedded, context, context))
     assert status.bottom_line
     assert status.timestamp_validity is not None
     assert status.timestamp_validity.trusted
     assert embedded.docmdp_level is not None
     assert embedded.docmdp_level.value == 1
+
+
+def test_what_proves_it_is_inside_and_not_older_than_its_timestamp(
+    server: Server, sealed_owner: Member
+) -> None:
+    """With the root alone, nothing fetched, revocation data demanded: ETSI EN 319 102-1 for B-LTA."""
+    _, signed = sealed_owner.sealed()
+    _, _, root = pem.unarmor(sealed_owner.phone.http.get("/trust/root.pem").content)
+    trust = SimpleTrustManager.build(trust_roots=[x509.Certificate.load(root)])
+    spec = PdfSignatureValidationSpec(
+        SignatureValidationSpec(
+            CertValidationPolicySpec(trust, CertRevTrustPolicy(REQUIRE_REVINFO)),
+            RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
+        )
+    )
+    reader = PdfFileReader(BytesIO(signed))
+    (embedded,) = reader.embedded_regular_signatures
+    result = asyncio.run(ades_lta_validation(embedded, spec))
+    assert result.ades_subindic is AdESPassed.OK
+    stamped_at = result.best_signature_time
+    said = [
+        single["this_update"].native
+        for stored in DocumentSecurityStore.read_dss(reader).ocsps
+        for single in ocsp.OCSPResponse.load(stored.get_object().data).response_data["responses"]
+    ]
+    assert len(said) == 3  # of seal, issuing authority, time-stamping unit
+    assert min(said) >= stamped_at
+
+
+def test_a_file_without_its_archive_is_ours_and_said_not_to_be_whole(sealed_owner: Member) -> None:
+    done, signed = sealed_owner.sealed()
+    (embedded,) = PdfFileReader(BytesIO(signed)).embedded_regular_signatures
+    _, _, second, rest = embedded.byte_range
+    cut = signed[: second + rest]
+    found = sealed_owner.phone.verify("合同.pdf", cut)
+    assert (found["verdict"], found["record"]["match"]) == ("valid", "unarchived")
+    assert [each["level"] for each in found["signatures"]] == ["B-T"]
+    (step,) = (each for each in found["steps"] if each["step"] == "record")
+    assert (step["outcome"], step["codes"]) == ("noted", ["record_unarchived"])
+    code = done["document"]["code"]
+    assert sealed_owner.phone.match(code, hashlib.sha256(cut).hexdigest())["match"] == "unarchived"
+    more = sealed_owner.phone.verify("合同.pdf", signed + b"\n% more")
+    assert more["verdict"] == "invalid"
 
 
 def test_the_pc_follows_every_step_live(sealed_owner: Member) -> None:
@@ -170,11 +225,11 @@ def test_the_log_of_the_company_is_one_chain_and_the_sealer_signs_its_head(seale
 def test_what_is_shown_before_signing_is_what_is_signed(sealed_owner: Member) -> None:
     """The digest on the phone is that of the signed bytes, computed from the finished file."""
     done, signed = sealed_owner.sealed()
-    (embedded,) = PdfFileReader(BytesIO(signed)).embedded_signatures
+    (embedded,) = PdfFileReader(BytesIO(signed)).embedded_regular_signatures
     start, length, second, rest = embedded.byte_range
     covered = signed[start : start + length] + signed[second : second + rest]
     assert hashlib.sha256(covered).hexdigest() == done["digest_sha256"]
-    assert second + rest == len(signed)
+    assert second + rest < len(signed)  # the archive revision comes after it
 
 
 def test_nobody_gets_the_file_before_it_is_signed(sealed_owner: Member) -> None:

@@ -86,7 +86,7 @@ def test_it_waits_keyed_and_is_finished_when_the_service_is_back(
         assert stage_owner.ended(signing)["state"] == "signed"
     signed = stage_owner.phone.signed_file(signing)
     verdict = stage_owner.phone.verify("合同.pdf", signed)
-    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-T")]
+    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-LTA")]
     assert stage.server.database.run(lambda: Version.filter(signing_id=signing).count()) == 1
 
 

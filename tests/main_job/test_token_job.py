@@ -46,7 +46,7 @@ def test_a_document_sealed_by_keys_of_a_token_is_valid(
     done, signed = token_owner.sealed()
     verdict = token_owner.phone.verify("合同.pdf", signed)
     assert verdict["verdict"] == "valid"
-    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-T")]
+    assert [(one["verdict"], one["level"]) for one in verdict["signatures"]] == [("valid", "B-LTA")]
     structure = token_owner.phone.seal_structure(token_owner.seal_of("contract"))
     assert token_owner.phone.verify_seal("合同.esl", structure)["verdict"] == "valid"
     ses = token_owner.phone.ses_signature(done["id"])

@@ -135,7 +135,7 @@ def finished(ready: Prepared, by: int = 1, timestamper: TimeStamper | None = Non
             signature_value=value,
             timestamper=timestamper or LocalTimeStamper(authorities().tsa),
         )
-    )
+    ).data
 
 
 def sealed(data: bytes, place: Place | None = None, *, by: int = 1, **more: object) -> bytes:

@@ -160,7 +160,7 @@ class World:
                 signature_value=seal.key.sign(attributes, ec.ECDSA(hashes.SHA256())),
                 timestamper=timestamper,
             )
-        )
+        ).data
 
     def assemble(
         self, ready: Prepared, seal: Seal, timestamper: TimeStamper | None, attributes: bytes | None = None

@@ -269,4 +269,4 @@ def finish_with(
             signature_value=value,
             timestamper=stamper or LocalTimeStamper(authorities().tsa),
         )
-    )
+    ).data
