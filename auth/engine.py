@@ -34,6 +34,7 @@ APPS = {
             "seals.device_models",
             "seals.reset_models",
             "seals.export_models",
+            "seals.approval_models",
         ],
         "migrations": "seals.migrations",
         "default_connection": "default",

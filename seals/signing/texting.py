@@ -15,7 +15,8 @@ from auth.people import identity
 from auth.ports import Sms
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
-from seals import confirm_codes, grant_confirming, holders
+from seals import approvers, confirm_codes, grant_confirming, holders, rule_setting
+from seals.approval_models import ApprovalRule
 from seals.confirm_codes import ConfirmCodeSent
 from seals.device_models import ConfirmCode
 from seals.grant_endings import no_such
@@ -70,6 +71,10 @@ async def send(row: ConfirmCode, keyring: Keyring, records: RecordsKey, sms: Sms
 async def _sought(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sought:
     if row.purpose is OfferPurpose.GRANT:
         return await _grant(row, records, now)
+    if row.purpose is OfferPurpose.RULE:
+        return await _rule(row, now)
+    if row.purpose is OfferPurpose.APPROVE:
+        return await _approval(row, now)
     return await _signing(row, now)
 
 
@@ -85,6 +90,27 @@ async def _grant(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sough
     # In full: to whom it goes is what the owner must be able to tell.
     text = f"{company.name}的{seal.name}将授权给{_short(named.name or '')}{how}，至 {until}"
     return _Sought("授权", text, grant_confirming.values(grant))
+
+
+async def _rule(row: ConfirmCode, now: datetime) -> _Sought:
+    rule = await ApprovalRule.get_or_none(id=row.subject)
+    if rule is None or not rule_setting.is_draft(rule, row.person_id, now):
+        raise rule_setting.no_such()
+    company = await Company.get(id=rule.company_id)
+    seal = await Seal.get(id=rule.seal, company_id=company.id)
+    what = f"将由 {len(rule.approvers)} 位审批人审批" if rule.approvers else "将不再需要审批"
+    return _Sought("设置审批规则", f"{company.name}的{seal.name}用印{what}", rule_setting.values(rule))
+
+
+async def _approval(row: ConfirmCode, now: datetime) -> _Sought:
+    signing = await Signing.get_or_none(id=row.subject, state=SigningState.PENDING)
+    if signing is None or await approvers.to_decide(signing, row.person_id, now) is None:
+        raise approvers.not_needed()
+    company = await Company.get(id=signing.company_id)
+    seal = await Seal.get(id=signing.seal_id)
+    document = await Document.get(id=signing.document_id)
+    values = approvers.approve_values(signing, document.original)
+    return _Sought("审批", f"同意{company.name}在《{_short(document.name)}》上盖{seal.name}", values)
 
 
 async def _signing(row: ConfirmCode, now: datetime) -> _Sought:
