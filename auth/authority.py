@@ -114,6 +114,7 @@ OF_A_SEAL = (
     Act.TAKE_STRUCTURE,
     Act.SEE_SIGNINGS,
     Act.GRANT_SEAL,
+    Act.SET_APPROVAL,
 )
 """What a keeper or user may do with his seal only: asked without naming one, his grants do not count."""
 

@@ -35,7 +35,7 @@ class RuleWanted(Body):
     four_eyes: bool = False
 
 
-class Confirmed(Body):
+class Approved(Body):
     """The PIN, with the device's signature over what is confirmed, or the code that came by text message."""
 
     pin: str
@@ -50,8 +50,8 @@ class Refusal(Body):
     reason: str
 
 
-class ScannedToken(Body):
-    """The token of a scanned code, from its fragment."""
+class ApproverToken(Body):
+    """The token of a scanned approver's code, from its fragment."""
 
     token: str
 
@@ -92,9 +92,9 @@ async def draft_rule(request: Request, seal: str, body: RuleWanted) -> RuleDraft
     "/approval-rules/<rule:str>/confirm",
     "Confirm a drafted approval rule with the PIN",
     answer=RuleView,
-    body=Confirmed,
+    body=Approved,
 )
-async def confirm_rule(request: Request, rule: str, body: Confirmed) -> RuleView:
+async def confirm_rule(request: Request, rule: str, body: Approved) -> RuleView:
     ctx = it(request)
     proof = Proof(body.device, body.signature, body.code)
     return await rule_setting.confirm(
@@ -120,9 +120,9 @@ async def send_rule_code(request: Request, rule: str) -> ConfirmCodeSent:
     "/signings/<signing:str>/approve",
     "Approve a signing with the PIN",
     answer=SigningView,
-    body=Confirmed,
+    body=Approved,
 )
-async def approve_signing(request: Request, signing: str, body: Confirmed) -> SigningView:
+async def approve_signing(request: Request, signing: str, body: Approved) -> SigningView:
     ctx = it(request)
     proof = Proof(body.device, body.signature, body.code)
     return await approving.approve(signing, session(request), body.pin, proof, now(), ctx.records, ctx.desk)
@@ -172,7 +172,7 @@ async def open_approver_code(request: Request, signing: str) -> ApproverCode:
     "/approvals/claim",
     "The signing that a scanned approver's code leads to",
     answer=SigningView,
-    body=ScannedToken,
+    body=ApproverToken,
 )
-async def claim_approval(request: Request, body: ScannedToken) -> SigningView:
+async def claim_approval(request: Request, body: ApproverToken) -> SigningView:
     return await approving.claim(body.token, session(request), now(), it(request).records)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from auth.models import Event
 from seals.approval_models import Approval, ApprovalRule, ApprovalState, RuleState
-from seals.models import SealKey, SigningState
+from seals.models import Offer, OfferPurpose, OfferState, SealKey, Signing, SigningState
 from server.client import ApiError
 from server.demo import PIN
 from tests.main_job.members import Json, Member, refused, token_of
+from tests.main_job.stage import Stage, until
 from tests.main_job.test_granting import OWN_PIN, Hand, hand_of
 
 # Locks and races are of both engines' transactions; what the tests here ask is the same code on either.
@@ -224,6 +226,115 @@ def test_of_approve_and_refuse_at_once_one_wins(office: Office) -> None:
         assert outcomes.count("approval.not_waiting") == 1, outcomes
         state = office.user.member.phone.signing(signing)["state"]
         assert (state == "rejected") is (rows[0].state is ApprovalState.REFUSED)
+
+
+@pytest.fixture
+def staged_office(stage: Stage) -> Iterator[Office]:
+    """An office on the stage, where the sealer comes and goes."""
+    with stage.server.owner() as owner, hand_of(owner) as user, hand_of(owner) as boss:
+        yield Office(owner, user, boss)
+
+
+def approve_while_nobody_looks(
+    stage: Stage, office: Office, signing: str, tamper: Callable[[], None]
+) -> ApiError | Json:
+    """The PIN is given while no sealer runs; rows are changed; then the sealer looks."""
+    run = stage.server.database.run
+    stage.stop_sealer()
+    with ThreadPoolExecutor(1) as pool:
+        approving = pool.submit(office.boss.member.same_session().approve, signing, OWN_PIN)
+        until(lambda: run(lambda: Offer.filter(subject=signing, purpose=OfferPurpose.APPROVE).exists()))
+        tamper()
+        stage.start_sealer()
+        error = approving.exception()
+    assert error is None or isinstance(error, ApiError)
+    return error or approving.result()
+
+
+def test_the_pin_of_an_approval_is_for_this_signing_as_it_is(stage: Stage, staged_office: Office) -> None:
+    office, run = staged_office, stage.server.database.run
+    office.rule()
+    other = office.user.ask(amount="9")
+
+    async def redirect(signing: str) -> None:
+        await Offer.filter(subject=signing).update(subject=other)
+
+    async def restate(signing: str) -> None:
+        row = await Signing.get(id=signing)
+        await Signing.filter(id=signing).update(request={**row.request, "amount": "9.00"})
+
+    async def rename(signing: str) -> None:
+        mine = await Offer.get(subject=signing)
+        await Offer.filter(id=mine.id).update(person_id=office.user.member.id)
+
+    for change, code in (
+        (redirect, "offer.changed"),
+        (restate, "offer.changed"),
+        (rename, "approval.not_waiting"),
+    ):
+        signing = office.user.ask(amount="1")
+        told = approve_while_nobody_looks(
+            stage, office, signing, lambda change=change, signing=signing: run(lambda: change(signing))
+        )
+        assert isinstance(told, ApiError), told
+        assert told.code == code
+        assert run(lambda: Approval.all().count()) == 0
+
+
+def test_an_offer_to_approve_is_good_once(stage: Stage, staged_office: Office) -> None:
+    office, run = staged_office, stage.server.database.run
+    office.rule()
+    signing = office.user.ask()
+    copied: dict[str, Any] = {}
+
+    def copy() -> None:
+        row = run(lambda: Offer.get(subject=signing))
+        copied.update({name: getattr(row, name) for name in Offer._meta.db_fields if name != "id"})
+
+    approve_while_nobody_looks(stage, office, signing, copy)
+    given = run(lambda: Approval.get(signing_id=signing))
+    again = run(lambda: Offer.create(**{**copied, "lease_until": None}))
+    until(lambda: run(lambda: Offer.get(id=again.id)).state is not OfferState.OFFERED)
+    assert run(lambda: Offer.get(id=again.id)).outcome["code"] == "approval.not_waiting"
+    assert run(lambda: Approval.get(signing_id=signing)).id == given.id
+    office.owner.phone.set_approval_rule(office.seal, PIN, [])
+    office.owner.phone.set_approval_rule(office.seal, PIN, [office.boss.id])
+    office.user.confirm(signing)
+
+
+def test_a_signing_made_confirmed_in_the_database_is_not_keyed(stage: Stage, staged_office: Office) -> None:
+    """Whoever writes the database skips the act that judges; what makes the signature judges again."""
+    office, run = staged_office, stage.server.database.run
+    office.rule()
+    signing = office.user.ask()
+    claim = office.user.member.phone.open_here(signing)["id"]
+
+    async def invent() -> None:
+        made = await Approval.create(
+            signing_id=signing,
+            person_id=office.boss.member.id,
+            rule=1,
+            state=ApprovalState.APPROVED,
+            created_at=datetime.now(UTC),
+        )
+        await Signing.filter(id=signing).update(approval=made.id)
+
+    async def skip() -> None:
+        await Offer.filter(subject=signing).update(state=OfferState.DONE, outcome={"state": "confirmed"})
+        await Signing.filter(id=signing).update(state=SigningState.CONFIRMED)
+
+    run(invent)
+    stage.stop_sealer()
+    with ThreadPoolExecutor(1) as pool:
+        confirming = pool.submit(office.user.member.same_session().confirm, claim, OWN_PIN)
+        until(lambda: run(lambda: Offer.filter(subject=signing).exists()))
+        run(skip)
+        confirming.result()
+    stage.start_sealer()
+    assert office.user.member.ended(signing)["state"] == "failed"
+    assert run(lambda: Event.filter(kind="signing.keyed", subject=f"signing:{signing}").count()) == 0
+    failed = run(lambda: Event.get(kind="signing.failed", subject=f"signing:{signing}"))
+    assert failed.facts["code"] == "custody.not_attested"
 
 
 def said(act: Any) -> str:
