@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from auth.authority import Act, live_member, standing
+from auth.authority import Act, Role, live_member, standing
 from auth.errors import Invalid
 from auth.member_models import Member
 from seals import custody
@@ -165,8 +165,10 @@ async def version_of(seal_id: str, identity: Ed25519PublicKey) -> int:
 async def standing_of(rule: Rule, company_id: str, person_id: str, now: datetime) -> Approver | None:
     """The approver, while he may: named, and representative, or a live member with a live grant."""
     named = rule.of(person_id)
-    if named is None or not (await standing(person_id, company_id, now)).may(Act.APPROVE_SIGNING):
+    his = await standing(person_id, company_id, now)
+    if named is None or not his.may(Act.APPROVE_SIGNING):
         return None
-    if named.member and not await Member.exists(live_member(now), id=named.member, person_id=person_id):
-        return None
-    return named
+    if not named.member:
+        return named if Role.REPRESENTATIVE in his.roles else None
+    live = await Member.exists(live_member(now), id=named.member, person_id=person_id)
+    return named if live else None

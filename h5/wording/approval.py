@@ -60,7 +60,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "approve.loading": ("正在打开…", "Opening…"),
     "approve.heading": ("有一次用印请您审批", "A signing waits for your approval"),
     "approve.lead": (
-        "您同意后，由用印人确认盖章；您的审批只对这份文件、这枚印章和下面填写的内容有效。",
+        "您同意后，由用印人确认盖章。审批只对这份文件、这枚印章和以上填写的内容有效。",
         "Once you approve, its user confirms. It counts for this document, seal and what is stated only.",
     ),
     "approve.stated_none": ("没有填写", "not stated"),

@@ -15,13 +15,15 @@ from auth.people import identity
 from auth.ports import Sms
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
-from seals import approvers, confirm_codes, grant_confirming, holders, rule_setting
+from seals import approvers, confirm_codes, grant_confirming, holders, rule_setting, rules
 from seals.approval_models import ApprovalRule
 from seals.confirm_codes import ConfirmCodeSent
 from seals.device_models import ConfirmCode
 from seals.grant_endings import no_such
 from seals.keyring import Keyring
 from seals.models import Document, Holder, OfferPurpose, Seal, Signing, SigningState
+from seals.rules import Approver, Rule
+from seals.scopes import DOCUMENT_KINDS
 from seals.signing.claiming import claimed
 from seals.signing.offering import confirm_values
 
@@ -72,7 +74,7 @@ async def _sought(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Soug
     if row.purpose is OfferPurpose.GRANT:
         return await _grant(row, records, now)
     if row.purpose is OfferPurpose.RULE:
-        return await _rule(row, now)
+        return await _rule(row, records, now)
     if row.purpose is OfferPurpose.APPROVE:
         return await _approval(row, now)
     return await _signing(row, now)
@@ -92,14 +94,34 @@ async def _grant(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sough
     return _Sought("授权", text, grant_confirming.values(grant))
 
 
-async def _rule(row: ConfirmCode, now: datetime) -> _Sought:
+async def _rule(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sought:
     rule = await ApprovalRule.get_or_none(id=row.subject)
     if rule is None or not rule_setting.is_draft(rule, row.person_id, now):
         raise rule_setting.no_such()
     company = await Company.get(id=rule.company_id)
     seal = await Seal.get(id=rule.seal, company_id=company.id)
-    what = f"将由 {len(rule.approvers)} 位审批人审批" if rule.approvers else "将不再需要审批"
+    what = await _asked(rules.read(rule), records)
     return _Sought("设置审批规则", f"{company.name}的{seal.name}用印{what}", rule_setting.values(rule))
+
+
+async def _asked(rule: Rule, records: RecordsKey) -> str:
+    """Whose approval is needed for what, in full: the owner must be able to tell it from another rule."""
+    if not rule.approvers:
+        return "将不再需要审批"
+    names = [await _approver_name(each, records) for each in rule.approvers]
+    amount = "" if rule.amount is None else f"金额超过 {rule.amount} 元"
+    kinds = "、".join(DOCUMENT_KINDS[kind][0] for kind in rule.kinds)
+    limits = "或".join(part for part in (amount, kinds) if part) or "所有文件"
+    own = "，法定代表人本人用印也需要" if rule.four_eyes else ""
+    return f"将由{'、'.join(names)}审批（{limits}{own}）"
+
+
+async def _approver_name(approver: Approver, records: RecordsKey) -> str:
+    if approver.member:
+        named = members.member_identity(await Member.get(id=approver.member), records)
+    else:
+        named = identity(await Person.get(id=approver.person), records)
+    return _short(named.name or "")
 
 
 async def _approval(row: ConfirmCode, now: datetime) -> _Sought:

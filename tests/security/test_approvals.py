@@ -221,3 +221,25 @@ def test_an_approver_without_a_device_gets_a_code_that_says_what_he_approves(sce
     refused(lambda: phone.approve(other, scene.boss.pin, code=code), 403, "code.expired")
     assert phone.approve(signing, scene.boss.pin, code=code)["approval"]["given"]
     refused(lambda: phone.approve(other, scene.boss.pin, code=code), 403, "code.expired")
+
+
+def test_the_code_for_a_rule_says_whose_approval_is_needed_for_what(scene: Scene) -> None:
+    phone = scene.owner.client
+    draft = phone.draft_rule(scene.seal, ["representative", scene.boss_id], amount="500", four_eyes=True)
+    phone.send_rule_code(draft["id"])
+    code, text = scene.owner.code(), inbox(scene.owner)[0]
+    for part in (code, "王若涵", "李泽宇", "金额超过 500.00 元", "法定代表人本人用印也需要"):
+        assert part in text, text
+    widened = phone.draft_rule(scene.seal, ["representative", scene.boss_id], amount="50000", four_eyes=True)
+    refused(lambda: phone.confirm_rule(widened, scene.owner.pin, code=code), 403, "code.expired")
+    refused(lambda: phone.confirm_rule(draft, scene.owner.pin, code=code), 404, "rule.not_found")
+    assert phone.approval_rule(scene.seal)["version"] == 1
+
+
+def test_a_draft_widened_in_the_database_is_not_what_the_device_signed(scene: Scene) -> None:
+    phone = scene.owner.client
+    draft = phone.draft_rule(scene.seal, [scene.boss_id], amount="500")
+    scene.site.change("UPDATE approval_rule SET amount = '50000.00' WHERE id = ?", draft["id"])
+    refused(lambda: phone.confirm_rule(draft, scene.owner.pin), 403, "device.signature")
+    scene.site.change("UPDATE approval_rule SET amount = '500.00' WHERE id = ?", draft["id"])
+    assert phone.confirm_rule(draft, scene.owner.pin)["version"] == 2

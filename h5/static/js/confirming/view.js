@@ -70,7 +70,6 @@ export class ConfirmView {
   tellApproval(signing) {
     say($("confirm-approval"), approvalWords(signing.approval).join(""));
     $("confirm-approval").classList.toggle("notice-bad", waitsForApproval(signing));
-    $("confirm-yes").disabled = waitsForApproval(signing);
   }
 
   tick(left) {
@@ -91,11 +90,22 @@ export class ConfirmView {
   }
 
   async ask() {
+    if (waitsForApproval(this.claim.signing) && await this.stillWaits()) return;
     clearErrors($("confirm-form"));
     $("confirm-form").reset();
     await this.ready;
     openDrawer($("confirm-drawer"));
     (this.claim.needs_digits ? $("digits") : $("pin")).focus();
+  }
+
+  /** Whether the approval is still missing; what was given meanwhile is shown. */
+  async stillWaits() {
+    const { approval } = await get(`/signings/${encodeURIComponent(this.claim.signing.id)}`).catch(() => this.claim.signing);
+    this.claim.signing.approval = approval;
+    this.tellApproval(this.claim.signing);
+    if (!waitsForApproval(this.claim.signing)) return false;
+    $("confirm-approval").scrollIntoView({ block: "center" });
+    return true;
   }
 
   end(outcome) {
