@@ -3,7 +3,7 @@
 Electronic Signature Law art. 13(1)(2). What is stolen alone opens nothing:
 
     private key   = AES-256-GCM under HKDF(seal secret), again under HMAC(KEK version, seal, generation)
-    seal secret   = HPKE to the holder's public key, for one seal, generation, epoch and grant
+    seal secret   = HPKE to the holder's public key, for one seal, generation, epoch, grant and rule
     holder's key  = AES-256-GCM under HKDF(Argon2id(PIN, salt, web pepper) || HMAC(sealer pepper, holder))
     PIN offer     = HPKE of the Argon2id value to the sealer's key of the day; `info` binds the intent
 
