@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from auth.engine import transaction
 from auth.models import Event
+from seals import rekeying
 from seals.approval_models import Approval, ApprovalRule, ApprovalState, RuleState
-from seals.models import Offer, OfferPurpose, OfferState, SealKey, Signing, SigningState
+from seals.models import Offer, OfferPurpose, OfferState, RevokedFor, SealKey, Signing, SigningState
 from server.client import ApiError
 from server.demo import PIN
 from tests.main_job.members import Json, Member, refused, token_of
@@ -226,6 +228,28 @@ def test_of_approve_and_refuse_at_once_one_wins(office: Office) -> None:
         assert outcomes.count("approval.not_waiting") == 1, outcomes
         state = office.user.member.phone.signing(signing)["state"]
         assert (state == "rejected") is (rows[0].state is ApprovalState.REFUSED)
+
+
+def test_a_rule_outlives_the_keys(office: Office) -> None:
+    """A forgotten PIN: new keys, collected anew under the same rule; grants, and who had them, are void."""
+    office.rule(["representative", office.boss.id], four_eyes=True)
+    run = office.owner.server.database.run
+
+    async def rekey() -> None:
+        now = datetime.now(UTC)
+        async with transaction():
+            await rekeying.tell(await rekeying.rekey(office.owner.company, RevokedFor.SUPERSEDED, now), now)
+
+    run(rekey)
+    office.owner.collect(office.owner.company, PIN)
+    signing = office.owner.ask_for()["id"]
+    here = office.owner.phone.open_here(signing)["id"]
+    assert refused(lambda: office.owner.phone.confirm(here, PIN)).code == "approval.missing"
+    assert refused(lambda: office.approve(signing)).code == "access.denied", "his grant is void"
+    office.boss.granted("finance")
+    office.approve(signing)
+    office.owner.phone.confirm(here, PIN)
+    assert office.owner.ended(signing)["state"] == "signed"
 
 
 @pytest.fixture
