@@ -2,11 +2,13 @@
 
 /** A file picker and drop zone in one: calls `take(file)` with each single file chosen or dropped. */
 export function acceptFiles(zone, input, take) {
-  input.addEventListener("change", () => {
+  const chosen = () => {
     const [file] = input.files;
-    if (file) take(file);
     input.value = "";
-  });
+    if (file) take(file);
+  };
+  input.addEventListener("change", chosen);
+  if (input.files.length) chosen(); // before this script was there
   for (const name of ["dragover", "dragleave", "drop"]) {
     zone.addEventListener(name, (event) => {
       event.preventDefault();
