@@ -60,6 +60,8 @@ class Act(StrEnum):
     TAKE_STRUCTURE = "take_structure"
     SEE_SIGNINGS = "see_signings"
     GRANT_SEAL = "grant_seal"
+    SET_APPROVAL = "set_approval"
+    APPROVE_SIGNING = "approve_signing"
 
 
 class Role(StrEnum):
@@ -100,6 +102,9 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.TAKE_STRUCTURE: _CUSTODY,
     Act.SEE_SIGNINGS: _CUSTODY,
     Act.GRANT_SEAL: _CUSTODY,
+    Act.SET_APPROVAL: _OWNER,
+    # Whoever the seal's approval rule names, and who holds keys in this company: of any seal.
+    Act.APPROVE_SIGNING: _CUSTODY | {Role.USER},
 }
 
 OF_A_SEAL = (
@@ -109,6 +114,7 @@ OF_A_SEAL = (
     Act.TAKE_STRUCTURE,
     Act.SEE_SIGNINGS,
     Act.GRANT_SEAL,
+    Act.SET_APPROVAL,
 )
 """What a keeper or user may do with his seal only: asked without naming one, his grants do not count."""
 

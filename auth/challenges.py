@@ -45,9 +45,10 @@ def digits_wrong() -> Gone:
     )
 
 
-async def kill(subject: str) -> None:
-    """No code of this subject is good any more; inside a transaction."""
-    await Challenge.filter(subject=subject, state__in=LIVE).update(state=ChallengeState.DEAD)
+async def kill(subject: str, *purposes: ChallengePurpose) -> None:
+    """No code of this subject, for these purposes or for any, is good any more; inside a transaction."""
+    wanted = {"purpose__in": purposes} if purposes else {}
+    await Challenge.filter(subject=subject, state__in=LIVE, **wanted).update(state=ChallengeState.DEAD)
 
 
 async def kill_held(challenge: Challenge) -> bool:

@@ -36,6 +36,7 @@ APPS = {
             "seals.export_models",
             "seals.root_models",
             "seals.status_models",
+            "seals.approval_models",
         ],
         "migrations": "seals.migrations",
         "default_connection": "default",

@@ -50,6 +50,7 @@ class ChallengePurpose(StrEnum):
     SIGNING = "signing"
     SIGNING_HERE = "signing_here"
     LOGIN = "login"
+    APPROVAL = "approval"
 
 
 class ChallengeState(StrEnum):

@@ -211,6 +211,17 @@ async def confirm(request: Request) -> HTTPResponse:
     return render(request, "confirm.html", by_short_code=False)
 
 
+@pages.get("/m/approve/<signing:str>")
+async def approve(request: Request, signing: str) -> HTTPResponse:
+    return _private(request, "approve.html", "/m/login", signing=signing, document_kinds=DOCUMENT_KINDS)
+
+
+@pages.get("/a")
+async def approve_scanned(request: Request) -> HTTPResponse:
+    """Behind the QR code for an approver; open to all for the same reason as /c."""
+    return render(request, "approve.html", signing="", document_kinds=DOCUMENT_KINDS)
+
+
 @pages.get("/q")
 async def scanned_login(request: Request) -> HTTPResponse:
     """Behind the QR code of a PC's login page; open to all for the same reason as /c."""

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from h5.wording import (
     adding,
+    approval,
     cards,
     checking,
     common,
@@ -47,6 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **adding.WORDS,
     **people.WORDS,
     **grants.WORDS,
+    **approval.WORDS,
     **photo.WORDS,
     **pin.WORDS,
     **sealing.WORDS,

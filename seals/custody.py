@@ -3,7 +3,7 @@
 Electronic Signature Law art. 13(1)(2). What is stolen alone opens nothing:
 
     private key   = AES-256-GCM under HKDF(seal secret), again under HMAC(KEK version, seal, generation)
-    seal secret   = HPKE to the holder's public key, for one seal, generation, epoch and grant
+    seal secret   = HPKE to the holder's public key, for one seal, generation, epoch, grant and rule
     holder's key  = AES-256-GCM under HKDF(Argon2id(PIN, salt, web pepper) || HMAC(sealer pepper, holder))
     PIN offer     = HPKE of the Argon2id value to the sealer's key of the day; `info` binds the intent
 
@@ -270,8 +270,15 @@ def open_holder(sealed: bytes, stretched: bytes, pepper: bytes, person: str) -> 
     return X25519PrivateKey.from_private_bytes(raw)
 
 
-def _wrap_info(seal: str, generation: int, holder: str, epoch: int, grant: str) -> bytes:
-    place = {"seal": seal, "generation": generation, "holder": holder, "epoch": epoch, "grant": grant}
+def _wrap_info(seal: str, generation: int, holder: str, epoch: int, grant: str, rule: int) -> bytes:
+    place = {
+        "seal": seal,
+        "generation": generation,
+        "holder": holder,
+        "epoch": epoch,
+        "grant": grant,
+        "rule": rule,
+    }
     return _encode("wrap", place)
 
 
@@ -284,10 +291,13 @@ def wrap_secret(
     *,
     epoch: int = 0,
     grant: str = "",
+    rule: int = 0,
 ) -> bytes:
-    """A seal's secret for one holder (HPKE); grant: by which he holds it, empty for the owner."""
+    """A seal's secret for one holder (HPKE); grant: by which he holds it, empty for the owner; rule: the
+    version of the seal's approval rule, 0 for none.
+    """
     public = X25519PublicKey.from_public_bytes(holder_public)
-    return _SUITE.encrypt(secret, public, info=_wrap_info(seal, generation, holder, epoch, grant))
+    return _SUITE.encrypt(secret, public, info=_wrap_info(seal, generation, holder, epoch, grant, rule))
 
 
 def unwrap_secret(
@@ -299,12 +309,14 @@ def unwrap_secret(
     *,
     epoch: int = 0,
     grant: str = "",
+    rule: int = 0,
 ) -> bytes:
-    """The seal's secret; raises Refused `custody.wrap` when the wrap is not for this holder, seal, epoch and
-    grant.
+    """The seal's secret; raises Refused `custody.wrap` when the wrap is not for this holder, seal, epoch,
+    grant and approval rule.
     """
     try:
-        return _SUITE.decrypt(wrapped, private, info=_wrap_info(seal, generation, holder, epoch, grant))
+        info = _wrap_info(seal, generation, holder, epoch, grant, rule)
+        return _SUITE.decrypt(wrapped, private, info=info)
     except (InvalidTag, ValueError):
         raise Refused(
             "custody.wrap",
@@ -313,24 +325,47 @@ def unwrap_secret(
         ) from None
 
 
+def _kept_place(seal: str, generation: int, epoch: int, grant: str, rule: int) -> bytes:
+    place = {"seal": seal, "generation": generation, "epoch": epoch, "grant": grant, "rule": rule}
+    return _encode("kept", place)
+
+
 def keep_secret(
-    secret: bytes, vault: KeyVault, version: int, seal: str, generation: int, epoch: int, grant: str
+    secret: bytes,
+    vault: KeyVault,
+    version: int,
+    seal: str,
+    generation: int,
+    epoch: int,
+    grant: str,
+    rule: int = 0,
 ) -> bytes:
-    """A seal's secret for a grantee who has no keys yet, under the KEK; nobody's PIN opens it."""
-    place = _encode("kept", {"seal": seal, "generation": generation, "epoch": epoch, "grant": grant})
-    return epoch.to_bytes(EPOCH_BYTES) + _lock(vault.mac(version, place), secret, place)
+    """A seal's secret for a grantee who has no keys yet, under the KEK; nobody's PIN opens it.
+
+    rule: as in `wrap_secret`.
+    """
+    place = _kept_place(seal, generation, epoch, grant, rule)
+    head = epoch.to_bytes(EPOCH_BYTES) + rule.to_bytes(EPOCH_BYTES)
+    return head + _lock(vault.mac(version, place), secret, place)
 
 
 def kept_secret(
-    kept: bytes, vault: KeyVault, version: int, seal: str, generation: int, epoch: int, grant: str
+    kept: bytes,
+    vault: KeyVault,
+    version: int,
+    seal: str,
+    generation: int,
+    epoch: int,
+    grant: str,
+    rule: int = 0,
 ) -> bytes:
-    """What `keep_secret` closed; raises Refused `custody.wrap` for another grant's or another epoch's,
+    """What `keep_secret` closed; raises Refused `custody.wrap` for another grant's, epoch's or rule's,
     `custody.kek_version` once its KEK is retired.
     """
-    place = _encode("kept", {"seal": seal, "generation": generation, "epoch": epoch, "grant": grant})
+    place = _kept_place(seal, generation, epoch, grant, rule)
     under = vault.mac(version, place)
     try:
-        return _unlock(under, kept[EPOCH_BYTES:], place)
+        return _unlock(under, kept[2 * EPOCH_BYTES :], place)
     except InvalidTag:
         raise Refused(
             "custody.wrap",
@@ -344,8 +379,9 @@ def rewrap_kept(
 ) -> bytes:
     """The same secret under another KEK version. Raises as `kept_secret`."""
     epoch = int.from_bytes(kept[:EPOCH_BYTES])
-    secret = kept_secret(kept, vault, old, seal, generation, epoch, grant)
-    return keep_secret(secret, vault, new, seal, generation, epoch, grant)
+    rule = int.from_bytes(kept[EPOCH_BYTES : 2 * EPOCH_BYTES])
+    secret = kept_secret(kept, vault, old, seal, generation, epoch, grant, rule)
+    return keep_secret(secret, vault, new, seal, generation, epoch, grant, rule)
 
 
 def _inner_place(seal: str, generation: int, key: str, epoch: int) -> bytes:

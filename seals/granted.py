@@ -25,7 +25,7 @@ from auth.models import Company
 from auth.people import set_identity
 from auth.ports import RealName
 from auth.privacy import RecordsKey
-from seals import custody, devices, grant_confirming, holders, keks, mandates, offers, pins, tries
+from seals import custody, devices, grant_confirming, holders, keks, mandates, offers, pins, rules, tries
 from seals.grant_endings import KEPT_FOR, tell
 from seals.granting import grant_info, identity_ref, join_info
 from seals.keyring import P256, Keyring
@@ -39,13 +39,16 @@ __all__ = ["Secret", "act_on_grant", "act_on_join", "epoch_of", "open_secret"]
 
 @dataclass(frozen=True)
 class Secret:
-    """A seal's secret in the hand of one holder. grant: by which, None for the owner; scope: of the grant."""
+    """A seal's secret in the hand of one holder. grant: by which, None for the owner; scope: of the grant;
+    rule: the version of the approval rule that it was wrapped under.
+    """
 
     value: bytes = field(repr=False)
     epoch: int
     owner: str
     grant: Grant | None
     scope: Scope
+    rule: int
 
 
 async def open_secret(
@@ -69,7 +72,7 @@ async def open_secret(
                 "Your grant has ended; nothing was sealed.",
             )
         scope = mandates.verified(grant, keyring.identity.public_key())
-    epoch = await epoch_of(seal)
+    epoch, rule = await epoch_of(seal), await rules.version_of(seal.id, keyring.identity.public_key())
     value = custody.unwrap_secret(
         base64.b64decode(wrap.wrapped),
         private,
@@ -78,8 +81,9 @@ async def open_secret(
         holder,
         epoch=epoch,
         grant=wrap.grant,
+        rule=rule,
     )
-    return Secret(value, epoch, holder if grant is None else grant.owner, grant, scope)
+    return Secret(value, epoch, holder if grant is None else grant.owner, grant, scope, rule)
 
 
 async def epoch_of(seal: Seal) -> int:
@@ -119,12 +123,12 @@ async def act_on_grant(offer: Offer, keyring: Keyring, records: RecordsKey, now:
     kek = keyring.vault.version
     if key is None:
         kept = custody.keep_secret(
-            secret.value, keyring.vault, kek, seal.id, seal.generation, secret.epoch, row.id
+            secret.value, keyring.vault, kek, seal.id, seal.generation, secret.epoch, row.id, secret.rule
         )
     else:
-        wrapped = _wrapped(secret.value, key, row, secret.epoch)
+        wrapped = _wrapped(secret.value, key, row, secret.epoch, secret.rule)
     async with transaction():
-        await _lock(row, seal, secret.epoch, now)
+        await _lock(row, seal, secret.epoch, secret.rule, now)
         await proven.use(now)
         if secret.grant is not None:
             await _take_from_own(row, secret.grant, secret.scope, now)
@@ -173,18 +177,19 @@ async def _take_from_own(row: Grant, own: Grant, scope: Scope, now: datetime) ->
         await mandates.take_use(own.id, scope, now, Scope.from_json(row.scope).uses or scope.uses)
 
 
-def _wrapped(secret: bytes, public: bytes, row: Grant, epoch: int) -> bytes:
+def _wrapped(secret: bytes, public: bytes, row: Grant, epoch: int, rule: int) -> bytes:
     return custody.wrap_secret(
-        secret, public, row.seal, row.generation, row.person_id, epoch=epoch, grant=row.id
+        secret, public, row.seal, row.generation, row.person_id, epoch=epoch, grant=row.id, rule=rule
     )
 
 
-async def _lock(row: Grant, seal: Seal, epoch: int, now: datetime) -> None:
-    """Company, then seal; judged afresh, with the member and the secret's epoch."""
+async def _lock(row: Grant, seal: Seal, epoch: int, rule: int, now: datetime) -> None:
+    """Company, then seal; judged afresh, with the member, the secret's epoch and the approval rule."""
     require_active(await Company.filter(id=row.company_id).select_for_update().get())
     fresh = await Seal.filter(id=seal.id).select_for_update().get()
     require_collected(fresh)
     same = fresh.generation == row.generation == seal.generation and await epoch_of(fresh) == epoch
+    same = same and (await rules.of(seal.id)).version == rule
     if not same or not await Member.exists(live_member(now), id=row.member_id):
         raise _moved_on()
 
@@ -214,8 +219,8 @@ async def act_on_join(
     if who.identity_ref != row.identity:
         raise identity_checks.not_passed()
     seal = await Seal.get(id=row.seal)
-    epoch = await epoch_of(seal)
-    secret = await keks.kept_of(row, epoch, keyring.vault)
+    epoch, rule = await epoch_of(seal), await rules.version_of(seal.id, keyring.identity.public_key())
+    secret = await keks.kept_of(row, epoch, rule, keyring.vault)
     known = await Holder.get_or_none(person_id=offer.person_id)
     if known is not None:
         await pins.require_young(offer.person_id, keyring.policy, now)
@@ -229,9 +234,9 @@ async def act_on_join(
         holders.require_identity(known, result, keyring, records)
         private = await holders.open_holder(known, offer, stretched, keyring, now)
         await tries.right(offer.person_id)
-    wrapped = _wrapped(secret, private.public_key().public_bytes_raw(), row, epoch)
+    wrapped = _wrapped(secret, private.public_key().public_bytes_raw(), row, epoch, rule)
     async with transaction():
-        await _lock(row, seal, epoch, now)
+        await _lock(row, seal, epoch, rule, now)
         moved = await Grant.filter(id=row.id, state=GrantState.WAITING).update(
             state=GrantState.ACTIVE, kept=None, kek_version=None, collected_at=now
         )

@@ -49,20 +49,23 @@ async def private_of(key: SealKey, secret: bytes, vault: KeyVault) -> bytes:
     return _open(await SealKey.get(id=key.id), secret, vault)
 
 
-async def kept_of(row: Grant, epoch: int, vault: KeyVault) -> bytes:
-    """The seal's secret that is kept for a grant. Raises Refused `custody.wrap`, `custody.kek_version`."""
+async def kept_of(row: Grant, epoch: int, rule: int, vault: KeyVault) -> bytes:
+    """The seal's secret that is kept for a grant, under a version of the approval rule.
+
+    Raises Refused `custody.wrap`, `custody.kek_version`.
+    """
     try:
-        return _kept(row, epoch, vault)
+        return _kept(row, epoch, rule, vault)
     except Refused as refusal:
         if not is_retired(refusal):
             raise
-    return _kept(await Grant.get(id=row.id), epoch, vault)
+    return _kept(await Grant.get(id=row.id), epoch, rule, vault)
 
 
-def _kept(row: Grant, epoch: int, vault: KeyVault) -> bytes:
+def _kept(row: Grant, epoch: int, rule: int, vault: KeyVault) -> bytes:
     kept = base64.b64decode(row.kept or "")
     version = row.kek_version or 0
-    return custody.kept_secret(kept, vault, version, row.seal, row.generation, epoch, row.id)
+    return custody.kept_secret(kept, vault, version, row.seal, row.generation, epoch, row.id, rule)
 
 
 def _open(key: SealKey, secret: bytes, vault: KeyVault) -> bytes:

@@ -38,6 +38,7 @@ from seals import (
     licensing,
     offers,
     pins,
+    rules,
     sm2,
     sm2_keys,
     tries,
@@ -125,7 +126,11 @@ async def make_keys(
         await tries.right(row.person_id)
     public = holder.public_key().public_bytes_raw()
     kek = keyring.vault.version
-    fresh_keys = [_make(seal, public, row.person_id, keyring, kek) for seal in issued]
+    own = keyring.identity.public_key()
+    fresh_keys = [
+        _make(seal, public, row.person_id, await rules.version_of(seal.id, own), keyring, kek)
+        for seal in issued
+    ]
     answers = await certificate_requests.ask(keyring.identity, row, [each.asked for each in fresh_keys], now)
     made = [_certified(each, answers, keyring) for each in fresh_keys]
     fresh = None
@@ -216,7 +221,7 @@ async def _open(offer: Offer, row: Collection, keyring: Keyring) -> bytes:
     return stretched
 
 
-def _make(seal: Seal, holder_public: bytes, holder: str, keyring: Keyring, kek: int) -> _Fresh:
+def _make(seal: Seal, holder_public: bytes, holder: str, rule: int, keyring: Keyring, kek: int) -> _Fresh:
     generation = seal.generation + 1
     secret = secrets.token_bytes(custody.SECRET_BYTES)
 
@@ -227,7 +232,7 @@ def _make(seal: Seal, holder_public: bytes, holder: str, keyring: Keyring, kek: 
     p256, pair = ec.generate_private_key(ec.SECP256R1()), sm2.generate()
     der = p256.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     sealed = {P256: closed(der), SM2: closed(sm2_keys.dump_private(pair))}
-    wrapped = custody.wrap_secret(secret, holder_public, seal.id, generation, holder)
+    wrapped = custody.wrap_secret(secret, holder_public, seal.id, generation, holder, rule=rule)
     return _Fresh(seal, generation, sealed, p256.public_key(), pair, wrapped)
 
 

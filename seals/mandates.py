@@ -19,12 +19,14 @@ from tortoise.expressions import F, Q
 from auth.authority import Act, Role, live_grant, live_member, standing
 from auth.errors import Conflict, DomainError, Refused
 from auth.member_models import Grant, Member
+from auth.models import Company
 from seals import custody
 from seals.models import Signing
 from seals.scopes import Scope, Stated, checked_stated
 
 __all__ = [
     "attest",
+    "is_representative",
     "may_confirm",
     "of",
     "require_live",
@@ -77,6 +79,11 @@ async def may_confirm(person_id: str, signing: Signing, now: datetime) -> bool:
     except DomainError:
         return False
     return True
+
+
+async def is_representative(person_id: str, company_id: str) -> bool:
+    """Whether a person represents a company."""
+    return await Company.exists(id=company_id, representative_id=person_id)
 
 
 def _not_granted() -> Refused:

@@ -59,6 +59,8 @@ class OfferPurpose(StrEnum):
     UNLOCK = "unlock"
     UNFREEZE = "unfreeze"
     RESET = "reset"
+    RULE = "rule"
+    APPROVE = "approve"
 
 
 class SigningState(StrEnum):
@@ -310,7 +312,9 @@ class Record(Model):
 
 
 class Document(Model):
-    """A company's uploaded document. blob: address of its current bytes in the blob store."""
+    """A company's uploaded document. blob: address of its current bytes in the blob store, original: of those
+    that were brought, which all later ones begin with.
+    """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
     company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField("auth.Company", on_delete=RESTRICT)
@@ -321,6 +325,7 @@ class Document(Model):
     record_id: str
     name = fields.CharField(200)
     blob = fields.CharField(64)
+    original = fields.CharField(64)
     version = fields.IntField(default=0)
     inspection: dict[str, Any] = fields.JSONField()
     removed: list[str] = fields.JSONField()
@@ -334,7 +339,7 @@ class Signing(Model):
     """One signing (一次签署), from the request to the sealed file.
 
     ses_signature: the SES_Signature (DER, base64) while KEYED, then stamped in `Version.ses`. grant: by which
-    it was confirmed, empty for the owner.
+    it was confirmed, empty for the owner. approval: the one that stands, empty for none.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -365,6 +370,7 @@ class Signing(Model):
     signature_value: str | None = fields.CharField(200, null=True)  # type: ignore[assignment]
     ses_signature: str | None = fields.TextField(null=True)  # type: ignore[assignment]
     grant = fields.CharField(ID, default="")
+    approval = fields.CharField(ID, default="")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     ended_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]

@@ -195,6 +195,7 @@ async def _store(
         record_id=code,
         name=file_name(new.name),
         blob=blob,
+        original=blob,
         version=known.number if known is not None else 0,
         inspection=_stored(inspection),
         removed=list(removed),

@@ -15,6 +15,7 @@ from auth.errors import Refused
 from h5.pages import pages
 from server import errors
 from server.api.account import account
+from server.api.approvals import approvals
 from server.api.companies import companies_api
 from server.api.cookies import cookie
 from server.api.devices import devices_api
@@ -87,6 +88,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         companies_api,
         further_seals,
         grants,
+        approvals,
         members,
         devices_api,
         documents,

@@ -323,6 +323,85 @@ class Client:
         """Revoke a grant, or give it back."""
         self._post(f"/api/grants/{grant}/revoke", {})
 
+    def approval_rule(self, seal: str) -> Json:
+        """The approval rule of a seal, and who could be named in it: `candidates`."""
+        return self._get(f"/api/seals/{seal}/approval-rule")
+
+    def set_approval_rule(self, seal: str, pin: str, approvers: list[str], **rule: Any) -> Json:
+        """Draft and confirm an approval rule, this device being enrolled; `amount`, `kinds`, `four_eyes`.
+
+        approvers: ids of members, or `representative`; none for no approval.
+        """
+        return self.confirm_rule(self.draft_rule(seal, approvers, **rule), pin)
+
+    def draft_rule(self, seal: str, approvers: list[str], **rule: Any) -> Json:
+        """Draft an approval rule: what is to be confirmed."""
+        return self._post(f"/api/seals/{seal}/approval-rules", {"approvers": approvers, **rule})
+
+    def send_rule_code(self, rule: str) -> Json:
+        """Have a code sent to the representative's mobile, to confirm this draft."""
+        return self._post(f"/api/approval-rules/{rule}/code", {})
+
+    def confirm_rule(self, draft: Json, pin: str, *, code: str | None = None) -> Json:
+        """Confirm a draft; this device signs what it said. code: of the text message, in its place."""
+        proof = self.signature(self.rule_values(draft)) if code is None else {"code": code}
+        return self._post(f"/api/approval-rules/{draft['id']}/confirm", {"pin": pin, **proof})
+
+    @staticmethod
+    def rule_values(draft: Json) -> dict[str, str]:
+        """What a device signs to confirm a drafted approval rule, besides its own id."""
+        rule = draft["rule"]
+        named = [f"{each['id']}:{each['identity']}" for each in rule["approvers"]]
+        kinds, approvers = (
+            json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in (rule["kinds"], named)
+        )
+        return {
+            "purpose": "rule",
+            "rule": draft["id"],
+            "seal": rule["seal_id"],
+            "version": str(rule["version"]),
+            "amount": rule["amount"] or "",
+            "kinds": kinds,
+            "approvers": approvers,
+            "four_eyes": "yes" if rule["four_eyes"] else "no",
+            "expires": draft["expires_at"][:19],
+        }
+
+    def approve(self, signing: str, pin: str, *, code: str | None = None) -> Json:
+        """Approve a signing; this device signs what it says. code: of the text message, in its place."""
+        proof = self.signature(self.approve_values(self.signing(signing))) if code is None else {"code": code}
+        return self._post(f"/api/signings/{signing}/approve", {"pin": pin, **proof})
+
+    def send_approval_code(self, signing: str) -> Json:
+        """Have a code sent to the approver's mobile, to approve without an enrolled device."""
+        return self._post(f"/api/signings/{signing}/approve/code", {})
+
+    @staticmethod
+    def approve_values(signing: Json) -> dict[str, str]:
+        """What an approver's device signs, besides its own id."""
+        return {
+            "purpose": "approve",
+            "signing": signing["id"],
+            "document": signing["approval"]["sha256"],
+            "seal": signing["seal"]["id"],
+            "place": signing["approval"]["place"],
+            "kind": signing["document_kind"],
+            "amount": signing["amount"] or "",
+            "counterparty": signing["counterparty"],
+        }
+
+    def refuse_approval(self, signing: str, reason: str) -> Json:
+        """Refuse to approve a signing; it ends."""
+        return self._post(f"/api/signings/{signing}/refuse", {"reason": reason})
+
+    def open_approver_code(self, signing: str) -> Json:
+        """A fresh code that leads an approver to a signing: `url`, `qr_svg`."""
+        return self._post(f"/api/signings/{signing}/approver-code", {})
+
+    def claim_approval(self, token: str) -> Json:
+        """The signing that a scanned approver's code leads to."""
+        return self._post("/api/approvals/claim", {"token": token})
+
     def begin_collection(self, company: str) -> Json:
         """Begin to collect the seals; `check_url` is the identity check's page."""
         return self._post(f"/api/companies/{company}/collections", {})

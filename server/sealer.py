@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from auth.engine import close_database
 from auth.errors import DomainError, Unavailable
 from seals import (
+    approved,
     attesting,
     confirm_codes,
     daykeys,
@@ -34,6 +35,7 @@ from seals import (
     reclosing,
     resetting,
     revocation,
+    ruled,
     sm2_certificates,
     unfreezing,
     unlocking,
@@ -130,6 +132,8 @@ class Sealer:
             OfferPurpose.UNLOCK: self._unlock,
             OfferPurpose.UNFREEZE: self._unfreeze,
             OfferPurpose.RESET: self._apply_for_reset,
+            OfferPurpose.RULE: self._set_rule,
+            OfferPurpose.APPROVE: self._approve,
         }
         await acts[offer.purpose](offer)
 
@@ -156,6 +160,12 @@ class Sealer:
 
     async def _apply_for_reset(self, offer: Offer) -> None:
         await resetting.apply(offer, self.keyring, self.realname, self.workshop.records, now())
+
+    async def _set_rule(self, offer: Offer) -> None:
+        await ruled.act_on_rule(offer, self.keyring, now())
+
+    async def _approve(self, offer: Offer) -> None:
+        await approved.act_on_approval(offer, self.keyring, self.workshop.blobs, now())
 
     async def _confirm(self, offer: Offer) -> None:
         signing = await confirming.confirm(offer, self.keyring, self.workshop.blobs, self.owner, now())

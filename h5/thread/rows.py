@@ -15,6 +15,7 @@ from auth.people import masked_name
 from auth.privacy import RecordsKey
 from h5.thread.history import Told
 from h5.words import Language
+from seals.approval_models import ApprovalRule
 from seals.device_models import DeviceKey
 from seals.models import Document, Seal, SealState, Signing, SigningState
 from seals.reset_models import PinReset
@@ -59,6 +60,7 @@ class Rows:
     scan_logins: Mapping[str, ScanLogin]
     members: Mapping[str, Member]
     grants: Mapping[str, Grant]
+    approval_rules: Mapping[str, ApprovalRule]
     standings: Mapping[str, Standing]
     devices: Mapping[str, DeviceKey]
     people: Mapping[str, str]
@@ -101,6 +103,7 @@ async def gather(cards: Sequence[Told], reader: Reader, now: datetime) -> Rows:
         scan_logins=await _scan_logins(subjects["scan_login"]),
         members=await _members({*subjects["member"], *(row.member_id for row in grants.values())}),
         grants=grants,
+        approval_rules=await _approval_rules(subjects["rule"]),
         standings=his,
         devices=await _devices(subjects["device"]),
         people=await _people(events, reader),
@@ -139,8 +142,9 @@ async def _live_names(events: Iterable[EventView], applications: Mapping[str, Ap
 async def _signings(ids: Collection[str]) -> dict[str, Signing]:
     if not ids:
         return {}
-    columns = ("id", "company_id", "seal_id", "document_id", "state", "reason", "expires_at")
-    return {row.id: row for row in await Signing.filter(id__in=list(ids)).only(*columns)}
+    columns = ("id", "company_id", "seal_id", "document_id", "request", "state", "reason", "approval")
+    rows = Signing.filter(id__in=list(ids)).only(*columns, "expires_at")
+    return {row.id: row for row in await rows}
 
 
 async def _sessions(ids: Collection[str]) -> dict[str, Session]:
@@ -203,6 +207,10 @@ async def _used(documents: Collection[str]) -> set[str]:
 
 async def _grants(ids: Collection[str]) -> dict[str, Grant]:
     return {row.id: row for row in await Grant.filter(id__in=list(ids))} if ids else {}
+
+
+async def _approval_rules(ids: Collection[str]) -> dict[str, ApprovalRule]:
+    return {row.id: row for row in await ApprovalRule.filter(id__in=list(ids))} if ids else {}
 
 
 async def _members(ids: Collection[str]) -> dict[str, Member]:

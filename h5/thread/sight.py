@@ -27,6 +27,7 @@ ACT_OF: Mapping[str, Act] = {
     "licence": Act.SEE_COMPANY,
     "seal": Act.SEE_COMPANY,
     "member": Act.MANAGE_AGENTS,
+    "rule": Act.SET_APPROVAL,
 }
 MAX_CONCERNED = 300
 """Of his own documents and signings a member is told the newest so many."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from auth.china import minute
 from h5.thread import (
+    approval_cards,
     chat_cards,
     company_cards,
     device_cards,
@@ -56,6 +57,10 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     grant_cards.grant_expired,
     grant_cards.grant_left,
     grant_cards.grant_voided,
+    approval_cards.approval_asked,
+    approval_cards.approval_given,
+    approval_cards.approval_refused,
+    approval_cards.rule_set,
     member_cards.member_invited,
     member_cards.member_accepted,
     member_cards.member_declined,

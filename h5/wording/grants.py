@@ -14,6 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "may also freeze it and let others use it",
     ),
     "grants.open": ("授权他人使用", "Let somebody use it"),
+    "grants.drawer": ("印章授权与审批", "Grants and approval"),
     "grants.title": ("授权使用{name}", "Grant {name}"),
     "grants.member": ("授权给", "To whom"),
     "grants.nobody": (

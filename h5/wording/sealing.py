@@ -149,6 +149,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "下面是将要签署的文件，还没有签署。",
         "Below is what will be signed. It is not signed yet.",
     ),
+    "signing.title_approval": ("等待审批", "Waiting for an approval"),
+    "signing.text_approval": (
+        "审批通过后，这里会自动进入确认。",
+        "Once it is approved, this page goes on to the confirmation.",
+    ),
     "signing.title_scan_none": ("请生成二维码", "Ready for a QR code"),
     "signing.text_scan_none": (
         "生成二维码后，用手机扫码确认。",

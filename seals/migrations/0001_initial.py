@@ -3,6 +3,7 @@ from tortoise.migrations import operations as ops
 import functools
 from auth.tokens import new_id
 from json import dumps, loads
+from seals.approval_models import ApprovalState, RuleState
 from seals.device_models import CodeState
 from seals.export_models import ExportForm
 from seals.key_models import RequestState
@@ -18,6 +19,26 @@ class Migration(migrations.Migration):
     dependencies = [('auth', '0001_initial')]
 
     operations = [
+        ops.CreateModel(
+            name='ApprovalRule',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('seal', fields.CharField(db_index=True, max_length=24)),
+                ('version', fields.IntField()),
+                ('amount', fields.CharField(null=True, max_length=20)),
+                ('kinds', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('approvers', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('four_eyes', fields.BooleanField()),
+                ('setter', fields.ForeignKeyField('auth.Person', source_field='setter_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('state', fields.CharEnumField(description='DRAFT: draft\nIN_FORCE: in_force\nREPLACED: replaced', enum_type=RuleState, max_length=10)),
+                ('live', fields.CharField(null=True, unique=True, max_length=24)),
+                ('signature', fields.CharField(null=True, max_length=120)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'approval_rule', 'app': 'seals', 'pk_attr': 'id', 'table_description': 'For which documents a seal needs an approval, and by whom, one row for each version (R81).'},
+            bases=['Model'],
+        ),
         ops.CreateModel(
             name='Collection',
             fields=[
@@ -57,7 +78,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
                 ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
-                ('purpose', fields.CharEnumField(description='COLLECT: collect\nCONFIRM: confirm\nGRANT: grant\nJOIN: join\nDEVICE: device\nCHANGE_PIN: change_pin\nUNLOCK: unlock\nUNFREEZE: unfreeze\nRESET: reset', enum_type=OfferPurpose, max_length=12)),
+                ('purpose', fields.CharEnumField(description='COLLECT: collect\nCONFIRM: confirm\nGRANT: grant\nJOIN: join\nDEVICE: device\nCHANGE_PIN: change_pin\nUNLOCK: unlock\nUNFREEZE: unfreeze\nRESET: reset\nRULE: rule\nAPPROVE: approve', enum_type=OfferPurpose, max_length=12)),
                 ('subject', fields.CharField(db_index=True, max_length=24)),
                 ('state', fields.CharEnumField(db_index=True, description='WAITING: waiting\nSENT: sent\nUSED: used\nREFUSED: refused', enum_type=CodeState, max_length=12)),
                 ('mac', fields.CharField(default='', max_length=64)),
@@ -160,7 +181,7 @@ class Migration(migrations.Migration):
             name='Offer',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('purpose', fields.CharEnumField(description='COLLECT: collect\nCONFIRM: confirm\nGRANT: grant\nJOIN: join\nDEVICE: device\nCHANGE_PIN: change_pin\nUNLOCK: unlock\nUNFREEZE: unfreeze\nRESET: reset', enum_type=OfferPurpose, max_length=12)),
+                ('purpose', fields.CharEnumField(description='COLLECT: collect\nCONFIRM: confirm\nGRANT: grant\nJOIN: join\nDEVICE: device\nCHANGE_PIN: change_pin\nUNLOCK: unlock\nUNFREEZE: unfreeze\nRESET: reset\nRULE: rule\nAPPROVE: approve', enum_type=OfferPurpose, max_length=12)),
                 ('subject', fields.CharField(db_index=True, max_length=24)),
                 ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('challenge', fields.ForeignKeyField('auth.Challenge', source_field='challenge_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
@@ -219,12 +240,13 @@ class Migration(migrations.Migration):
                 ('record', fields.ForeignKeyField('seals.Record', source_field='record_id', db_constraint=True, to_field='code', on_delete=OnDelete.RESTRICT)),
                 ('name', fields.CharField(max_length=200)),
                 ('blob', fields.CharField(max_length=64)),
+                ('original', fields.CharField(max_length=64)),
                 ('version', fields.IntField(default=0)),
                 ('inspection', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('removed', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'document', 'app': 'seals', 'pk_attr': 'id', 'table_description': "A company's uploaded document. blob: address of its current bytes in the blob store."},
+            options={'table': 'document', 'app': 'seals', 'pk_attr': 'id', 'table_description': "A company's uploaded document. blob: address of its current bytes in the blob store, original: of those"},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -414,6 +436,7 @@ class Migration(migrations.Migration):
                 ('signature_value', fields.CharField(null=True, max_length=200)),
                 ('ses_signature', fields.TextField(null=True, unique=False)),
                 ('grant', fields.CharField(default='', max_length=24)),
+                ('approval', fields.CharField(default='', max_length=24)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -423,6 +446,20 @@ class Migration(migrations.Migration):
                 ('fence', fields.IntField(default=0)),
             ],
             options={'table': 'signing', 'app': 'seals', 'unique_together': (('company', 'request_id'),), 'indexes': [Index(fields=['document_id'])], 'pk_attr': 'id', 'table_description': 'One signing (一次签署), from the request to the sealed file.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Approval',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('signing', fields.ForeignKeyField('seals.Signing', source_field='signing_id', db_constraint=True, to_field='id', related_name='approvals', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('rule', fields.IntField()),
+                ('state', fields.CharEnumField(description='APPROVED: approved\nREFUSED: refused', enum_type=ApprovalState, max_length=10)),
+                ('signature', fields.CharField(null=True, max_length=120)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'approval', 'app': 'seals', 'indexes': [Index(fields=['person_id', 'signing_id'])], 'pk_attr': 'id', 'table_description': "An approver's word on one signing. It stands while the signing names it."},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -18,7 +18,7 @@ from auth.tokens import hash_token
 from seals import mandates
 from seals.models import Signing, SigningState
 from seals.signing.opening import CLAIM_LIFE, intent, open_claimed
-from seals.signing.views import SigningView, view
+from seals.signing.views import OF_SIGNING, SigningView, view
 from seals.signing.workshop import Workshop
 
 __all__ = ["ClaimView", "claim_by_short_code", "claim_by_token", "claimed", "open_here", "show"]
@@ -27,7 +27,6 @@ CLAIMS_PER_PERSON = Limit("claim.person", 30, 600)
 CLAIMS_PER_ADDRESS = Limit("claim.address", 120, 600)  # an office shares one address
 SHORT_CODES_PER_PERSON = Limit("short_code.person", 10, 600)
 SHORT_CODES_PER_ADDRESS = Limit("short_code.address", 60, 600)
-PURPOSES = (ChallengePurpose.SIGNING, ChallengePurpose.SIGNING_HERE)
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ async def _claim(row: Challenge, session: SessionView, now: datetime, records: R
 
 async def claimed(challenge_id: str, session: SessionView, now: datetime) -> tuple[Challenge, Signing]:
     """The live challenge that this session holds, and its signing; raises NotFound for anything else."""
-    row = await challenges.held(challenge_id, PURPOSES, session, now)
+    row = await challenges.held(challenge_id, OF_SIGNING, session, now)
     signing = await Signing.get_or_none(id=row.subject)
     if signing is None or signing.state is not SigningState.PENDING:
         raise challenges.not_found()

@@ -26,13 +26,14 @@ from auth import events
 from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Refused
 from auth.models import Challenge, ChallengeState
-from seals import holders, keks, mandates, offers, pins, sm2, sm2_keys, tries
+from seals import approved, holders, keks, mandates, offers, pins, sm2, sm2_keys, tries
 from seals.granted import Secret, open_secret
 from seals.keyring import SM2, Keyring
 from seals.models import (
     Document,
     Holder,
     Offer,
+    OfferPurpose,
     OfferState,
     Seal,
     SealKey,
@@ -63,7 +64,7 @@ class Opened:
     """A seal's keys for one signing, with what they sign into.
 
     certificate, sm2_certificate: DER; structure: the seal's SESeal (DER); length: of the prepared file;
-    proven: that the holder's own phone confirmed.
+    proven: that the holder's own phone confirmed; original: SHA-256 of the document as it was brought.
     """
 
     p256: ec.EllipticCurvePrivateKey = field(repr=False)
@@ -74,6 +75,7 @@ class Opened:
     length: int
     proven: Proven
     secret: Secret = field(repr=False)
+    original: str = ""
 
     @property
     def grant(self) -> str:
@@ -91,16 +93,19 @@ async def confirm(offer: Offer, keyring: Keyring, blobs: Blobs, owner: str, now:
     opened = await open_key(offer, row, challenge, seal, keyring, blobs, now)
     await tries.right(offer.person_id)
     grant = opened.secret.grant
-    if grant is not None:
-        opened.secret.scope.require(mandates.stated(row.request))
+    judged = await _judged(offer, row, opened, keyring, now)
     async with transaction():
         await lock_parents(row, opened.grant, now)
+        await approved.require_still(row, judged, now)
         await opened.proven.use(now)
         spent = await Challenge.filter(
             id=challenge.id, state=ChallengeState.CLAIMED, intent=challenge.intent
         ).update(state=ChallengeState.SPENT)
         moved = await Signing.filter(
-            id=row.id, state=SigningState.PENDING, prepared_blob=row.prepared_blob
+            id=row.id,
+            state=SigningState.PENDING,
+            prepared_blob=row.prepared_blob,
+            approval=row.approval,
         ).update(
             state=SigningState.CONFIRMED,
             grant=opened.grant,
@@ -128,10 +133,20 @@ async def confirm(offer: Offer, keyring: Keyring, blobs: Blobs, owner: str, now:
                 "seal": seal.id,
                 "same_device": challenge.digits is None,
                 "grant": opened.grant or None,
+                "approval": None if judged.approval is None else judged.approval.id,
                 **opened.proven.facts,
             },
         )
     return str(row.id)
+
+
+async def _judged(
+    offer: Offer, row: Signing, opened: Opened, keyring: Keyring, now: datetime
+) -> approved.Judged:
+    """The grant reaches so far, and what needs an approval has it."""
+    if opened.secret.grant is not None:
+        opened.secret.scope.require(mandates.stated(row.request))
+    return await approved.judge(row, opened.secret, offer.person_id, opened.original, keyring, now)
 
 
 async def _waiting(offer: Offer, now: datetime) -> tuple[Signing, Challenge, Seal]:
@@ -203,6 +218,7 @@ async def open_key(
         len(data),
         proven,
         secret,
+        await approved.original_of(row, data, blobs) if row.approval else "",
     )
     keyring.require_issued(opened.certificate, opened.p256.public_key())
     require_ours(opened.structure, keyring.sm2_issuing_public, opened.sm2_certificate, opened.sm2)
@@ -226,7 +242,7 @@ async def key(signing_id: str, keyring: Keyring, blobs: Blobs, owner: str, now: 
     the seal's secret changes, if that is due.
     """
     row = await Signing.get(id=signing_id)
-    offer = await Offer.get_or_none(subject=row.id, state=OfferState.DONE)
+    offer = await Offer.get_or_none(subject=row.id, purpose=OfferPurpose.CONFIRM, state=OfferState.DONE)
     if offer is None or offer.sealed is None:
         await fail(row, _offer_gone(), now)
         return
@@ -234,11 +250,13 @@ async def key(signing_id: str, keyring: Keyring, blobs: Blobs, owner: str, now: 
     seal = await Seal.get(id=row.seal_id)
     try:
         opened = await open_key(offer, row, challenge, seal, keyring, blobs, now)
+        judged = await _judged(offer, row, opened, keyring, now)
         attributes = signed_attributes(bytes.fromhex(row.digest_sha256), opened.certificate)
         value = opened.p256.sign(attributes, ec.ECDSA(hashes.SHA256()))
         ses = _ses_signature(row, opened)
         async with transaction():
             await lock_parents(row, opened.grant, now)
+            await approved.require_still(row, judged, now)
             moved = await Signing.filter(
                 id=row.id, state=SigningState.CONFIRMED, lease_owner=owner, fence=row.fence
             ).update(

@@ -13,7 +13,7 @@ from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.throttling import Limit
 from auth.tokens import same
-from seals import mandates, offers
+from seals import approvers, mandates, offers
 from seals.models import OfferPurpose, Seal, Signing
 from seals.offers import PINS_PER_PERSON, PinDesk
 from seals.proofs import Proof, require_offered
@@ -90,7 +90,7 @@ async def confirm(
 
     Raises NotFound `challenge.not_found`; Conflict `signing.changed`; Gone `challenge.digits_wrong` (and the
     challenge is dead); Invalid `pin.format`, `code.format`; Refused `device.…`, `code.…`, `pin.wrong` (facts:
-    `tries_left`), `pin.locked`, `access.denied`, `grant.…`; TooMany; Unavailable.
+    `tries_left`), `pin.locked`, `access.denied`, `grant.…`; Conflict `approval.…`; TooMany; Unavailable.
     """
     challenge, row = await claimed(said.challenge_id, session, now)
     await throttling.count(PINS_PER_PERSON, session.person_id, now)
@@ -103,6 +103,7 @@ async def confirm(
         raise challenges.digits_wrong()
     await require_offered(said.proof, session.person_id)
     grant = await mandates.of(session.person_id, row, now)
+    await approvers.require_approved(row, session.person_id, now, by_grant=grant is not None)
     seal = await Seal.get(id=row.seal_id)
     info = confirm_info(
         row,

@@ -18,7 +18,7 @@ from auth.tokens import hash_token, new_token
 from seals import mandates
 from seals.models import Document, Seal, Signing, SigningState
 from seals.signing.preparing import base_of, live_key, prepare, require_collected
-from seals.signing.views import own_signing
+from seals.signing.views import OF_SIGNING, own_signing
 from seals.signing.workshop import Workshop
 
 __all__ = [
@@ -121,7 +121,7 @@ async def _open(
         now + (CLAIM_LIFE if here else QR_LIFE),
     )
     async with transaction():
-        await challenges.kill(row.id)
+        await challenges.kill(row.id, *OF_SIGNING)
         made = await Challenge.create(
             purpose=purpose,
             subject=row.id,

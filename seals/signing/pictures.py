@@ -9,7 +9,7 @@ from auth.errors import Conflict
 from seals.models import Document, Signing, SigningState, Version
 from seals.pdf.preparing import PreparedMeta
 from seals.signing.preparing import changed, signed_range_sha256
-from seals.signing.views import own_signing
+from seals.signing.views import own_signing, seen_signing
 from seals.signing.workshop import Workshop
 from seals.uploading import check_page
 
@@ -31,7 +31,7 @@ async def prepared_page(
 
     digest: what the asker was told that he looks at; raises Conflict `signing.changed` for other bytes.
     """
-    row = await own_signing(signing_id, person_id, now)
+    row = await seen_signing(signing_id, person_id, now)
     check_page(await Document.get(id=row.document_id), page, width_px)
     version = await Version.get_or_none(signing_id=row.id)
     data = await workshop.blobs.get(version.sha256 if version is not None else row.prepared_blob)

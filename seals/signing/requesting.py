@@ -14,6 +14,7 @@ from auth.errors import Invalid, NotFound
 from auth.models import Company
 from auth.sessions import SessionView
 from auth.throttling import Limit
+from seals import approvers, rules
 from seals.mandates import require_reached
 from seals.models import Seal, Signing, SigningState
 from seals.scopes import checked_stated
@@ -91,6 +92,7 @@ async def request(
     if not replace(his, roles=his.roles - GRANTED).may(Act.ASK_SIGNING):
         await require_reached(session.person_id, seal.id, said, now)  # he asks by his grant alone
     prepared = await prepare(document, seal, stored, now, workshop)
+    rule = await rules.of(seal.id)
     try:
         async with transaction():
             row = await Signing.create(
@@ -119,6 +121,7 @@ async def request(
                     "digest_sha256": prepared.digest_sha256,
                 },
             )
+            await approvers.tell_asked(row, rule, now)
     except IntegrityError:
         faster = await Signing.get(company_id=company.id, request_id=ask.request_id)
         row = await own_signing(faster.id, session.person_id, now)

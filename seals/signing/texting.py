@@ -15,12 +15,15 @@ from auth.people import identity
 from auth.ports import Sms
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
-from seals import confirm_codes, grant_confirming, holders
+from seals import approvers, confirm_codes, grant_confirming, holders, rule_setting, rules
+from seals.approval_models import ApprovalRule
 from seals.confirm_codes import ConfirmCodeSent
 from seals.device_models import ConfirmCode
 from seals.grant_endings import no_such
 from seals.keyring import Keyring
 from seals.models import Document, Holder, OfferPurpose, Seal, Signing, SigningState
+from seals.rules import Approver, Rule
+from seals.scopes import DOCUMENT_KINDS
 from seals.signing.claiming import claimed
 from seals.signing.offering import confirm_values
 
@@ -70,6 +73,10 @@ async def send(row: ConfirmCode, keyring: Keyring, records: RecordsKey, sms: Sms
 async def _sought(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sought:
     if row.purpose is OfferPurpose.GRANT:
         return await _grant(row, records, now)
+    if row.purpose is OfferPurpose.RULE:
+        return await _rule(row, records, now)
+    if row.purpose is OfferPurpose.APPROVE:
+        return await _approval(row, now)
     return await _signing(row, now)
 
 
@@ -85,6 +92,47 @@ async def _grant(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sough
     # In full: to whom it goes is what the owner must be able to tell.
     text = f"{company.name}的{seal.name}将授权给{_short(named.name or '')}{how}，至 {until}"
     return _Sought("授权", text, grant_confirming.values(grant))
+
+
+async def _rule(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sought:
+    rule = await ApprovalRule.get_or_none(id=row.subject)
+    if rule is None or not rule_setting.is_draft(rule, row.person_id, now):
+        raise rule_setting.no_such()
+    company = await Company.get(id=rule.company_id)
+    seal = await Seal.get(id=rule.seal, company_id=company.id)
+    what = await _asked(rules.read(rule), records)
+    return _Sought("设置审批规则", f"{company.name}的{seal.name}用印{what}", rule_setting.values(rule))
+
+
+async def _asked(rule: Rule, records: RecordsKey) -> str:
+    """Whose approval is needed for what, in full: the owner must be able to tell it from another rule."""
+    if not rule.approvers:
+        return "将不再需要审批"
+    names = [await _approver_name(each, records) for each in rule.approvers]
+    amount = "" if rule.amount is None else f"金额超过 {rule.amount} 元"
+    kinds = "、".join(DOCUMENT_KINDS[kind][0] for kind in rule.kinds)
+    limits = "或".join(part for part in (amount, kinds) if part) or "所有文件"
+    own = "，法定代表人本人用印也需要" if rule.four_eyes else ""
+    return f"将由{'、'.join(names)}审批（{limits}{own}）"
+
+
+async def _approver_name(approver: Approver, records: RecordsKey) -> str:
+    if approver.member:
+        named = members.member_identity(await Member.get(id=approver.member), records)
+    else:
+        named = identity(await Person.get(id=approver.person), records)
+    return _short(named.name or "")
+
+
+async def _approval(row: ConfirmCode, now: datetime) -> _Sought:
+    signing = await Signing.get_or_none(id=row.subject, state=SigningState.PENDING)
+    if signing is None or await approvers.to_decide(signing, row.person_id, now) is None:
+        raise approvers.not_needed()
+    company = await Company.get(id=signing.company_id)
+    seal = await Seal.get(id=signing.seal_id)
+    document = await Document.get(id=signing.document_id)
+    values = approvers.approve_values(signing, document.original)
+    return _Sought("审批", f"同意{company.name}在《{_short(document.name)}》上盖{seal.name}", values)
 
 
 async def _signing(row: ConfirmCode, now: datetime) -> _Sought:

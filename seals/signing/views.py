@@ -12,14 +12,15 @@ from auth.member_models import Grant
 from auth.models import Challenge, ChallengePurpose, ChallengeState, Company, Person, Session
 from auth.people import masked_name
 from auth.privacy import RecordsKey
-from seals import mandates
+from seals import approvers, mandates
+from seals.approvers import ApprovalView, approval_view
 from seals.kinds import SealKind, spec
 from seals.models import Document, Seal, Signing, SigningState
-from seals.scopes import DOCUMENT_KINDS
 from seals.seal_views import imprint_url
 
 __all__ = [
     "ENDED_STATES",
+    "OF_SIGNING",
     "CompanyName",
     "DocumentRef",
     "ScanView",
@@ -27,9 +28,11 @@ __all__ = [
     "SigningView",
     "find",
     "own_signing",
+    "seen_signing",
     "view",
 ]
 
+OF_SIGNING = (ChallengePurpose.SIGNING, ChallengePurpose.SIGNING_HERE)
 ENDED_STATES = frozenset(
     state.value
     for state in SigningState
@@ -86,8 +89,8 @@ class SigningView:
     page: the seal's, from 0; digest_sha256, digest_sm3: over the bytes that will be signed; the asker's
     browser and network are those of his login, for people to recognise; same_device: confirmed where it was
     asked; document_kind, amount (元), counterparty: as the asker stated them, or empty; stated_zh,
-    stated_en: all three, to be shown. file_url, ses_url, evidence_url: to POST to for a download
-    (`seals/exporting.py`).
+    stated_en: all three, to be shown; approval: what it needs of one, None for none. file_url, ses_url,
+    evidence_url: to POST to for a download (`seals/exporting.py`).
     """
 
     id: str
@@ -115,6 +118,7 @@ class SigningView:
     counterparty: str
     stated_zh: str
     stated_en: str
+    approval: ApprovalView | None
 
 
 async def own_signing(signing_id: str, person_id: str, now: datetime) -> Signing:
@@ -134,6 +138,14 @@ async def own_signing(signing_id: str, person_id: str, now: datetime) -> Signing
     return row
 
 
+async def seen_signing(signing_id: str, person_id: str, now: datetime) -> Signing:
+    """The same, or one that he approves: what he may look at. Raises as `own_signing`."""
+    row = await Signing.get_or_none(id=signing_id)
+    if row is not None and await approvers.sees(row, person_id, now):
+        return row
+    return await own_signing(signing_id, person_id, now)
+
+
 async def _confirms(row: Signing, person_id: str, now: datetime) -> bool:
     """Whether he confirmed it by a grant, or may now; what others sealed with his seal is not his to see."""
     if row.state is SigningState.PENDING:
@@ -143,11 +155,12 @@ async def _confirms(row: Signing, person_id: str, now: datetime) -> bool:
 
 async def find(signing_id: str, person_id: str, now: datetime, records: RecordsKey) -> SigningView:
     """The view of a signing of one's own company."""
-    return await view(await own_signing(signing_id, person_id, now), now, records)
+    return await view(await seen_signing(signing_id, person_id, now), now, records)
 
 
 async def _scan(row: Signing, now: datetime, records: RecordsKey) -> tuple[ScanView, bool]:
-    newest = await Challenge.filter(subject=row.id).order_by("-created_at").first()
+    shown = Challenge.filter(subject=row.id, purpose__in=OF_SIGNING)
+    newest = await shown.order_by("-created_at").first()
     if newest is None:
         return ScanView("none", None, None), False
     here = newest.purpose is ChallengePurpose.SIGNING_HERE
@@ -161,13 +174,6 @@ async def _scan(row: Signing, now: datetime, records: RecordsKey) -> tuple[ScanV
     return ScanView(state, by, newest.expires_at), here
 
 
-def _stated(row: Signing, language: int) -> str:
-    said = mandates.stated(row.request)
-    kind = DOCUMENT_KINDS[said.kind][language] if said.kind else ""
-    amount = "" if said.amount is None else f"¥{said.amount:,}"
-    return " · ".join(part for part in (kind, amount, said.counterparty) if part)
-
-
 async def view(row: Signing, now: datetime, records: RecordsKey) -> SigningView:
     """The view of a row."""
     document = await Document.get(id=row.document_id)
@@ -175,6 +181,7 @@ async def view(row: Signing, now: datetime, records: RecordsKey) -> SigningView:
     company = await Company.get(id=row.company_id)
     asker = await Session.get(id=row.asker_id)
     scan, here = await _scan(row, now, records)
+    said = approvers.stated_words(row)
     kind = spec(SealKind(seal.kind))
     signed = row.state is SigningState.SIGNED
     pages = len(document.inspection["pages"])
@@ -211,6 +218,7 @@ async def view(row: Signing, now: datetime, records: RecordsKey) -> SigningView:
         document_kind=row.request.get("document_kind", ""),
         amount=row.request.get("amount"),
         counterparty=row.request.get("counterparty", ""),
-        stated_zh=_stated(row, 0),
-        stated_en=_stated(row, 1),
+        stated_zh=said[0],
+        stated_en=said[1],
+        approval=await approval_view(row, now, records),
     )

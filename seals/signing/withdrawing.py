@@ -15,7 +15,7 @@ from seals.signing.claiming import claimed
 from seals.signing.opening import not_pending
 from seals.signing.views import SigningView, own_signing, view
 
-__all__ = ["REASON_LENGTH", "cancel", "expire", "reject"]
+__all__ = ["REASON_LENGTH", "cancel", "checked_reason", "expire", "reject"]
 
 REASON_LENGTH = 200
 EXPIRE_AT_ONCE = 50
@@ -26,6 +26,12 @@ async def reject(
 ) -> SigningView:
     """Reject on the phone that claimed it, with a reason. Raises NotFound, Invalid, Conflict."""
     _, row = await claimed(challenge_id, session, now)
+    await _end(row, SigningState.REJECTED, checked_reason(reason), f"person:{session.person_id}", now)
+    return await view(await Signing.get(id=row.id), now, records)
+
+
+def checked_reason(reason: str) -> str:
+    """Why somebody says no, in its normal form. Raises Invalid `reject.reason`."""
     text = reason.strip()
     if not 1 <= len(text) <= REASON_LENGTH or any(unicodedata.category(c)[0] == "C" for c in text):
         raise Invalid(
@@ -34,8 +40,7 @@ async def reject(
             f"Give a reason (1 to {REASON_LENGTH} characters).",
             field="reason",
         )
-    await _end(row, SigningState.REJECTED, text, f"person:{session.person_id}", now)
-    return await view(await Signing.get(id=row.id), now, records)
+    return text
 
 
 async def cancel(signing_id: str, session: SessionView, now: datetime, records: RecordsKey) -> SigningView:

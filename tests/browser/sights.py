@@ -45,6 +45,7 @@ class Shelf:
     code: str
     file: bytes
     grant: str
+    approvable: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ def stock(site: Site, contract: bytes) -> Shelf:
     document = owner.client.upload(FILE, contract, company=owner.company)
     invited(owner, 402)
     _, grant = joined(site, owner, 403)
+    approvable = str(owner.ask(contract, FILE, kind="finance")["id"])
+    owner.client.set_approval_rule(owner.seal("finance"), owner.pin, ["representative"], amount="10000")
     return Shelf(
         owner=owner,
         company=owner.company,
@@ -76,6 +79,7 @@ def stock(site: Site, contract: bytes) -> Shelf:
         code=str(signed["document"]["code"]),
         file=file,
         grant=grant,
+        approvable=approvable,
     )
 
 
@@ -95,6 +99,13 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight(f"/m/people/{shelf.company}", "#people > li", lambda page: page.click("#people button"))
     yield Sight(f"/m/seals/{shelf.company}", ".seal-grants li", grant_form)
     yield Sight(f"/m/seals/{shelf.company}", ".seal-grants li", grant_drafted)
+    yield Sight(f"/m/seals/{shelf.company}", ".seal-grants li", rule_form)
+    yield Sight(f"/m/seals/{shelf.company}", ".seal-grants li", rule_drafted)
+    approve = f"/m/approve/{shelf.approvable}"
+    yield Sight(approve, "#approve-pages img")
+    yield Sight(approve, "#approve-pages img", lambda page: page.click("#approve-yes"))
+    yield Sight(approve, "#approve-pages img", lambda page: page.click("#approve-no"))
+    yield Sight(f"/m/seal?signing={shelf.approvable}", "#approval-note:not([hidden])")
     yield Sight(f"/m/granted/{shelf.grant}", "#problem:not([hidden])")
     yield Sight(f"/m/add-seal/{shelf.company}", "#preview:not([hidden])")
     yield Sight(f"/m/add-seal/{shelf.company}", "#preview:not([hidden])", ask_for_a_department)
@@ -133,6 +144,8 @@ def open_pages(shelf: Shelf) -> Iterator[Sight]:
         lambda page: page.click("#confirm-no"),
     )
     yield Sight("/c", "#outcome:not([hidden])")
+    yield Sight("/a", "#outcome:not([hidden])")
+    yield Sight(client.open_approver_code(shelf.approvable)["url"], "#approve-pages img")
     with client_at(str(client.http.base_url)) as asking:
         url = asking.ask_login_code()["url"]
     yield Sight(url, "#scanned:not([hidden])", lambda page: page.click("[type=submit]"))
@@ -164,14 +177,30 @@ def hold_out(page: Page) -> None:
 
 def grant_form(page: Page) -> None:
     """The drawer with its limits."""
-    page.locator(".seal-grants > button").first.click()
+    page.locator(".seal-links > button").first.click()
     page.locator("#grant-form summary").click()
 
 
 def grant_drafted(page: Page) -> None:
     """What would be granted, with PIN and code."""
-    page.locator(".seal-grants > button").last.click()
+    page.locator(".seal-links > button:first-child").last.click()
     page.locator("#grant-next").click()
+    expect(page.locator("#grant-confirm")).to_be_visible()
+
+
+def rule_form(page: Page) -> None:
+    """The drawer with all its parts, and the error of what is missing."""
+    page.locator(".seal-links > button:last-child").first.click()
+    page.locator("#rule-form [value=some]").check()
+    page.locator("#rule-next").click()
+
+
+def rule_drafted(page: Page) -> None:
+    """What would be set, with PIN and code."""
+    page.locator(".seal-links > button:last-child").first.click()
+    page.locator("#rule-form [value=all]").check()
+    page.locator("#rule-approvers input").first.check()
+    page.locator("#rule-next").click()
     expect(page.locator("#grant-confirm")).to_be_visible()
 
 

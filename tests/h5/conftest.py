@@ -141,6 +141,7 @@ class World:
                 record_id=code,
                 name=name,
                 blob="0" * 64,
+                original="0" * 64,
                 inspection={"pages": [{"width_mm": 210, "height_mm": 297}] * 2},
                 removed=[],
                 created_at=self.now,

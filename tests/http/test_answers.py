@@ -56,7 +56,7 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     further_seals(party)
     other_ways_in(site, party)
     other_devices(party)
-    granted(site, party)
+    approving(party, granted(site, party))
     client.freeze(party.seal("invoice"))
     life_of_the_pin(party)
     party.http.post("/api/applications", json={"surprise": 1})
@@ -130,7 +130,7 @@ def with_lost_passkeys(site: Site, party: Party) -> None:
     browser.enter_lost()
 
 
-def granted(site: Site, owner: Party) -> None:
+def granted(site: Site, owner: Party) -> Party:
     """A member and a seal that he collects."""
     member, grant = joined(site, owner, 95)
     whom = owner.client.members(owner.company)["members"][-1]["id"]
@@ -141,6 +141,28 @@ def granted(site: Site, owner: Party) -> None:
     check = member.client.begin_joining(grant)
     httpx.post(check["url"], data={"outcome": "pass"}, trust_env=False)
     member.client.join(grant, member.pin)
+    return member
+
+
+def approving(owner: Party, member: Party) -> None:
+    """A rule that names the member; he approves one signing, and refuses another."""
+    phone, seal = owner.client, owner.seal("contract")
+    (whom,) = (
+        each["id"] for each in phone.approval_rule(seal)["candidates"] if each["id"] != "representative"
+    )
+    draft = phone.draft_rule(seal, [whom], amount="5", kinds=["bid"], four_eyes=True)
+    phone.send_rule_code(draft["id"])
+    phone.confirm_rule(draft, owner.pin)
+    first, second = (owner.ask(contract())["id"] for _ in range(2))
+    refused(lambda: phone.confirm(phone.open_here(first)["id"], owner.pin), 409, "approval.missing")
+    token = phone.open_approver_code(first)["url"].partition("#")[2]
+    member.client.claim_approval(token)
+    member.client.send_approval_code(first)
+    member.client.approve(first, member.pin)
+    member.client.refuse_approval(second, "金额不符")
+    member.client.thread()
+    phone.thread()
+    phone.set_approval_rule(seal, owner.pin, [])
 
 
 def other_devices(party: Party) -> None:

@@ -47,7 +47,19 @@ VALUES: list[Any] = [
 ]
 RAW = ['"\\u0000"', '"\\ud800"', "NaN", "-Infinity", "1e999", "9" * 4000, '"\\u202e\\u0007"']
 IDS = dict.fromkeys(
-    ("check", "collection", "company", "challenge", "code", "grant", "member", "scan", "seal", "signing"),
+    (
+        "check",
+        "collection",
+        "company",
+        "challenge",
+        "code",
+        "grant",
+        "member",
+        "rule",
+        "scan",
+        "seal",
+        "signing",
+    ),
     "0" * 24,
 )
 

@@ -62,6 +62,7 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "challenge": (claim["id"],),
         "grant": (joined(site, a, 804)[1],),
         "member": ("0" * 24,),
+        "rule": ("0" * 24,),
         "check": (
             *(each["id"] for each in checks),
             a.client.begin_device_check()["id"],

@@ -35,6 +35,10 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "grant_seal": {"member": "0" * 24},
     "confirm_grant": {"pin": "90284716350291", "code": "000000"},
     "join_grant": {"pin": "90284716350291"},
+    "draft_rule": {"approvers": []},
+    "confirm_rule": {"pin": "90284716350291", "code": "000000"},
+    "approve_signing": {"pin": "90284716350291", "code": "000000"},
+    "refuse_signing": {"reason": "金额不符"},
     "invite_member": {"role": "agent", "name": "", "id_number": "", "mobile": ""},
 }
 # They name nothing but what belongs to the asker, or name it in the body (each has its test below).
@@ -56,6 +60,7 @@ NO_PATH_IDS = {
     "upload",
     "ask",
     "claim",
+    "claim_approval",
     "pin",
     "change_pin",
     "begin_check",
@@ -88,6 +93,7 @@ def theirs(site: Site, a: Party) -> dict[str, str]:
         "challenge": a.client.open_here(here["id"])["id"],
         "photo": a.client.take_photo(a.company, "x.jpg", stamped_jpeg(SealKind.CONTRACT), "contract")["id"],
         "grant": joined(site, a, 803)[1],
+        "rule": a.client.draft_rule(a.seal(), ["representative"])["id"],
         "member": invited(a, 801)["id"],
         "device": a.client.devices()[0]["id"],
         "check": a.client.begin_device_check()["id"],

@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from argon2.low_level import Type, hash_secret_raw
@@ -188,6 +189,19 @@ def test_a_secret_unwraps_for_its_holder_seal_and_generation(
         (flipped(wrapped, generation), HOLDER, seal, generation, holder),
     ):
         assert refusal(lambda wrong=wrong: custody.unwrap_secret(*wrong)) == "custody.wrap"
+
+
+def test_a_secret_opens_for_its_approval_rule_only_also_after_a_new_kek() -> None:
+    wrapped = custody.wrap_secret(SECRET, HOLDER_PUBLIC, "seal", 1, "person", rule=2)
+    assert custody.unwrap_secret(wrapped, HOLDER, "seal", 1, "person", rule=2) == SECRET
+    for rule in (0, 1, 3):
+        opening = partial(custody.unwrap_secret, wrapped, HOLDER, "seal", 1, "person", rule=rule)
+        assert refusal(opening) == "custody.wrap"
+    kept = custody.keep_secret(SECRET, VAULT, 1, "seal", 1, 4, "grant", 2)
+    moved = custody.rewrap_kept(kept, VAULT, 1, 1, "seal", 1, "grant")
+    for each in (kept, moved):
+        assert custody.kept_secret(each, VAULT, 1, "seal", 1, 4, "grant", 2) == SECRET
+        assert refusal(partial(custody.kept_secret, each, VAULT, 1, "seal", 1, 4, "grant")) == "custody.wrap"
 
 
 def test_an_offer_is_no_wrap_and_a_wrap_no_offer() -> None:

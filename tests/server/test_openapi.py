@@ -15,6 +15,7 @@ from sanic.router import Route
 
 from server.api import (
     account,
+    approvals,
     companies,
     devices,
     documents,
@@ -187,6 +188,7 @@ def _read_from(what: str, name: str) -> set[str]:
     """The names that a handler reads from the request's `args`, `form` or `files`, as its source says."""
     modules = (
         account,
+        approvals,
         companies,
         devices,
         documents,

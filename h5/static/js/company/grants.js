@@ -1,4 +1,4 @@
-// Grants of a company's seals: the list under each seal, the drawer to draft and confirm one, revoking in one tap.
+// Grants of a company's seals: the list under each seal, the drawer to draft one, revoking in one tap.
 
 import { get, post } from "../lib/api.js";
 import { $, busy, h, say } from "../lib/dom.js";
@@ -6,13 +6,12 @@ import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "../lib/
 import { note, openDrawer, pick } from "../lib/overlay.js";
 import { chinaTime } from "../lib/time.js";
 import { t } from "../lib/words.js";
-import { Proof, toSecond } from "../confirming/proof.js";
+import { toSecond } from "../confirming/proof.js";
+import { leaveConfirm, toConfirm } from "./drawer.js";
+import { ruleOf } from "./rules.js";
 
 const form = $("grant-form");
-const confirming = $("grant-confirm");
-const proof = new Proof(confirming);
 let seal = null;
-let draft = null;
 let changed = () => {};
 
 function line(grant, mayRevoke) {
@@ -50,7 +49,7 @@ export function grantsOf(one, grants) {
   if (!own.length && !(may && one.state === "collected")) return null;
   return h("div", { class: "seal-grants" },
     own.length ? h("ul", { "aria-label": t("grants.list") }, own.map((grant) => line(grant, may))) : null,
-    may && one.state === "collected" ? open : null);
+    may && one.state === "collected" ? h("div", { class: "seal-links" }, open, ruleOf(one)) : null);
 }
 
 function openForm(one) {
@@ -63,10 +62,9 @@ function openForm(one) {
 
 /** Back to what is wanted; problem: why it was not granted. */
 function toForm(problem = "") {
-  draft = null;
   clearErrors(form);
-  confirming.reset();
-  confirming.hidden = true;
+  leaveConfirm();
+  $("rule-form").hidden = true;
   form.hidden = false;
   say($("grant-problem"), problem);
 }
@@ -124,44 +122,23 @@ async function next() {
   clearErrors(form);
   say($("grant-problem"), "");
   try {
-    draft = await post(`/seals/${encodeURIComponent(seal.id)}/grants`, wanted());
-    await proof.prepare(`/grants/${encodeURIComponent(draft.grant.id)}`, granted(draft));
-    $("grant-facts").replaceChildren(...facts(draft.grant).map(([key, words]) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, String(words)))));
-    clearErrors(confirming);
+    const draft = await post(`/seals/${encodeURIComponent(seal.id)}/grants`, wanted());
+    await toConfirm({
+      path: `/grants/${encodeURIComponent(draft.grant.id)}`,
+      values: granted(draft),
+      facts: facts(draft.grant),
+      words: { title: "grants.confirm_title", send: "grants.send", made: "grants.made", over: "grants.draft_over" },
+      back: toForm,
+      done: async () => {
+        form.reset();
+        await changed();
+      },
+    });
     form.hidden = true;
-    confirming.hidden = false;
-    $("pin").focus();
   } catch (error) {
     if (!fieldError(form, error.field, error.text)) say($("grant-problem"), error.text ?? String(error));
     goToFirstError(form);
   }
-}
-
-async function send() {
-  clearErrors(confirming);
-  if (!$("pin").value) return fieldError(confirming, "pin", t("grants.pin_missing"));
-  if (proof.missing()) return undefined;
-  try {
-    await post(`/grants/${encodeURIComponent(draft.grant.id)}/confirm`, { pin: $("pin").value, ...await proof.fields() });
-    $("grant-drawer").close();
-    form.reset();
-    toForm();
-    note(t("grants.made"));
-    await changed();
-  } catch (error) {
-    refused(error);
-  }
-  return undefined;
-}
-
-/** A wrong PIN or code can be tried again; what is gone or has moved on is drafted anew. */
-function refused(error) {
-  if (error.status === 404) return toForm(t("grants.draft_over"));
-  if (error.status === 409) return toForm(error.text);
-  if (error.field !== "code") $("pin").value = "";
-  proof.refused(error);
-  if (!fieldError(confirming, error.field, error.text)) fieldError(confirming, "pin", error.text ?? String(error));
-  return goToFirstError(confirming);
 }
 
 /** Prepare the form for a company; `again` is called after each change. */
@@ -179,11 +156,5 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   busy($("grant-next"), next);
 });
-confirming.addEventListener("submit", (event) => {
-  event.preventDefault();
-  busy($("grant-send"), send);
-});
-$("grant-back").addEventListener("click", () => toForm());
 $("grant-close").addEventListener("click", () => $("grant-drawer").close());
 clearWhenTyped(form);
-clearWhenTyped(confirming);

@@ -8,6 +8,7 @@ import { openDrawer } from "../lib/overlay.js";
 import { goToSeal, showPages } from "../lib/pages.js";
 import { chinaTime, clock, countdown } from "../lib/time.js";
 import { language, t } from "../lib/words.js";
+import { approvalWords, waitsForApproval } from "./approval.js";
 import { showOutcome } from "./outcome.js";
 import { Proof, confirmed } from "./proof.js";
 
@@ -56,12 +57,19 @@ export class ConfirmView {
     $("confirm-imprint").src = signing.seal.imprint_url;
     $("digits-field").hidden = !claim.needs_digits;
     $("confirm-other-network").hidden = claim.same_network;
+    this.tellApproval(signing);
     this.showDigest(false);
     $("outcome").hidden = true;
     $("confirm").hidden = false;
     showPages($("confirm-pages"), signing, signing.digest_sha256);
     this.stop = countdown(claim.expires_at, (left) => this.tick(left));
     scrollTo({ top: 0 });
+  }
+
+  /** What needs an approval waits for it; whether the reader is the representative, the server knows. */
+  tellApproval(signing) {
+    say($("confirm-approval"), approvalWords(signing.approval).join(""));
+    $("confirm-approval").classList.toggle("notice-bad", waitsForApproval(signing));
   }
 
   tick(left) {
@@ -82,11 +90,22 @@ export class ConfirmView {
   }
 
   async ask() {
+    if (waitsForApproval(this.claim.signing) && await this.stillWaits()) return;
     clearErrors($("confirm-form"));
     $("confirm-form").reset();
     await this.ready;
     openDrawer($("confirm-drawer"));
     (this.claim.needs_digits ? $("digits") : $("pin")).focus();
+  }
+
+  /** Whether the approval is still missing; what was given meanwhile is shown. */
+  async stillWaits() {
+    const { approval } = await get(`/signings/${encodeURIComponent(this.claim.signing.id)}`).catch(() => this.claim.signing);
+    this.claim.signing.approval = approval;
+    this.tellApproval(this.claim.signing);
+    if (!waitsForApproval(this.claim.signing)) return false;
+    $("confirm-approval").scrollIntoView({ block: "center" });
+    return true;
   }
 
   end(outcome) {
@@ -119,6 +138,12 @@ export class ConfirmView {
   refused(error) {
     if (error.field !== "code") $("pin").value = "";
     this.proof.refused(error);
+    if (error.code.startsWith("approval.")) {
+      $("confirm-drawer").close();
+      $("confirm-approval").classList.add("notice-bad");
+      say($("confirm-approval"), error.text);
+      return $("confirm-approval").scrollIntoView({ block: "center" });
+    }
     if ([404, 409, 410].includes(error.status)) {
       return this.end({ result: "bad", title: t("confirm.ended_title"), text: error.text });
     }

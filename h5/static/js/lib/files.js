@@ -7,8 +7,8 @@
 export function acceptFiles(zone, input, take) {
   const chosen = () => {
     const [file] = input.files;
-    if (file) take(file);
     input.value = "";
+    if (file) take(file);
   };
   input.addEventListener("change", chosen);
   chosen();

@@ -7,6 +7,8 @@ import { follow } from "../lib/live.js";
 import { goToSeal, showPages } from "../lib/pages.js";
 import { chinaTime } from "../lib/time.js";
 import { t } from "../lib/words.js";
+import { approvalWords, waitsForApproval } from "../confirming/approval.js";
+import { closeApproverCode, showApproverCode } from "./approver_code.js";
 import { closeChallenge, cover, openChallenge } from "./challenge.js";
 
 const TRACK = ["waiting", "claimed", "confirmed", "signed"];
@@ -25,6 +27,7 @@ export class Watch {
     this.signing = null;
     this.wantsQr = options.desk;
     this.stop = () => {};
+    $("approval-code").addEventListener("click", () => this.attempt($("approval-code"), () => showApproverCode(this.signing)));
   }
 
   start(signing) {
@@ -35,7 +38,7 @@ export class Watch {
     showPages($("preview-pages"), signing);
     $("to-seal").textContent = t("signing.to_seal", { page: signing.page + 1 });
     $("to-seal").onclick = () => goToSeal($("preview-pages"), signing);
-    if (this.wantsQr && signing.state === "pending" && signing.scan.state !== "claimed") this.freshQr();
+    if (this.wantsQr && signing.state === "pending" && signing.scan.state !== "claimed" && !waitsForApproval(signing)) this.freshQr();
     const path = `/signings/${encodeURIComponent(signing.id)}`;
     if (!ENDED.includes(signing.state)) {
       this.stop = follow(`/api${path}/events`, { signing: (told) => this.tell(told) }, async () => this.tell(await get(path)));
@@ -67,17 +70,32 @@ export class Watch {
     this.signing = signing;
     const { state, scan } = signing;
     const waits = state === "pending";
-    const phase = waits && !this.wantsQr ? "ready" : waits ? `scan_${scan.state}` : state;
+    const held = waits && waitsForApproval(signing);
+    const phase = held ? "approval" : waits && !this.wantsQr ? "ready" : waits ? `scan_${scan.state}` : state;
     const facts = { who: scan.by_masked ?? "", reason: signing.reason ?? "", document: signing.document.name };
     $("watch").dataset.state = state;
     say($("watch-title"), t(`signing.title_${phase}`, facts));
     say($("watch-text"), t(`signing.text_${phase}`, facts));
     this.showEnd(signing);
-    this.showTrack(trackPlace(signing));
-    if (!waits) closeChallenge();
+    this.showTrack(held ? -1 : trackPlace(signing));
+    this.showApproval(signing);
+    if (!waits || held) closeChallenge();
     else if (this.wantsQr) this.showScan(scan);
-    if (JSON.stringify([was?.state, was?.scan.state]) !== JSON.stringify([state, scan.state])) this.showActions();
+    const looks = (one) => JSON.stringify([one?.state, one?.scan.state, one?.approval?.given]);
+    if (looks(was) !== looks(signing)) this.showActions();
+    if (was && waitsForApproval(was) && !held && waits && this.options.desk) this.freshQr();
     if (ENDED.includes(state)) this.stop();
+  }
+
+  /** Whose approval it waits for, or who gave it; the code leads an approver to it. */
+  showApproval({ state, approval }) {
+    const open = state === "pending" && Boolean(approval);
+    $("approval-note").hidden = !open;
+    if (!open || approval.given) closeApproverCode();
+    if (!open) return;
+    $("approval-note").classList.toggle("is-given", approval.given);
+    $("approval-words").replaceChildren(...approvalWords(approval).map((words) => h("span", {}, words)));
+    $("approval-code").hidden = approval.given;
   }
 
   /** The preview shows bytes that are not signed, so it goes once the signing has ended. */
@@ -120,15 +138,19 @@ export class Watch {
 
   button(key, main, work) {
     const button = h("button", { type: "button", class: main ? "button button-main" : "button" }, t(key));
-    button.addEventListener("click", () => busy(button, async () => {
+    button.addEventListener("click", () => this.attempt(button, work));
+    return button;
+  }
+
+  attempt(button, work) {
+    return busy(button, async () => {
       say($("watch-error"), "");
       try {
         await work();
       } catch (error) {
         say($("watch-error"), error.text);
       }
-    }));
-    return button;
+    });
   }
 
   link(key, href) {
@@ -140,6 +162,7 @@ export class Watch {
     const useless = ["expired", "dead", "none"].includes(scan.state);
     const path = `/signings/${encodeURIComponent(this.signing.id)}`;
     const cancel = async () => this.tell(await post(`${path}/cancel`));
+    if (waitsForApproval(this.signing)) return [this.button("signing.cancel", false, cancel)];
     return [
       this.options.desk || scan.state === "claimed" ? null : this.button("signing.here", true, () => this.options.confirmHere(this.signing)),
       this.wantsQr && useless ? this.button("signing.fresh_qr", this.options.desk, () => this.freshQr()) : null,
