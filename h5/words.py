@@ -25,6 +25,7 @@ from h5.wording import (
     pin,
     sealing,
     structures,
+    succession,
     thread,
 )
 
@@ -51,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **sealing.WORDS,
     **checking.WORDS,
     **structures.WORDS,
+    **succession.WORDS,
 }
 
 

@@ -20,7 +20,7 @@ from auth.member_models import Grant, GrantState
 from seals import custody, holders, keks, mandates
 from seals.granted import Secret, epoch_of
 from seals.keyring import Keyring
-from seals.models import Holder, Seal, SealKey, SealWrap
+from seals.models import Holder, Seal, SealKey, SealState, SealWrap
 
 __all__ = ["rotate_if_due"]
 
@@ -56,6 +56,8 @@ async def rotate_if_due(seal_id: str, old: Secret, keyring: Keyring, now: dateti
         fresh = await Seal.filter(id=seal.id).select_for_update().get()
         live = await _live(seal, now)
         known = new.judged
+        if fresh.state is not SealState.COLLECTED:  # its keys may have ended, and must not be written again
+            return False
         if fresh.generation != seal.generation or {(row.id, row.state) for row in live} - known:
             return False
         if await epoch_of(fresh) != old.epoch:  # another sealer has changed it
