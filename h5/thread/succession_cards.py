@@ -8,15 +8,15 @@ from seals.kinds import CompanyForm
 __all__ = ["representative_ended", "representative_registered"]
 
 
-def _title(t: Telling, key: str, name: str) -> str:
-    trader = t.told.event.facts["form"] == CompanyForm.SOLE_TRADER.value
-    return t.w(f"{key}_trader" if trader else key, name=name)
+def _of_trader(t: Telling) -> bool:
+    return t.told.event.facts["form"] == CompanyForm.SOLE_TRADER.value
 
 
 def representative_ended(t: Telling) -> Content:
     company = t.rows.companies[t.row_id]
     lines = (t.w("card.since", day=t.told.event.facts["since"]), t.w("card.representative_ended_text"))
-    return Content(_title(t, "card.representative_ended", company.name), lines)
+    key = "card.representative_ended_trader" if _of_trader(t) else "card.representative_ended"
+    return Content(t.w(key, name=company.name), lines)
 
 
 def representative_registered(t: Telling) -> Content:
@@ -27,4 +27,5 @@ def representative_registered(t: Telling) -> Content:
         t.w("card.uscc", uscc=company.uscc),
         t.w("card.representative_registered_text"),
     )
-    return Content(_title(t, "card.representative_registered", company.name), lines, t.collect(company.id))
+    key = "card.representative_registered_trader" if _of_trader(t) else "card.representative_registered"
+    return Content(t.w(key, name=company.name), lines, t.collect(company.id))
