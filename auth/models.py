@@ -272,7 +272,7 @@ class Licence(Model):
     company_id: str
     version = fields.IntField(default=1)
     current: str | None = fields.CharField(ID, unique=True, null=True)  # type: ignore[assignment]
-    number = fields.CharField(80, unique=True)
+    number = fields.CharField(80)
     representative_ref = fields.CharField(64)
     representative_sealed = fields.BinaryField()
     data: dict[str, Any] = fields.JSONField()
@@ -285,7 +285,7 @@ class Licence(Model):
 
     class Meta:
         table = "licence"
-        unique_together = (("company", "version"),)
+        unique_together = (("company", "version"), ("number", "version"))
 
 
 class Presentation(Model):

@@ -25,7 +25,7 @@ class ChangeState(StrEnum):
 class RepresentativeChange(Model):
     """A reason to ask the registrar who represents a company, it says nothing more: who it is, is asked.
 
-    number: the registrar's of the change, null for the look that follows a founding.
+    number: the registrar's of the change, null for the looks that follow a founding and come every day.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -41,7 +41,7 @@ class RepresentativeChange(Model):
 
     class Meta:
         table = "representative_change"
-        indexes = (("company_id", "created_at"),)
+        indexes = (("created_at", "company_id"),)
 
 
 class RegisterCursor(Model):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tortoise.expressions import F, Q
+from tortoise.expressions import F, Q, Subquery
 
 from auth import licences
 from auth.engine import transaction
@@ -31,11 +31,14 @@ from seals.models import Holder, RevokedFor
 from seals.name_seals import Drawn
 from seals.registered import Registered, registered
 
-__all__ = ["advance", "give_back", "hear", "take"]
+__all__ = ["advance", "forget_old", "give_back", "hear", "look_around", "take"]
 
 LEASE = timedelta(seconds=40)
 ASK_AGAIN = timedelta(seconds=1)
 CURSOR = "representatives"
+LOOK_EVERY = timedelta(days=1)
+LOOKS_AT_ONCE = 50
+KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,29 @@ async def hear(registrar: Registrar, now: datetime) -> bool:
                 if change.uscc in ours
             )
     return True
+
+
+async def look_around(now: datetime) -> None:
+    """Have the registrar asked about companies that nobody asked about for a day, some at a time.
+
+    The list alone would be enough, were it and our place in it always whole: a change that was missed, or
+    that somebody struck out of our database, is found so.
+    """
+    lately = RepresentativeChange.filter(created_at__gt=now - LOOK_EVERY).values("company_id")
+    waits = RepresentativeChange.filter(state=ChangeState.REPORTED).values("company_id")
+    others = Company.filter(id__not_in=Subquery(lately)).filter(id__not_in=Subquery(waits))
+    ids = await others.order_by("id").limit(LOOKS_AT_ONCE).values_list("id", flat=True)
+    await RepresentativeChange.bulk_create(
+        RepresentativeChange(
+            company_id=str(each), state=ChangeState.REPORTED, created_at=now, lease_until=now
+        )
+        for each in ids
+    )
+
+
+async def forget_old(now: datetime) -> None:
+    """Delete looks that found nothing, long after."""
+    await RepresentativeChange.filter(state=ChangeState.UNCHANGED, created_at__lt=now - KEPT).delete()
 
 
 async def take(owner: str, now: datetime) -> RepresentativeChange | None:

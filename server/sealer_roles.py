@@ -203,7 +203,7 @@ class WorkDesk:
         return True
 
     async def tidy(self) -> bool:
-        """PINs that grow old; old counters and rows that are over for long."""
+        """PINs that grow old, companies nobody asked about; old counters and rows that are over for long."""
         await pins.remind(self.policy, now())
         await throttling.forget_old(now())
         await scan_login.forget_old(now())
@@ -212,4 +212,6 @@ class WorkDesk:
         await confirm_codes.forget_old(now())
         await passkeys.forget_old(now())
         await exporting.forget_old(now())
+        await succeeding.look_around(now())
+        await succeeding.forget_old(now())
         return False

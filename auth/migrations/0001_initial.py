@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                 ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('version', fields.IntField(default=1)),
                 ('current', fields.CharField(null=True, unique=True, max_length=24)),
-                ('number', fields.CharField(unique=True, max_length=80)),
+                ('number', fields.CharField(max_length=80)),
                 ('representative_ref', fields.CharField(max_length=64)),
                 ('representative_sealed', fields.BinaryField()),
                 ('data', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('signed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('replaced_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'licence', 'app': 'auth', 'unique_together': (('company', 'version'),), 'pk_attr': 'id', 'table_description': "The electronic business licence: the registered data and the sealer's signature over it."},
+            options={'table': 'licence', 'app': 'auth', 'unique_together': (('company', 'version'), ('number', 'version')), 'pk_attr': 'id', 'table_description': "The electronic business licence: the registered data and the sealer's signature over it."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
                 ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('fence', fields.IntField(default=0)),
             ],
-            options={'table': 'representative_change', 'app': 'auth', 'indexes': [Index(fields=['company_id', 'created_at'])], 'pk_attr': 'id', 'table_description': 'A reason to ask the registrar who represents a company, it says nothing more: who it is, is asked.'},
+            options={'table': 'representative_change', 'app': 'auth', 'indexes': [Index(fields=['created_at', 'company_id'])], 'pk_attr': 'id', 'table_description': 'A reason to ask the registrar who represents a company, it says nothing more: who it is, is asked.'},
             bases=['Model'],
         ),
         ops.CreateModel(

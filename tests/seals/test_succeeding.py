@@ -18,13 +18,16 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from stdnum.cn import ric
+from tortoise import Tortoise
 
-from auth import applying, licences
+from auth import applying, licences, members
 from auth.applying import ApplicationForm
-from auth.errors import Conflict, DomainError, Refused, Unavailable
+from auth.engine import transaction
+from auth.errors import Conflict, DomainError, NotFound, Refused, Unavailable
 from auth.events import person_stream
 from auth.identifiers import uscc_check
 from auth.login import person_by_mobile
+from auth.member_models import Member
 from auth.models import Application, Company, Event, Licence, LicenceState, Person
 from auth.ports import (
     RegisteredChange,
@@ -311,6 +314,67 @@ async def test_a_row_that_somebody_made_up_changes_nothing(
     assert await representative(company) == own != stranger.id
     assert await applied(company) == []
     assert (await RepresentativeChange.get(number=77)).state is ChangeState.UNCHANGED
+
+
+async def test_a_change_struck_out_of_the_database_is_found_within_a_day(
+    world: World, company: Company, two: Someone
+) -> None:
+    await world.register(company, two)
+    await succeeding.hear(world.registrar, now())
+    await RepresentativeChange.filter(company_id=company.id, number__isnull=False).delete()
+    await succeeding.look_around(now())
+    await world.work()
+    assert await applied(company) == [], "looked at after the founding just now"
+    later = now() + succeeding.LOOK_EVERY + timedelta(seconds=1)
+    await succeeding.look_around(later)
+    await succeeding.look_around(later)
+    row = await RepresentativeChange.get(company_id=company.id, state=ChangeState.REPORTED)
+    assert await world.advance(row)
+    assert await representative(company) == (await person(two, world)).id
+    await succeeding.forget_old(later + succeeding.KEPT)
+    assert [row.state for row in await RepresentativeChange.all()] == [ChangeState.APPLIED]
+
+
+async def somebody_waits() -> None:
+    """Until somebody waits for a lock of this database (PostgreSQL)."""
+    async with asyncio.timeout(20):
+        while True:
+            _, rows = await Tortoise.get_connection("default").execute_query(
+                "SELECT 1 FROM pg_locks WHERE NOT granted"
+            )
+            if rows:
+                return
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True, scope="session")
+@pytest.mark.parametrize("what", ["invite", "add"])
+async def test_what_the_one_before_began_is_judged_again_behind_the_lock(
+    world: World, company: Company, two: Someone, what: str
+) -> None:
+    old = company.representative_id
+    new = await person_by_mobile(two.mobile, now(), world.records)
+    begin = asyncio.Event()
+
+    async def act() -> None:
+        await begin.wait()
+        if what == "invite":
+            who = someone("李泽宇")
+            form = members.Invitation("manager", who.name, who.id_number, who.mobile)
+            await members.invite(company.id, form, old, now(), world.records)
+        else:
+            await add_seal(company.id, old, seal_form("hr"), now())
+
+    acting = asyncio.create_task(act())
+    async with transaction():
+        await Company.filter(id=company.id).select_for_update().get()
+        await Company.filter(id=company.id).update(representative_id=new.id)
+        begin.set()
+        await somebody_waits()
+    with pytest.raises(NotFound, match=r"company\.not_found"):
+        await acting
+    assert not await Member.exists()
+    assert not await Seal.exists(kind="hr")
 
 
 @dataclass
