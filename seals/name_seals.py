@@ -12,11 +12,12 @@ from seals import duplicates, imprint, numbers
 from seals.design import Design
 from seals.forms import company_form, owners_name_seal
 from seals.founding import sole
+from seals.kinds import SealKind
 from seals.likeness import Look, look
 from seals.models import Seal, SealState
 from seals.registered import Registered
 
-__all__ = ["Drawn", "cancel", "draw", "issue"]
+__all__ = ["Drawn", "cancel", "draw", "issue", "kind_of"]
 
 _log = logging.getLogger("sealer")
 
@@ -30,20 +31,24 @@ class Drawn:
     look: Look
 
 
+def kind_of(said: Registered) -> SealKind:
+    """The kind of it: the legal representative's, or a sole trader's operator's."""
+    return owners_name_seal(company_form(str(said.data["company_type"])))
+
+
 async def draw(district: str, said: Registered) -> Drawn | None:
     """The name seal of the representative now. None where it cannot be drawn, as for a character that no font
     has: the change itself must not wait for it, and he can add the seal later.
     """
-    form = company_form(str(said.data["company_type"]))
     try:
         (number,) = await numbers.reserve(district, 1)
         design = Design(
-            owners_name_seal(form),
+            kind_of(said),
             company_name=said.company_name,
             uscc=said.uscc,
             seal_number=number,
             person_name=said.representative.name,
-            form=form,
+            form=company_form(str(said.data["company_type"])),
         )
         drawn = imprint.draw(design)
     except DomainError as error:
@@ -52,12 +57,12 @@ async def draw(district: str, said: Registered) -> Drawn | None:
     return Drawn(design, drawn, look(drawn))
 
 
-async def cancel(company_id: str, said: Registered, now: datetime) -> Sequence[Seal]:
-    """Cancel the name seals of the one before, for good; after the company's re-keying, in its transaction.
+async def cancel(company_id: str, said: Registered) -> Sequence[Seal]:
+    """Cancel the name seals that there are, for good; after their re-keying, in its transaction.
 
     What they held goes free: being the only one of their kind (R19), and their ordinal (R20).
     """
-    kind = owners_name_seal(company_form(str(said.data["company_type"])))
+    kind = kind_of(said)
     own = Seal.filter(company_id=company_id, kind=kind.value)
     gone = [SealState.DECLINED, SealState.CANCELLED]
     rows = await own.exclude(state__in=gone).order_by("id").select_for_update()

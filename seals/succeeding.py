@@ -9,7 +9,8 @@ collects with an identity check of his own, which must be about the ID number th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,7 +28,7 @@ from auth.privacy import RecordsKey
 from auth.succession_models import ChangeState, RegisterCursor, RepresentativeChange
 from auth.tokens import new_id
 from seals import collecting, grant_endings, licensing, name_seals, rekeying, succession_news
-from seals.models import Holder, RevokedFor
+from seals.models import Holder, RevokedFor, Seal
 from seals.name_seals import Drawn
 from seals.registered import Registered, registered
 
@@ -49,6 +50,16 @@ class _Succession:
     after: Licence
     said: Registered
     name_seal: Drawn | None
+
+    @property
+    def other_person(self) -> bool:
+        """Whether it is another, and not the same one whose name or licence changed."""
+        return self.said.representative_ref != self.before.representative_ref
+
+    @property
+    def other_name(self) -> bool:
+        """Whether the name seal is to be made anew."""
+        return self.said.data["representative_name"] != self.before.data.get("representative_name")
 
 
 async def hear(registrar: Registrar, now: datetime) -> bool:
@@ -130,7 +141,8 @@ async def advance(
     records: RecordsKey,
     registrar: Registrar,
 ) -> bool:
-    """Ask who represents the company; True when it was somebody new, who has it from now on.
+    """Ask who represents the company; True when the licence was replaced: by one of somebody new, who has the
+    company from now on, or of the same with another name or licence number.
 
     Raises Unavailable, Refused or NotFound when the registrar does not say; Conflict where another sealer
     was faster. The row stays then.
@@ -138,15 +150,21 @@ async def advance(
     # Before the registrar is asked: what it says replaces this licence, and no later one.
     before = await licences.in_force(row.company_id)
     said = await registered(row.company_id, records, registrar)
-    if said.representative_ref == before.representative_ref:
+    if (said.representative_ref, said.licence_number, said.data) == (
+        before.representative_ref,
+        before.number,
+        before.data,
+    ):
         await _decided(row, ChangeState.UNCHANGED, now)
         return False
     after = _licence(before, said, records)
     after.signature, after.signed_at = licensing.signature_of(after, identity), now
-    company = await Company.get(id=row.company_id)
-    drawn = await name_seals.draw(company.region, said)
+    made = _Succession(before, after, said, None)
+    if made.other_person or made.other_name:
+        district = (await Company.get(id=row.company_id)).region
+        made = replace(made, name_seal=await name_seals.draw(district, said))
     async with transaction():
-        await _apply(row, _Succession(before, after, said, drawn), records, now)
+        await _apply(row, made, records, now)
     return True
 
 
@@ -183,17 +201,36 @@ async def _apply(row: RepresentativeChange, made: _Succession, records: RecordsK
             "representative.changed", "该变更已办理。", "This change was applied by another sealer already."
         )
     await made.after.save(force_create=True)
+    await (_succeed if made.other_person else _renew)(company, made, records, now)
+
+
+async def _renew(company: Company, made: _Succession, records: RecordsKey, now: datetime) -> None:
+    """The same person stays, with all that he has; with another name, he gets another name seal (R42)."""
+    cancelled: Sequence[Seal] = ()
+    fresh = None
+    if made.other_name:
+        kind = name_seals.kind_of(made.said)
+        done = await rekeying.rekey(company.id, RevokedFor.SUPERSEDED, now, kind)
+        cancelled = await name_seals.cancel(company.id, made.said)
+        fresh = None if made.name_seal is None else await name_seals.issue(company.id, made.name_seal, now)
+        await rekeying.tell(done, now)
+    await succession_news.tell_seals(company, made.said, made.after.version, cancelled, fresh, now)
+
+
+async def _succeed(company: Company, made: _Succession, records: RecordsKey, now: datetime) -> None:
+    """Another has the company, and of the one before nothing is left."""
     successor = await _successor(made.said, records, now)
     await Company.filter(id=company.id).update(representative_id=successor.id)
     done = await rekeying.rekey(company.id, RevokedFor.AFFILIATION_CHANGED, now)
-    cancelled = await name_seals.cancel(company.id, made.said, now)
+    cancelled = await name_seals.cancel(company.id, made.said)
     fresh = None if made.name_seal is None else await name_seals.issue(company.id, made.name_seal, now)
     collections = await collecting.end_all(company.id, now)
     await Grant.filter(company_id=company.id, state=GrantState.OFFERED).delete()
     await grant_endings.void_all(company.id, "registrar", now)
     await rekeying.tell(done, now)
     await collecting.tell_ended(collections, now)
-    await succession_news.tell(company, successor.id, made.said, made.after.version, cancelled, fresh, now)
+    await succession_news.tell_seals(company, made.said, made.after.version, cancelled, fresh, now)
+    await succession_news.tell_both(company, successor.id, made.said, now)
 
 
 async def _successor(said: Registered, records: RecordsKey, now: datetime) -> Person:

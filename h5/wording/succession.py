@@ -36,13 +36,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "card.licence_replaced": ("电子营业执照已换发", "The electronic licence was replaced"),
     "card.licence_replaced_text": (
-        "登记机关登记了新的法定代表人（经营者），原执照不再有效。",
-        "The registrar has registered another representative; the licence before is no longer good.",
+        "登记机关变更了法定代表人（经营者）的登记，原执照不再有效。",
+        "The registrar has changed the registration of the representative; the licence before is no longer "
+        "good.",
     ),
     "card.seal_cancelled": ("{name}已注销", "{name} is cancelled"),
     "card.seal_cancelled_text": (
-        "它属于原法定代表人（经营者），不能再用；以前盖过的文件不受影响。",
-        "It named the representative before and seals nothing more; "
-        "documents sealed before stay as they are.",
+        "登记的法定代表人（经营者）姓名已变更，它不能再用；以前盖过的文件不受影响。",
+        "Another name is registered now, so it seals nothing more; documents sealed before stay as they are.",
     ),
 }

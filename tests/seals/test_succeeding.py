@@ -511,13 +511,40 @@ async def test_a_mobile_that_has_changed_hands_is_not_the_new_ones(
     assert await Event.exists(stream=person_stream(himself.id), kind="representative.registered")
 
 
-async def test_one_in_office_whose_mobile_alone_changes_stays(
+async def test_the_same_one_with_another_licence_number_stays_with_all_he_has(
     world: World, company: Company, one: Someone
 ) -> None:
-    own = await representative(company)
+    own, before = await representative(company), await licences.in_force(company.id)
+    await Seal.filter(company_id=company.id).update(state=SealState.COLLECTED)
     await world.change(company, Someone(one.name, one.id_number, "13700088888"))
     assert await representative(company) == own
     assert await applied(company) == []
+    assert {seal.state for seal in await Seal.filter(company_id=company.id)} == {SealState.COLLECTED}
+    after = await licences.in_force(company.id)
+    assert (after.version, after.representative_ref) == (2, before.representative_ref)
+    assert licences.representative(after, world.records).mobile == "13700088888"
+    assert await registered.approved(after, world.records, world.registrar), "or no seal could be collected"
+    told = await Event.filter(on_behalf=company.id).order_by("-id").first()
+    assert told is not None
+    assert told.kind == "licence.replaced"
+
+
+async def test_the_same_one_with_another_name_has_another_name_seal(
+    world: World, company: Company, one: Someone
+) -> None:
+    own = await representative(company)
+    await Seal.filter(company_id=company.id).update(state=SealState.COLLECTED)
+    await world.change(company, Someone("周行之", one.id_number, one.mobile))
+    assert await representative(company) == own
+    assert await applied(company) == []
+    named = await Seal.filter(company_id=company.id, kind="representative").order_by("created_at")
+    assert [(seal.name, seal.state) for seal in named] == [
+        ("周景行法定代表人名章", SealState.CANCELLED),
+        ("周行之法定代表人名章", SealState.ISSUED),
+    ]
+    others = Seal.filter(company_id=company.id).exclude(kind="representative")
+    assert {seal.state for seal in await others} == {SealState.COLLECTED}
+    assert await Event.filter(kind="seal.rekeyed").count() == 1
 
 
 async def test_an_unknown_code_is_nobody(world: World) -> None:
