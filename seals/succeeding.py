@@ -35,7 +35,7 @@ from seals.registered import Registered, registered
 __all__ = ["advance", "forget_old", "give_back", "hear", "look_around", "take"]
 
 LEASE = timedelta(seconds=40)
-ASK_AGAIN = timedelta(seconds=1)
+ASK_AGAIN = timedelta(seconds=5)  # the registrar, where it did not say
 CURSOR = "representatives"
 LOOK_EVERY = timedelta(days=1)
 LOOKS_AT_ONCE = 50
