@@ -23,7 +23,13 @@ POSTGRES_POOL_MAX = 10
 # Both apps share one connection; the order is the order of their migrations.
 APPS = {
     "auth": {
-        "models": ["auth.models", "auth.identity_models", "auth.member_models", "auth.passkey_models"],
+        "models": [
+            "auth.models",
+            "auth.identity_models",
+            "auth.member_models",
+            "auth.passkey_models",
+            "auth.succession_models",
+        ],
         "migrations": "auth.migrations",
         "default_connection": "default",
     },

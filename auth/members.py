@@ -177,17 +177,25 @@ async def invite(
     await throttling.count(INVITATIONS_PER_PERSON, person_id, now)
     try:
         async with transaction():
-            row = await _invite(company_id, role, checked, person_id, now, records)
+            row = await _invite(act, company_id, role, checked, person_id, now, records)
     except IntegrityError:
         raise _already() from None
     return (await _views([row], records))[0]
 
 
 async def _invite(
-    company_id: str, role: MemberRole, form: Invitation, person_id: str, now: datetime, records: RecordsKey
+    act: Act,
+    company_id: str,
+    role: MemberRole,
+    form: Invitation,
+    person_id: str,
+    now: datetime,
+    records: RecordsKey,
 ) -> Member:
-    # The lock makes the count hold: two who are invited at once are counted one after the other.
+    # The lock makes the count hold: two who are invited at once are counted one after the other. Whoever
+    # lost his right meanwhile, with a change of the representative, invites nobody any more.
     company = await Company.filter(id=company_id).select_for_update().get()
+    await require(person_id, act, company_id, now)
     invited = await person_by_mobile(form.mobile, now, records)
     if invited.id == company.representative_id:
         raise _already()

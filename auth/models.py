@@ -30,11 +30,12 @@ class ApplicationState(StrEnum):
 
 
 class LicenceState(StrEnum):
-    """ISSUED with the company, VALID once the sealer has signed it."""
+    """ISSUED with the company, VALID once the sealer has signed it, REPLACED by the one after a change."""
 
     ISSUED = "issued"
     VALID = "valid"
     REVOKED = "revoked"
+    REPLACED = "replaced"
 
 
 class CompanyState(StrEnum):
@@ -262,32 +263,38 @@ class Application(Model):
 class Licence(Model):
     """The electronic business licence: the registered data and the sealer's signature over it.
 
-    representative_ref: the representative's ID number as a keyed hash, so that who he is stands under
-    the signature too, without the number itself.
+    version: from 1, a change of the representative makes the next. current: the company while it is the
+    newest, else null. representative_ref: the representative's ID number as a keyed hash, so that who he is
+    stands under the signature too, without the number itself. representative_sealed: `auth.licences`.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
-    company: fields.OneToOneRelation[Company] = fields.OneToOneField("auth.Company", on_delete=RESTRICT)
+    company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField("auth.Company", on_delete=RESTRICT)
     company_id: str
-    number = fields.CharField(80, unique=True)
+    version = fields.IntField(default=1)
+    current: str | None = fields.CharField(ID, unique=True, null=True)  # type: ignore[assignment]
+    number = fields.CharField(80)
     representative_ref = fields.CharField(64)
+    representative_sealed = fields.BinaryField()
     data: dict[str, Any] = fields.JSONField()
     state = fields.CharEnumField(LicenceState, max_length=12, db_index=True)
     valid_from = fields.DatetimeField()
     valid_until: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     signature: str | None = fields.TextField(null=True)  # type: ignore[assignment]
     signed_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
+    replaced_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
 
     class Meta:
         table = "licence"
+        unique_together = (("company", "version"), ("number", "version"))
 
 
 class Presentation(Model):
     """A licence held out to somebody (出示执照): a token that lives five minutes."""
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
-    company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField("auth.Company", on_delete=RESTRICT)
-    company_id: str
+    licence: fields.ForeignKeyRelation[Licence] = fields.ForeignKeyField("auth.Licence", on_delete=RESTRICT)
+    licence_id: str
     token_hash = fields.CharField(64, unique=True)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()

@@ -19,7 +19,9 @@ __all__ = [
     "IdentityResult",
     "IdentityState",
     "RealName",
+    "RegisteredChange",
     "RegisteredCompany",
+    "RegisteredRepresentative",
     "Registrar",
     "RegistrarApplication",
     "RegistrarDecision",
@@ -119,6 +121,29 @@ class RegistrarDecision:
 
 
 @dataclass(frozen=True)
+class RegisteredChange:
+    """That a company's representative was changed. number: the registrar's, running, of all companies."""
+
+    number: int
+    uscc: str
+
+
+@dataclass(frozen=True)
+class RegisteredRepresentative:
+    """The legal representative in the register now, in normal forms.
+
+    since: the day in China of his registration; licence_number: of the licence that names him.
+    """
+
+    uscc: str
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    mobile: str = field(repr=False)
+    licence_number: str
+    since: date
+
+
+@dataclass(frozen=True)
 class WeChatUser:
     """Whom WeChat names: openid, his identifier towards our one application."""
 
@@ -164,3 +189,12 @@ class Registrar(Protocol):
 
     async def result(self, reference: str) -> RegistrarDecision:
         """How the application stands. Raises NotFound `registrar.not_found`."""
+
+    async def changes(self, after: int) -> tuple[RegisteredChange, ...]:
+        """Registered changes of representatives with greater numbers, ascending, some at a time.
+
+        Raises Refused `registrar.refused`.
+        """
+
+    async def representative(self, uscc: str) -> RegisteredRepresentative:
+        """Who represents a company. Raises NotFound `registrar.not_found`, Refused `registrar.refused`."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth import throttling
+from auth import licences, throttling
 from auth.authority import Act, require
 from auth.errors import Conflict, Gone
-from auth.models import Licence, LicenceState, Presentation
+from auth.models import LicenceState, Presentation
 from auth.throttling import Limit
 from auth.tokens import hash_token, new_token
 
@@ -39,7 +39,7 @@ async def present(company_id: str, person_id: str, now: datetime) -> Presented:
     """
     company = await require(person_id, Act.PRESENT_LICENCE, company_id, now)
     await throttling.count(PRESENTATIONS_PER_PERSON, person_id, now)
-    licence = await Licence.get(company_id=company.id)
+    licence = await licences.in_force(company.id)
     if licence.state is not LicenceState.VALID:
         raise Conflict(
             "licence.not_valid",
@@ -48,7 +48,7 @@ async def present(company_id: str, person_id: str, now: datetime) -> Presented:
         )
     token = new_token()
     await Presentation.create(
-        company_id=company.id, token_hash=hash_token(token, PURPOSE), created_at=now, expires_at=now + LIFE
+        licence_id=licence.id, token_hash=hash_token(token, PURPOSE), created_at=now, expires_at=now + LIFE
     )
     return Presented(token, now + LIFE, int(ROTATE_AFTER.total_seconds()))
 

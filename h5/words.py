@@ -27,6 +27,7 @@ from h5.wording import (
     roots,
     sealing,
     structures,
+    succession,
     thread,
 )
 
@@ -55,6 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **checking.WORDS,
     **structures.WORDS,
     **roots.WORDS,
+    **succession.WORDS,
 }
 
 

@@ -12,11 +12,11 @@ from datetime import datetime
 
 from tortoise.exceptions import IntegrityError
 
-from auth import events, throttling
+from auth import events, licences, throttling
 from auth.authority import Act, require, require_active
 from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Invalid, NotFound
-from auth.models import Company, Licence
+from auth.models import Company
 from auth.throttling import Limit
 from seals import duplicates, imprint, numbers
 from seals.add_form import NO_NUMBER, AddForm, design_of, require_confirmed
@@ -30,8 +30,9 @@ from seals.seal_views import SealView, reason_of, seal_view
 
 __all__ = ["MAX_SEALS", "add_seal", "preview"]
 
+GIVEN_UP = (SealState.DECLINED, SealState.CANCELLED)
 MAX_SEALS = 60
-"""Of one company, declined ones left out; a bound on what one owner can store, not a rule of law."""
+"""Of one company, without those given up; a bound on what one owner can store, not a rule of law."""
 ADDS_PER_PERSON = Limit("seal.add", 30, 3600)
 PREVIEWS_PER_PERSON = Limit("seal.preview", 60, 60)
 TURNS = 12  # for a number of its kind, when several are made at once
@@ -96,7 +97,7 @@ async def preview(company_id: str, person_id: str, form: AddForm, now: datetime)
 
 
 async def _wanted(company: Company, form: AddForm) -> Design:
-    return design_of(form, (await Licence.get(company_id=company.id)).data)
+    return design_of(form, (await licences.in_force(company.id)).data)
 
 
 async def _known(company_id: str, form: AddForm, wanted: Design) -> SealView | None:
@@ -126,7 +127,7 @@ async def _require_room(company_id: str, kind: SealKind) -> None:
             f"The company has its one seal of this kind ({en}). Use that one, or choose another kind.",
             field="kind",
         )
-    if await Seal.filter(company_id=company_id).exclude(state=SealState.DECLINED).count() >= MAX_SEALS:
+    if await Seal.filter(company_id=company_id).exclude(state__in=GIVEN_UP).count() >= MAX_SEALS:
         raise Conflict(
             "seal.too_many",
             f"一家企业最多 {MAX_SEALS} 枚印章。确需更多，请联系客服。",
@@ -213,6 +214,9 @@ async def _issue(
     seen = look(made)
     reason = await _held(design, seen, company.id, photo)
     async with transaction():
+        # Whoever lost his right meanwhile, with a change of the representative, adds nothing any more.
+        await Company.filter(id=company.id).select_for_update().get()
+        await require(person_id, Act.ADD_SEAL, company.id, now)
         seal = await Seal.create(
             company_id=company.id,
             kind=design.kind.value,

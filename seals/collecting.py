@@ -6,17 +6,17 @@ steers the page; the sealer fetches the result itself before it makes a key (`se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from auth import applying, events, identity_checks, people, throttling
+from auth import events, identity_checks, licences, people, throttling
 from auth.authority import Act, require
 from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Gone, NotFound
 from auth.identity_checks import CHECKS_PER_PERSON, LIFE
 from auth.identity_models import IdentityPurpose
-from auth.models import Application, Person
+from auth.models import Person
 from auth.pins import check_pin
 from auth.ports import IdentityState, RealName
 from auth.privacy import RecordsKey
@@ -26,10 +26,11 @@ from seals import devices, offers
 from seals.models import Collection, CollectionState, Holder, OfferPurpose, Seal, SealState
 from seals.offers import PINS_PER_PERSON, PinDesk
 
-__all__ = ["CollectionView", "begin", "collect_info", "find", "offer_pin"]
+__all__ = ["CollectionView", "begin", "collect_info", "end_all", "find", "offer_pin", "tell_ended"]
 
 OPEN_STATES = (CollectionState.CHECKING, CollectionState.MAKING)
 CHECKED = "checked"
+REPRESENTATIVE_CHANGED = "企业的法定代表人已变更，本次领取已终止。请新的法定代表人登录领取。"
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,13 @@ async def begin(
     if not await Seal.exists(company_id=company.id, state=SealState.ISSUED):
         raise Conflict("collection.done", "印章都已领取，无需再次领取。", "All seals are collected already.")
     await throttling.count(CHECKS_PER_PERSON, person_id, now)
-    # Whom the registrar approved, not whom the person's own row names: others' applications may name him too.
-    form = applying.opened(await Application.get(company_id=company.id), records)
+    # Whom the licence names, not whom the person's own row names: others' applications may name him too.
+    named = licences.representative(await licences.in_force(company.id), records)
     collection_id = new_id()
     check = await realname.start(
-        form.representative_name,
-        form.representative_id_number,
-        form.representative_mobile,
+        named.name,
+        named.id_number,
+        named.mobile,
         return_url.replace("{id}", collection_id),
         identity_checks.reference(IdentityPurpose.COLLECT, collection_id),
     )
@@ -184,6 +185,26 @@ async def _fail(row: Collection, error: DomainError, now: datetime) -> None:
             state=CollectionState.FAILED, reason=error.zh, ended_at=now
         ):
             await _tell(row, "collection.failed", now, {"code": error.code})
+
+
+async def end_all(company_id: str, now: datetime) -> list[Collection]:
+    """End a company's collections that are under way, with a change of its representative; inside that
+    transaction, which closes with `tell_ended`.
+    """
+    rows = await Collection.filter(company_id=company_id, state__in=OPEN_STATES).order_by("id")
+    ended = []
+    for row in rows:
+        if await Collection.filter(id=row.id, state__in=OPEN_STATES).update(
+            state=CollectionState.FAILED, reason=REPRESENTATIVE_CHANGED, ended_at=now
+        ):
+            ended.append(row)
+    return ended
+
+
+async def tell_ended(rows: Sequence[Collection], now: datetime) -> None:
+    """The events of what `end_all` has ended."""
+    for row in rows:
+        await _tell(row, "collection.failed", now, {"code": "representative.changed"})
 
 
 async def _tell(row: Collection, kind: str, now: datetime, facts: Mapping[str, str] | None = None) -> None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from auth import throttling
+from auth import licences, throttling
 from auth.authority import OF_A_SEAL, Act, of_seals, require, standing
 from auth.errors import Conflict
 from auth.identity_checks import LIFE
-from auth.models import Licence
 from auth.throttling import Limit
 from seals.freezing import own_seal
 from seals.imprint import Imprint, to_preview_png
@@ -46,7 +45,7 @@ class LicenceView:
 
 @dataclass(frozen=True)
 class CompanyView:
-    """A company, its licence, its seals, declined ones last; the id of a collection under way, or None.
+    """A company, its licence, its seals, those given up last; the id of a collection under way, or None.
 
     may: what the person who looks may do here (`auth.authority.Act`).
     """
@@ -67,11 +66,11 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
     """Raises NotFound `company.not_found`, also for another's company."""
     row = await require(person_id, Act.SEE_COMPANY, company_id, now)
     his = await standing(person_id, company_id, now)
-    licence = await Licence.get(company_id=row.id)
+    licence = await licences.in_force(row.id)
     order = {kind.value: place for place, kind in enumerate(SealKind)}
-    given_up = SealState.DECLINED
+    given_up = {SealState.DECLINED, SealState.CANCELLED}
     seals = sorted(
-        await Seal.filter(company_id=row.id), key=lambda s: (s.state is given_up, order[s.kind], s.ordinal)
+        await Seal.filter(company_id=row.id), key=lambda s: (s.state in given_up, order[s.kind], s.ordinal)
     )
     towards = await of_seals(person_id, row.id, [seal.id for seal in seals], now)
     newest = await Collection.filter(company_id=row.id, person_id=person_id).order_by("-created_at").first()

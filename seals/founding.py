@@ -9,26 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from cryptography.exceptions import InvalidTag
 from tortoise.expressions import F, Q
 
-from auth import applying, events
+from auth import applying, events, licences
 from auth.china import CHINA
 from auth.engine import transaction
-from auth.errors import NotFound, Refused, Unavailable
+from auth.errors import Unavailable
+from auth.licences import Representative
 from auth.login import person_by_mobile
 from auth.models import Application, ApplicationState, Company, CompanyState, Licence, LicenceState
 from auth.people import set_identity
 from auth.ports import DecisionState, RegisteredCompany, Registrar, RegistrarApplication, RegistrarDecision
 from auth.privacy import RecordsKey
+from auth.succession_models import ChangeState, RepresentativeChange
+from auth.tokens import new_id
 from seals import duplicates, imprint, numbers
 from seals.design import Design
 from seals.forms import company_form, five
 from seals.kinds import FIVE, SealKind, spec
 from seals.likeness import Look, look
 from seals.models import Seal, SealState
+from seals.registered import licence_data, representative_ref
 
-__all__ = ["advance_application", "approved", "decide", "give_back", "representative_ref", "sole", "take"]
+__all__ = ["advance_application", "decide", "give_back", "sole", "take"]
 
 LEASE = timedelta(seconds=20)
 ASK_AGAIN = timedelta(milliseconds=250)  # less than the sealer's pause between two looks
@@ -174,11 +177,15 @@ async def _found(
         created_at=now,
     )
     await Application.filter(id=application_id).update(company_id=company.id)
+    licence_id = new_id()
     await Licence.create(
+        id=licence_id,
         company_id=company.id,
+        current=company.id,
         number=registered.licence_number,
         representative_ref=representative_ref(form.representative_id_number, records),
-        data=_licence_data(form, registered),
+        representative_sealed=licences.sealed(licence_id, _representative(form), records),
+        data=licence_data(form, registered),
         state=LicenceState.ISSUED,
         valid_from=_start_of(registered.valid_from),
         valid_until=_end_of(registered.valid_until) if registered.valid_until else None,
@@ -200,47 +207,16 @@ async def _found(
             created_at=now,
         )
         await duplicates.remember(seal.id, each.look)
+    # A change may have been registered before there was a company here to hear of it.
+    await RepresentativeChange.create(
+        company_id=company.id, state=ChangeState.REPORTED, created_at=now, lease_until=now
+    )
     await _tell(application_id, company, drawn, owner.id, now)
 
 
 def sole(company_id: str, kind: SealKind) -> str | None:
     """The value of `Seal.sole` of a living seal; None for kinds of which a company may have several."""
     return f"{company_id}:{kind.value}" if spec(kind).single else None
-
-
-async def approved(licence: Licence, records: RecordsKey, registrar: Registrar) -> bool:
-    """Whether the registrar approved what this licence says, for this company. No row is believed.
-
-    The form opens only where it was sealed; the registrar's reference is asked for by handing the very
-    same application in once more, which is safe to repeat, so that no row can lead to another's approval.
-    """
-    row = await Application.get_or_none(company_id=licence.company_id, state=ApplicationState.APPROVED)
-    company = await Company.get(id=licence.company_id)
-    if row is None:
-        return False
-    try:
-        form = applying.opened(row, records)
-        registered = (await registrar.result(await registrar.submit(form))).company
-    except (InvalidTag, NotFound, Refused, Unavailable):
-        return False
-    return registered is not None and (
-        company.name,
-        company.uscc,
-        licence.number,
-        licence.representative_ref,
-        licence.data,
-    ) == (
-        form.company_name,
-        registered.uscc,
-        registered.licence_number,
-        representative_ref(form.representative_id_number, records),
-        _licence_data(form, registered),
-    )
-
-
-def representative_ref(id_number: str, records: RecordsKey) -> str:
-    """The representative's ID number as it stands under the licence's signature."""
-    return records.index(id_number, "licence.representative")
 
 
 async def _tell(
@@ -279,22 +255,8 @@ async def _tell(
         )
 
 
-def _licence_data(form: RegistrarApplication, registered: RegisteredCompany) -> dict[str, str | None]:
-    """The registered data as the licence states them; public by law (企业信息公示)."""
-    return {
-        "company_name": registered.company_name,
-        "uscc": registered.uscc,
-        "company_type": form.company_type,
-        "representative_name": form.representative_name,
-        "address": form.address,
-        "capital_wan": str(form.capital_wan),
-        "business_scope": form.business_scope,
-        "established_on": registered.established_on.isoformat(),
-        "valid_from": registered.valid_from.isoformat(),
-        "valid_until": registered.valid_until.isoformat() if registered.valid_until else None,
-        "authority": registered.authority,
-        "licence_number": registered.licence_number,
-    }
+def _representative(form: RegistrarApplication) -> Representative:
+    return Representative(form.representative_name, form.representative_id_number, form.representative_mobile)
 
 
 def _start_of(day: date) -> datetime:

@@ -25,7 +25,19 @@ from auth.models import Company
 from auth.people import set_identity
 from auth.ports import RealName
 from auth.privacy import RecordsKey
-from seals import custody, devices, grant_confirming, holders, keks, mandates, offers, pins, rules, tries
+from seals import (
+    custody,
+    devices,
+    grant_confirming,
+    holders,
+    keks,
+    licensing,
+    mandates,
+    offers,
+    pins,
+    rules,
+    tries,
+)
 from seals.grant_endings import KEPT_FOR, tell
 from seals.granting import grant_info, identity_ref, join_info
 from seals.keyring import P256, Keyring
@@ -33,6 +45,7 @@ from seals.models import Holder, Offer, Seal, SealKey, SealWrap
 from seals.proofs import require_proof
 from seals.scopes import Scope
 from seals.signing.preparing import require_collected
+from seals.unlocking import no_pin
 
 __all__ = ["Secret", "act_on_grant", "act_on_join", "epoch_of", "open_secret"]
 
@@ -56,7 +69,8 @@ async def open_secret(
 ) -> Secret:
     """The seal's secret by a holder's wrap and, where it is a grantee's, by a grant that the sealer signed.
 
-    Raises Refused `custody.wrap`, `custody.not_attested`; Conflict `grant.ended`.
+    Whose seal it is must be whom the licence in force names. Raises Refused `custody.wrap`,
+    `custody.not_attested`, `holder.not_representative`; Conflict `grant.ended`.
     """
     wrap = await SealWrap.get_or_none(seal_id=seal.id, generation=seal.generation, holder_id=holder)
     if wrap is None:
@@ -72,6 +86,10 @@ async def open_secret(
                 "Your grant has ended; nothing was sealed.",
             )
         scope = mandates.verified(grant, keyring.identity.public_key())
+    owner = await Holder.get_or_none(person_id=holder if grant is None else grant.owner)
+    if owner is None:
+        raise no_pin()
+    await licensing.require_representative(seal.company_id, owner, keyring)
     epoch, rule = await epoch_of(seal), await rules.version_of(seal.id, keyring.identity.public_key())
     value = custody.unwrap_secret(
         base64.b64decode(wrap.wrapped),
@@ -83,7 +101,7 @@ async def open_secret(
         grant=wrap.grant,
         rule=rule,
     )
-    return Secret(value, epoch, holder if grant is None else grant.owner, grant, scope, rule)
+    return Secret(value, epoch, owner.person_id, grant, scope, rule)
 
 
 async def epoch_of(seal: Seal) -> int:

@@ -26,7 +26,7 @@ from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.throttling import Limit
 from auth.tokens import new_id
-from seals import devices, offers
+from seals import devices, holders, offers
 from seals.freezing import own_seal
 from seals.grant_endings import KEPT_FOR, no_such
 from seals.grant_views import GrantDraft, GrantView, drafted, grant_view
@@ -71,7 +71,7 @@ class GrantForm:
 def identity_ref(member: Member, records: RecordsKey) -> str:
     """The ID number that a company named, as it stands in a grant and in a holder's attestation."""
     number = members.member_identity(member, records).id_number or ""
-    return records.index(number, "holder.identity")
+    return holders.identity_ref(number, records)
 
 
 def grant_info(row: Grant, grantee_key: str | None) -> dict[str, object]:

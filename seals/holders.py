@@ -24,6 +24,7 @@ __all__ = [
     "HolderIdentity",
     "attested_public",
     "identity_of",
+    "identity_ref",
     "new_holder",
     "open_holder",
     "require_identity",
@@ -40,10 +41,15 @@ class HolderIdentity:
     mobile_ref: str = field(repr=False)
 
 
+def identity_ref(id_number: str, records: RecordsKey) -> str:
+    """An ID number as a keyed hash, under the signatures of holders and licences."""
+    return records.index(id_number, "holder.identity")
+
+
 def identity_of(result: IdentityResult, records: RecordsKey) -> HolderIdentity:
     """Whom an identity check was about."""
     return HolderIdentity(
-        records.index(result.id_number, "holder.identity"), records.index(result.mobile, "holder.mobile")
+        identity_ref(result.id_number, records), records.index(result.mobile, "holder.mobile")
     )
 
 

@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 
-from auth import events
+from auth import events, licences
 from auth.engine import transaction
 from auth.errors import Conflict, Invalid, Refused
-from auth.models import Company, Licence
+from auth.models import Company
 from auth.ports import RealName, Registrar
 from auth.privacy import RecordsKey
-from seals import certificate_requests, founding, imprint, pki, sm2_pki
+from seals import certificate_requests, imprint, pki, registered, sm2_pki
 from seals.certificate_requests import Answer, Asked
 from seals.certificates import SealSubject, seal_common_name
 from seals.design import Design
@@ -89,10 +89,10 @@ async def issue(row: CertificateRequest, issuer: Issuer, now: datetime) -> None:
     seals = {each.id: each for each in await Seal.filter(company_id=company.id, state=SealState.ISSUED)}
     if collection.state is not CollectionState.MAKING or any(not _fits(one, seals) for one in asked):
         raise Conflict("collection.state", "领取已结束，请刷新。", "This collection has ended; reload.")
-    licence = await Licence.get(company_id=company.id)
+    licence = await licences.in_force(company.id)
     await check_identity(collection, licence, issuer.identity, issuer.realname, issuer.records, now)
     check_names(licence, company, [seals[one.seal] for one in asked])
-    if not await founding.approved(licence, issuer.records, issuer.registrar):
+    if not await registered.approved(licence, issuer.records, issuer.registrar):
         raise Refused(
             "collection.not_confirmed",
             "登记机关现在没有确认这份执照，不能签发证书。请稍后重试，或联系客服。",

@@ -10,20 +10,31 @@ from datetime import datetime
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from auth import events
+from auth import events, licences
 from auth.engine import transaction
+from auth.errors import Refused
 from auth.models import Licence, LicenceState
 from auth.ports import IdentityResult
 from auth.privacy import RecordsKey
-from seals.founding import representative_ref
+from seals import holders
+from seals.keyring import Keyring
+from seals.models import Holder
+from seals.registered import representative_ref
 
-__all__ = ["Approved", "is_genuine", "represents", "sign_issued_licences"]
+__all__ = [
+    "Approved",
+    "is_genuine",
+    "represents",
+    "require_representative",
+    "sign_issued_licences",
+    "signature_of",
+]
 
 Approved = Callable[[Licence], Awaitable[bool]]
 
 
 def _signed_bytes(row: Licence) -> bytes:
-    content = [row.company_id, row.number, row.representative_ref, row.data]
+    content = [row.company_id, row.version, row.number, row.representative_ref, row.data]
     return (
         b"ezhang/licence/1\n"
         + json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -52,6 +63,28 @@ def represents(row: Licence, result: IdentityResult, identity: Ed25519PublicKey,
     )
 
 
+async def require_representative(company_id: str, holder: Holder, keyring: Keyring) -> None:
+    """The holder is whom the licence in force names, which the sealer signed: he owns the company's seals.
+
+    Raises Refused `holder.not_representative`, `custody.not_attested`.
+    """
+    holders.attested_public(holder, keyring)
+    row = await licences.in_force(company_id)
+    named = row.state is LicenceState.VALID and is_genuine(row, keyring.identity.public_key())
+    if not named or row.representative_ref != holder.identity_ref:
+        raise Refused(
+            "holder.not_representative",
+            "印章持有人已不是电子执照上的法定代表人，不能用印。如已变更，请新的法定代表人重新领取印章。",
+            "The seal's holder is not the representative on the licence, so it seals nothing. "
+            "After a change, the new representative collects the seals anew.",
+        )
+
+
+def signature_of(row: Licence, identity: Ed25519PrivateKey) -> str:
+    """The sealer's signature over a licence, base64; the caller has asked the registrar."""
+    return base64.b64encode(identity.sign(_signed_bytes(row))).decode()
+
+
 async def sign_issued_licences(identity: Ed25519PrivateKey, now: datetime, approved: Approved) -> int:
     """Sign every licence that is ISSUED and make it VALID; returns how many.
 
@@ -60,10 +93,10 @@ async def sign_issued_licences(identity: Ed25519PrivateKey, now: datetime, appro
     """
     rows = [row for row in await Licence.filter(state=LicenceState.ISSUED).limit(50) if await approved(row)]
     for row in rows:
-        signature = base64.b64encode(identity.sign(_signed_bytes(row)))
+        signature = signature_of(row, identity)
         async with transaction():
             moved = await Licence.filter(id=row.id, state=LicenceState.ISSUED).update(
-                state=LicenceState.VALID, signature=signature.decode(), signed_at=now
+                state=LicenceState.VALID, signature=signature, signed_at=now
             )
             if moved:
                 await events.append(

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from auth import events, identity_checks
+from auth import events, identity_checks, licences
 from auth.engine import transaction
 from auth.errors import Conflict, Refused
 from auth.identity_models import IdentityPurpose
@@ -112,7 +112,7 @@ async def make_keys(
     offers.require_live(offer, now)
     company = await Company.get(id=row.company_id)
     issued = await Seal.filter(company_id=company.id, state=SealState.ISSUED).order_by("created_at", "number")
-    licence = await Licence.get(company_id=company.id)
+    licence = await licences.in_force(company.id)
     person = await check_identity(row, licence, keyring.identity.public_key(), realname, records, now)
     check_names(licence, company, issued)
     stretched = await _open(offer, row, keyring)
@@ -121,6 +121,7 @@ async def make_keys(
         holder = X25519PrivateKey.generate()
     else:
         # The owner of another company: his PIN stands, and must be right, before anything is wrapped to it.
+        holders.require_identity(known, person, keyring, records)
         await pins.require_young(row.person_id, keyring.policy, now)
         holder = await holders.open_holder(known, offer, stretched, keyring, now)
         await tries.right(row.person_id)
@@ -141,7 +142,7 @@ async def make_keys(
         if fresh is not None:
             await fresh.save(force_create=True)
         await set_identity(row.person_id, person.name, person.id_number, records, checked=True)
-        await _store(offer, row, company, kek, made, now)
+        await _store(offer, row, licence, kek, made, now)
         if offer.device is not None:
             await devices.enrol(offer, "collection", keyring, now)
     return {"seals": len(made)}
@@ -265,12 +266,18 @@ def _read(der: bytes) -> x509.Certificate:
 async def _store(
     offer: Offer,
     row: Collection,
-    company: Company,
+    licence: Licence,
     kek_version: int,
     made: list[_Made],
     now: datetime,
 ) -> None:
-    active = await Company.filter(id=company.id, state=CompanyState.ACTIVE, representative_id=row.person_id)
+    # The lock keeps a change of the representative out, which ends keys that stand here and not later ones.
+    company = await Company.filter(id=licence.company_id).select_for_update().get()
+    active = (
+        company.state is CompanyState.ACTIVE
+        and company.representative_id == row.person_id
+        and await Licence.exists(id=licence.id, current=company.id)
+    )
     moved = await Collection.filter(id=row.id, state=CollectionState.MAKING).update(
         state=CollectionState.COLLECTED, ended_at=now
     )

@@ -20,7 +20,8 @@ class SealState(StrEnum):
     """HELD (for review) → ISSUED (number and imprint, no key) → COLLECTED (keys made, signs) ⇄ FROZEN.
 
     DECLINED: the review said no. It never signs, and its number is not used again. Re-keying leads back
-    from COLLECTED to ISSUED, un-freezing too where the keys were revoked meanwhile.
+    from COLLECTED to ISSUED, un-freezing too where the keys were revoked meanwhile. CANCELLED, from any: the
+    name seal of who represents the company no more (R42).
     """
 
     HELD = "held"
@@ -28,6 +29,7 @@ class SealState(StrEnum):
     ISSUED = "issued"
     COLLECTED = "collected"
     FROZEN = "frozen"
+    CANCELLED = "cancelled"
 
 
 class CollectionState(StrEnum):
@@ -220,6 +222,7 @@ class RevokedFor(StrEnum):
     """Why a certificate was revoked, as reasons of RFC 5280 are named."""
 
     SUPERSEDED = "superseded"
+    AFFILIATION_CHANGED = "affiliation_changed"
 
 
 class SealKey(Model):

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from auth import events, throttling
+from auth import events, licences, throttling
 from auth.authority import Act, known, require, require_active
 from auth.engine import transaction
 from auth.errors import Invalid, NotFound, Unavailable
-from auth.models import Company, Licence
+from auth.models import Company
 from auth.throttling import Limit
 from seals.companies import PICTURES_PER_PERSON
 from seals.forms import company_form
@@ -100,7 +100,7 @@ async def _outline(company: Company, kind: str, width_mm: str) -> Wanted:
         raise Invalid(
             "seal.kind", "请选择照片里印章的种类。", "Choose what kind of seal is in the photo.", field="kind"
         ) from None
-    licence = await Licence.get(company_id=company.id)
+    licence = await licences.in_force(company.id)
     return wanted(known, company_form(licence.data["company_type"]), _width(width_mm))
 
 

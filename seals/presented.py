@@ -9,7 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from auth import presenting
-from auth.models import Company, CompanyState, Licence, LicenceState
+from auth.models import CompanyState, Licence, LicenceState
 from seals.licensing import is_genuine
 
 __all__ = ["LicenceShown", "presented"]
@@ -19,11 +19,13 @@ __all__ = ["LicenceShown", "presented"]
 class LicenceShown:
     """The registered data, public by law.
 
-    good: the company is active, the licence valid, and this is what the sealer signed.
+    good: the company is active, the licence valid, and this is what the sealer signed. replaced: another
+    licence was issued since it was held out.
     """
 
     data: dict[str, Any]
     good: bool
+    replaced: bool
     checked_at: datetime
     expires_at: datetime
 
@@ -31,11 +33,10 @@ class LicenceShown:
 async def presented(token: str, now: datetime, identity: Ed25519PublicKey) -> LicenceShown:
     """What whoever scans the code sees. identity: the sealer's. Raises Gone `presentation.gone`."""
     row = await presenting.find(token, now)
-    company = await Company.get(id=row.company_id)
-    licence = await Licence.get(company_id=row.company_id)
+    licence = await Licence.get(id=row.licence_id).select_related("company")
     good = (
-        company.state is CompanyState.ACTIVE
+        licence.company.state is CompanyState.ACTIVE
         and licence.state is LicenceState.VALID
         and is_genuine(licence, identity)
     )
-    return LicenceShown(licence.data, good, now, row.expires_at)
+    return LicenceShown(licence.data, good, licence.state is LicenceState.REPLACED, now, row.expires_at)

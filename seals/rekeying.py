@@ -17,6 +17,7 @@ from auth import challenges, events
 from auth.models import Company
 from seals import grant_endings, statuses
 from seals.keyring import P256
+from seals.kinds import SealKind
 from seals.models import (
     Offer,
     RevokedFor,
@@ -47,15 +48,18 @@ class Rekeyed:
     signings: Sequence[str]
 
 
-async def rekey(company_id: str, cause: RevokedFor, now: datetime) -> Rekeyed:
-    """COLLECTED → ISSUED for all seals of a company; inside a transaction, which ends with `tell`.
+async def rekey(company_id: str, cause: RevokedFor, now: datetime, kind: SealKind | None = None) -> Rekeyed:
+    """COLLECTED → ISSUED for all seals of a company, or those of one kind; inside a transaction, which ends
+    with `tell`.
 
     Certificates are revoked (the caller publishes the lists afterwards), private keys and wraps erased,
     signings that are under way fail. A frozen seal loses its keys as well and stays frozen.
     """
     await Company.filter(id=company_id).select_for_update().get()
     keyed = [SealState.COLLECTED, SealState.FROZEN]
-    seals = await Seal.filter(company_id=company_id, state__in=keyed).order_by("id").select_for_update()
+    which = Seal.filter(company_id=company_id, state__in=keyed)
+    which = which if kind is None else which.filter(kind=kind.value)
+    seals = await which.order_by("id").select_for_update()
     ids = [seal.id for seal in seals]
     if not ids:
         return Rekeyed(company_id, cause, (), ())

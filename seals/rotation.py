@@ -22,7 +22,7 @@ from auth.member_models import Grant, GrantState
 from seals import custody, holders, keks, mandates, rules
 from seals.granted import Secret, epoch_of
 from seals.keyring import Keyring
-from seals.models import Holder, Seal, SealKey, SealWrap
+from seals.models import Holder, Seal, SealKey, SealState, SealWrap
 
 __all__ = ["NewSecret", "new_secret", "rotate_if_due", "store"]
 
@@ -68,6 +68,8 @@ async def store(fresh: Seal, new: NewSecret, now: datetime) -> bool:
     """Inside a transaction that holds the seal's lock; False, with nothing written, where keys or grants
     moved since the secret was made.
     """
+    if fresh.state is not SealState.COLLECTED:  # its keys may have ended, and must not be written again
+        return False
     live = await _live(fresh, now)
     if fresh.generation != new.generation or {(row.id, row.state) for row in live} - new.judged:
         return False

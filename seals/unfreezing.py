@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from auth import events, identity_checks
+from auth import events, identity_checks, licences
 from auth.authority import Act
 from auth.engine import transaction
 from auth.errors import Conflict
 from auth.identity_models import IdentityPurpose
-from auth.models import Company, Licence
+from auth.models import Company
 from auth.ports import RealName
 from auth.privacy import RecordsKey
 from seals import licensing, offers
@@ -36,7 +36,7 @@ async def unfreeze(
         offer.subject, offer.person_id, IdentityPurpose.UNFREEZE, now, realname
     )
     seal = await own_seal(check.subject, offer.person_id, Act.UNFREEZE_SEAL, now)
-    licence = await Licence.get(company_id=seal.company_id)
+    licence = await licences.in_force(seal.company_id)
     if not licensing.represents(licence, result, keyring.identity.public_key(), records):
         raise identity_checks.not_passed()
     async with transaction():

@@ -19,7 +19,13 @@ STATES = {
     "frozen": Bilingual("已冻结", "frozen"),
     "expired": Bilingual("证书已过期", "certificate expired"),
     "revoked": Bilingual("证书已吊销", "certificate revoked"),
+    "cancelled": Bilingual("印章已注销", "seal cancelled"),
 }
+ACTIVE = Bilingual("存续（在营、开业）", "active")
+ABNORMAL = Bilingual("状态异常", "not in good standing")
+REPLACED = Bilingual(
+    "执照已换发，请对方重新出示", "replaced by another licence; ask for it to be presented again"
+)
 
 
 def install(app: Sanic) -> None:
@@ -61,9 +67,7 @@ def _licence(shown: LicenceShown) -> PresentedLicence:
         business_scope=data["business_scope"],
         established_on=data["established_on"],
         valid_until=data["valid_until"],
-        state=Bilingual("存续（在营、开业）", "active")
-        if shown.good
-        else Bilingual("状态异常", "not in good standing"),
+        state=ACTIVE if shown.good else REPLACED if shown.replaced else ABNORMAL,
         good=shown.good,
         checked_at=second(shown.checked_at),
         expires_at=second(shown.expires_at),

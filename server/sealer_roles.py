@@ -3,7 +3,7 @@
 sign    KEK, pepper, identity key   PIN offers, signings (`server/sealer.py`)
 issue   CA, seal maker              certificates, seal structures, revocation lists
 time    the time-stamping unit's    RFC 3161 service; no database
-work    identity key                registrar, licences, daily roots, what is over
+work    identity key                registrar, licences, changes of representatives, daily roots, what is over
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyhanko.sign.timestamps import TimeStamper
 
 from auth import passkeys, scan_login, throttling, wechat
-from auth.errors import DomainError, NotFound, Refused, Unavailable
+from auth.errors import Conflict, DomainError, NotFound, Refused, Unavailable
 from auth.ports import Registrar
 from auth.privacy import RecordsKey
 from seals import (
@@ -34,10 +34,12 @@ from seals import (
     offers,
     pins,
     pki,
+    registered,
     resetting,
     revocation,
     roots,
     sm2_pki,
+    succeeding,
 )
 from seals.issuing import Issuer
 from seals.pdf.trust import Trust
@@ -51,6 +53,7 @@ __all__ = ["IssuingDesk", "Role", "WorkDesk", "forever", "roles_of"]
 
 ISSUE_POLL_S = 0.1
 ANSWER_POLL_S = 0.05  # a signing waits for it
+REGISTER_POLL_S = 1.0  # a change of representative acts at once, as soon as it is registered
 WORK_POLL_S = 0.3  # for what nobody waits for: a signing left behind is free when its lease of 30 s has ended
 PUBLISH_POLL_S = 2.0  # a revocation is on the list at once, whoever revoked
 UPKEEP_S = 60.0
@@ -165,6 +168,8 @@ class WorkDesk:
             group.create_task(forever(self.work, WORK_POLL_S))
             group.create_task(forever(self.advance_resets, WORK_POLL_S))
             group.create_task(forever(self.bind_heads, UPKEEP_S))
+            group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
+            group.create_task(forever(self.apply_changes, WORK_POLL_S))
             group.create_task(forever(self.tidy, UPKEEP_S))
 
     async def work(self) -> bool:
@@ -178,7 +183,7 @@ class WorkDesk:
             except (Unavailable, NotFound, Refused) as error:
                 _log.warning("application waits: %s", error.code)
             await founding.give_back(row, now())
-        approved = partial(founding.approved, records=self.records, registrar=self.registrar)
+        approved = partial(registered.approved, records=self.records, registrar=self.registrar)
         await licensing.sign_issued_licences(self.identity, now(), approved)
         await offers.abandon(now())
         await withdrawing.expire(now())
@@ -205,8 +210,28 @@ class WorkDesk:
             _log.warning("daily root waits: %s", error.code)
             return False
 
+    async def hear_of_changes(self) -> bool:
+        """Changes of representatives that were registered since the last look; True when there were any."""
+        try:
+            return await succeeding.hear(self.registrar, now())
+        except (Unavailable, Refused) as error:
+            _log.warning("changes of representatives wait: %s", error.code)
+        return False
+
+    async def apply_changes(self) -> bool:
+        """Ask about one company and apply what was registered; True when there was one to ask about."""
+        row = await succeeding.take(self.owner, now())
+        if row is None:
+            return False
+        try:
+            await succeeding.advance(row, now(), self.identity, self.records, self.registrar)
+        except (Unavailable, NotFound, Refused, Conflict) as error:
+            _log.warning("a change of representative waits: %s", error.code)
+        await succeeding.give_back(row, now())
+        return True
+
     async def tidy(self) -> bool:
-        """PINs that grow old; old counters and rows that are over for long."""
+        """PINs that grow old, companies nobody asked about; old counters and rows that are over for long."""
         await pins.remind(self.policy, now())
         await throttling.forget_old(now())
         await scan_login.forget_old(now())
@@ -215,4 +240,6 @@ class WorkDesk:
         await confirm_codes.forget_old(now())
         await passkeys.forget_old(now())
         await exporting.forget_old(now())
+        await succeeding.look_around(now())
+        await succeeding.forget_old(now())
         return False

@@ -5,6 +5,7 @@ from auth.identity_models import IdentityPurpose
 from auth.member_models import GrantEnd, GrantRole, GrantState, MemberEnd, MemberRole, MemberState
 from auth.models import ApplicationState, ChallengePurpose, ChallengeState, CompanyState, LicenceState, LoginWay, ScanLoginState
 from auth.passkey_models import PasskeyPurpose
+from auth.succession_models import ChangeState
 from auth.tokens import new_id
 from json import dumps, loads
 from tortoise.fields.base import OnDelete
@@ -141,17 +142,21 @@ class Migration(migrations.Migration):
             name='Licence',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('company', fields.OneToOneField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
-                ('number', fields.CharField(unique=True, max_length=80)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('version', fields.IntField(default=1)),
+                ('current', fields.CharField(null=True, unique=True, max_length=24)),
+                ('number', fields.CharField(max_length=80)),
                 ('representative_ref', fields.CharField(max_length=64)),
+                ('representative_sealed', fields.BinaryField()),
                 ('data', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
-                ('state', fields.CharEnumField(db_index=True, description='ISSUED: issued\nVALID: valid\nREVOKED: revoked', enum_type=LicenceState, max_length=12)),
+                ('state', fields.CharEnumField(db_index=True, description='ISSUED: issued\nVALID: valid\nREVOKED: revoked\nREPLACED: replaced', enum_type=LicenceState, max_length=12)),
                 ('valid_from', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('valid_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('signature', fields.TextField(null=True, unique=False)),
                 ('signed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('replaced_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'licence', 'app': 'auth', 'pk_attr': 'id', 'table_description': "The electronic business licence: the registered data and the sealer's signature over it."},
+            options={'table': 'licence', 'app': 'auth', 'unique_together': (('company', 'version'), ('number', 'version')), 'pk_attr': 'id', 'table_description': "The electronic business licence: the registered data and the sealer's signature over it."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -244,7 +249,7 @@ class Migration(migrations.Migration):
             name='Presentation',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('licence', fields.ForeignKeyField('auth.Licence', source_field='licence_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('token_hash', fields.CharField(unique=True, max_length=64)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -261,6 +266,31 @@ class Migration(migrations.Migration):
                 ('seq', fields.BigIntField()),
             ],
             options={'table': 'read_mark', 'app': 'auth', 'pk_attr': 'id', 'table_description': 'How far a person has read a stream, shared by all his phones.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RegisterCursor',
+            fields=[
+                ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=20)),
+                ('after', fields.BigIntField()),
+            ],
+            options={'table': 'register_cursor', 'app': 'auth', 'pk_attr': 'id', 'table_description': "How far the registrar's list of changes was read. after: the last number."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RepresentativeChange',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('number', fields.BigIntField(null=True)),
+                ('state', fields.CharEnumField(db_index=True, description='REPORTED: reported\nAPPLIED: applied\nUNCHANGED: unchanged', enum_type=ChangeState, max_length=12)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('lease_owner', fields.CharField(null=True, max_length=64)),
+                ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('fence', fields.IntField(default=0)),
+            ],
+            options={'table': 'representative_change', 'app': 'auth', 'indexes': [Index(fields=['created_at', 'company_id'])], 'pk_attr': 'id', 'table_description': 'A reason to ask the registrar who represents a company, it says nothing more: who it is, is asked.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -17,7 +17,9 @@ __all__ = [
     "application_rejected",
     "application_submitted",
     "licence_issued",
+    "licence_replaced",
     "licence_signed",
+    "seal_cancelled",
     "seal_certified",
     "seal_collected",
     "seal_declined",
@@ -85,6 +87,19 @@ def licence_signed(t: Telling) -> Content:
     return Content(t.w("card.licence_signed"), lines, (present,))
 
 
+def licence_replaced(t: Telling) -> Content:
+    """The one before may still hang on somebody's wall: this says since when it counts no more."""
+    company = t.rows.companies[t.owner_id]
+    lines = (
+        t.w("card.company", name=company.name),
+        t.w("card.since", day=t.told.event.facts["since"]),
+        t.w("card.licence_replaced_text"),
+    )
+    return Content(
+        t.w("card.licence_replaced"), lines, (t.link("card.do_licence", f"/m/licence/{company.id}"),)
+    )
+
+
 def _number(t: Telling, seal: Seal) -> str:
     kind = spec(SealKind(seal.kind))
     return t.w("card.number", kind=t.either(kind.zh, kind.en), number=seal.number)
@@ -140,6 +155,13 @@ def seal_certified(t: Telling) -> Content:
         lines.append(t.w("card.certificate", seal=seal.name, kind=kind, serial=serial, until=until))
     lines.append(t.w("card.seal_certified_text"))
     return Content(t.w("card.seal_certified", count=len(t.told.group)), lines)
+
+
+def seal_cancelled(t: Telling) -> Content:
+    seal = t.rows.seal(t.row_id)
+    return Content(
+        t.w("card.seal_cancelled", name=seal.name), (_number(t, seal), t.w("card.seal_cancelled_text"))
+    )
 
 
 def seal_exported(t: Telling) -> Content:

@@ -47,10 +47,12 @@ SHOWN = frozenset(
         "application.rejected",
         "licence.issued",
         "licence.signed",
+        "licence.replaced",
         ISSUED,
         COLLECTED,
         CERTIFIED,
         "seal.held",
+        "seal.cancelled",
         "seal.declined",
         "seal.exported",
         "seal.frozen",
@@ -107,6 +109,8 @@ SHOWN = frozenset(
         "chat.replied",
         "device.enrolled",
         "device.removed",
+        "representative.ended",
+        "representative.registered",
     }
 )
 # Whether one of these is shown depends on more than its kind.

@@ -178,7 +178,7 @@ async def _companies(events: Iterable[EventView], his: Collection[str]) -> dict[
 
 
 async def _licences(companies: Collection[str]) -> dict[str, Licence]:
-    rows = await Licence.filter(company_id__in=list(companies)).only("id", "company_id", "state")
+    rows = await Licence.filter(current__in=list(companies)).only("id", "company_id", "state")
     return {row.company_id: row for row in rows}
 
 

@@ -17,6 +17,7 @@ from h5.thread import (
     passkey_cards,
     pin_cards,
     signing_cards,
+    succession_cards,
 )
 from h5.thread.cards import Card, Content, Telling
 from h5.thread.cursor import card_id
@@ -31,11 +32,13 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     company_cards.application_rejected,
     company_cards.licence_issued,
     company_cards.licence_signed,
+    company_cards.licence_replaced,
     company_cards.seal_issued,
     company_cards.seal_held,
     company_cards.seal_declined,
     company_cards.seal_collected,
     company_cards.seal_certified,
+    company_cards.seal_cancelled,
     company_cards.seal_exported,
     company_cards.seal_frozen,
     company_cards.seal_unfrozen,
@@ -91,6 +94,8 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     chat_cards.chat_replied,
     device_cards.device_enrolled,
     device_cards.device_removed,
+    succession_cards.representative_ended,
+    succession_cards.representative_registered,
 )
 # A builder is named after its kind of event: `signing.digits_wrong` is told by `signing_digits_wrong`.
 BUILDERS = {build.__name__.replace("_", ".", 1): build for build in _ALL}

@@ -66,6 +66,12 @@ def require_collected(seal: Seal) -> None:
             "该印章尚未领取，不能用印。请先在手机上领取。",
             "This seal has not been collected and cannot sign. Collect it on the phone first.",
         )
+    if seal.state is SealState.CANCELLED:
+        raise Conflict(
+            "seal.cancelled",
+            "该印章已注销，不能用印。请使用新的印章。",
+            "This seal is cancelled and cannot sign. Use the new one.",
+        )
     if seal.state is not SealState.COLLECTED:
         raise Conflict("seal.frozen", "该印章已冻结，不能用印。", "This seal is frozen and cannot sign.")
 

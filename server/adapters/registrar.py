@@ -1,20 +1,31 @@
 """The company registrar over HTTP.
 
 `PUT api/registrar/applications/ID {company_name, …}` → {reference};
-`GET api/registrar/decisions/REFERENCE` → {reference, state: pending|approved|rejected, reason, company}.
+`GET api/registrar/decisions/REFERENCE` → {reference, state: pending|approved|rejected, reason, company};
+`GET api/registrar/representative-changes?after=NUMBER` → {changes: [{number, uscc}]}, ascending;
+`GET api/registrar/representatives/USCC` → {uscc, name, id_number, mobile, licence_number, since}.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Annotated, Self
 from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from auth.identifiers import company_name, region, uscc
-from auth.ports import DecisionState, RegisteredCompany, RegistrarApplication, RegistrarDecision
+from auth.china import CHINA
+from auth.identifiers import company_name, mobile, person_name, region, resident_id, uscc
+from auth.ports import (
+    DecisionState,
+    RegisteredChange,
+    RegisteredCompany,
+    RegisteredRepresentative,
+    RegistrarApplication,
+    RegistrarDecision,
+)
 from server.adapters.http import HttpService
 
 __all__ = ["HttpRegistrar"]
@@ -56,6 +67,28 @@ class _Decision(BaseModel):
         return self
 
 
+class _Change(BaseModel):
+    number: Annotated[int, Field(gt=0, lt=2**63)]
+    uscc: Annotated[str, AfterValidator(uscc)]
+
+
+class _Changes(BaseModel):
+    changes: list[_Change]
+
+
+def _id_number(value: str) -> str:
+    return resident_id(value, datetime.now(CHINA).date())
+
+
+class _Representative(BaseModel):
+    uscc: Annotated[str, AfterValidator(uscc)]
+    name: Annotated[str, AfterValidator(person_name)]
+    id_number: Annotated[str, AfterValidator(_id_number)]
+    mobile: Annotated[str, AfterValidator(mobile)]
+    licence_number: Annotated[str, Field(min_length=1, max_length=80)]
+    since: date
+
+
 class HttpRegistrar(HttpService):
     """The port `auth.ports.Registrar`."""
 
@@ -78,3 +111,20 @@ class HttpRegistrar(HttpService):
             raise self._unavailable("answer about another application")
         company = RegisteredCompany(**found.company.model_dump()) if found.company else None
         return RegistrarDecision(found.state, found.reason, company)
+
+    async def changes(self, after: int) -> tuple[RegisteredChange, ...]:
+        """Registered changes of representatives with greater numbers, ascending, some at a time."""
+        path = f"api/registrar/representative-changes?after={after:d}"
+        found = await self._ask("GET", path, _Changes, idempotent=True)
+        numbers = [after, *(each.number for each in found.changes)]
+        if any(number <= before for before, number in pairwise(numbers)):
+            raise self._unavailable("changes out of order")
+        return tuple(RegisteredChange(each.number, each.uscc) for each in found.changes)
+
+    async def representative(self, uscc: str) -> RegisteredRepresentative:
+        """Who represents a company."""
+        path = f"api/registrar/representatives/{quote(uscc, safe='')}"
+        found = await self._ask("GET", path, _Representative, idempotent=True)
+        if found.uscc != uscc:
+            raise self._unavailable("answer about another company")
+        return RegisteredRepresentative(**found.model_dump())

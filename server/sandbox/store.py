@@ -36,6 +36,11 @@ CREATE TABLE IF NOT EXISTS pin_reset (
     reference TEXT PRIMARY KEY, application TEXT NOT NULL UNIQUE, form TEXT NOT NULL, state TEXT NOT NULL,
     reason TEXT, at TEXT NOT NULL, decided_at TEXT
 );
+CREATE TABLE IF NOT EXISTS representative_change (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, uscc TEXT NOT NULL, name TEXT NOT NULL,
+    id_number TEXT NOT NULL, mobile TEXT NOT NULL, licence_number TEXT NOT NULL UNIQUE,
+    since TEXT NOT NULL, at TEXT NOT NULL
+);
 CREATE UNIQUE INDEX IF NOT EXISTS one_company_per_name ON application (company_name)
     WHERE state = 'approved';
 """

@@ -15,7 +15,14 @@ from auth.engine import transaction
 from auth.login import person_by_mobile
 from auth.models import Application, Company
 from auth.people import set_identity
-from auth.ports import DecisionState, RegisteredCompany, RegistrarApplication, RegistrarDecision
+from auth.ports import (
+    DecisionState,
+    RegisteredChange,
+    RegisteredCompany,
+    RegisteredRepresentative,
+    RegistrarApplication,
+    RegistrarDecision,
+)
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.tokens import new_code, new_id
@@ -59,6 +66,12 @@ class Desk:
             valid_until=None,
         )
         return RegistrarDecision(DecisionState.APPROVED, company=company)
+
+    async def changes(self, after: int) -> tuple[RegisteredChange, ...]:
+        return ()
+
+    async def representative(self, uscc: str) -> RegisteredRepresentative:
+        raise AssertionError("nobody asks in these tests")
 
 
 class World:

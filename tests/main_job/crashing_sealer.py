@@ -1,4 +1,4 @@
-"""A real sealer that does something at one step of a signing: kills itself, freezes the seal, or waits.
+"""A real sealer that does something at one step: kills itself, freezes the seal, or waits.
 
 Steps named "… not committed" lie inside a transaction, after its last statement.
 """
@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from auth import events
-from seals import freezing, offers, tries
+from auth.models import Licence
+from seals import certificate_requests, freezing, granted, keks, offers, rotation, succeeding, tries
 from seals.signing import confirming, finishing
 from server import sealer
 from server.adapters.blobs import LocalBlobs
 from server.context import now
 
-__all__ = ["STEPS", "run"]
+__all__ = ["OTHERS", "STEPS", "run"]
 
 Act = Callable[[], Awaitable[None]]
 MEETING_LIMIT_S = 30.0
@@ -88,6 +89,18 @@ STEPS: dict[str, Callable[[Act], None]] = {
 }
 
 
+# Steps of other jobs than a signing.
+OTHERS: dict[str, Callable[[Act], None]] = {
+    "change taken": _after(succeeding, "take", _found),
+    "change not committed": _after(events, "append", _event("representative.registered")),
+    "change applied": _after(succeeding, "advance", _found),
+    "grant opened": _after(granted, "open_secret"),
+    "kept secret opened": _after(keks, "kept_of"),
+    "new secret made": _after(rotation, "_made"),
+    "certificates issued": _after(certificate_requests, "ask"),
+}
+
+
 async def _kill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -109,18 +122,30 @@ def _meet(folder: Path, how_many: int) -> Act:
     return act
 
 
+def _until_changed(here: Path, licence: str) -> Act:
+    async def act() -> None:
+        here.touch()  # noqa: ASYNC240 (once, in a test)
+        async with asyncio.timeout(MEETING_LIMIT_S):
+            while await Licence.exists(current=licence, version=1):  # noqa: ASYNC110 (others change it)
+                await asyncio.sleep(0.01)
+
+    return act
+
+
 def run(
     environ: Mapping[str, str],
     log: Path,
     step: str | None = None,
     freeze: tuple[str, str] | None = None,
     meet: tuple[Path, int] | None = None,
+    changed: tuple[Path, str] | None = None,
     roles: str = "sign,issue,time,work",
 ) -> None:
     """Be a sealer with these settings and roles until SIGTERM.
 
     step: where to kill itself, or, if `freeze` names a seal and its owner, where to freeze that seal, or,
-    if `meet` names a folder, where to wait there until so many sealers have come.
+    if `meet` names a folder, where to wait there until so many sealers have come, or, if `changed` names a
+    file and a company, where to make that file and wait until the company has another representative.
     """
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
@@ -128,6 +153,12 @@ def run(
     os.environ.clear()
     os.environ.update(environ)
     if step is not None:
-        act = _freeze(*freeze) if freeze is not None else _meet(*meet) if meet is not None else _kill
-        STEPS[step](act)
+        act = _kill
+        if freeze is not None:
+            act = _freeze(*freeze)
+        elif meet is not None:
+            act = _meet(*meet)
+        elif changed is not None:
+            act = _until_changed(*changed)
+        {**STEPS, **OTHERS}[step](act)
     sealer.main(["--roles", roles])

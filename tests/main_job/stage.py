@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
+from auth.succession_models import RepresentativeChange
 from seals.models import Offer, Signing
 from server.demo import free_port
 from server.firststart import prepare
@@ -53,14 +54,20 @@ class Stage:
     _sealer: ForkServerProcess | None = field(default=None, repr=False)
 
     def start_sealer(
-        self, step: str | None = None, freeze: tuple[str, str] | None = None, **environ: str
+        self,
+        step: str | None = None,
+        freeze: tuple[str, str] | None = None,
+        changed: tuple[Path, str] | None = None,
+        **environ: str,
     ) -> None:
         """Start a sealer, a normal one without `step`; the one before must have ended."""
         assert self._sealer is None, "there is a sealer"
         own = {"PATH": os.environ["PATH"], **self.environ}
         settings = {**self.server.settings.environment(), **own, **environ}
         self._sealer = self.forks.Process(
-            target=crashing_sealer.run, args=(settings, self.log, step, freeze), daemon=True
+            target=crashing_sealer.run,
+            args=(settings, self.log, step, freeze, None, changed),
+            daemon=True,
         )
         self._sealer.start()
 
@@ -87,6 +94,7 @@ class Stage:
         async def move() -> None:
             await Offer.filter(lease_until__isnull=False).update(lease_until=past)
             await Signing.filter(lease_until__isnull=False).update(lease_until=past)
+            await RepresentativeChange.filter(lease_until__isnull=False).update(lease_until=past)
 
         self.server.database.run(move)
 

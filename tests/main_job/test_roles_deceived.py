@@ -54,7 +54,7 @@ def asking(stage: Stage, member: Member, change: str, checked: bool) -> DomainEr
         elif change == "the company's name":
             await Company.filter(id=member.company).update(name="北京别人有限公司")
         elif change == "the licence":
-            licence = await Licence.get(company_id=member.company)
+            licence = await Licence.get(current=member.company)
             licence.data = {**licence.data, "business_scope": "证券"}
             licence.signature = base64.b64encode(identity.sign(licensing._signed_bytes(licence))).decode()
             await licence.save()

@@ -39,8 +39,10 @@ async def founded(name: str, *, company_type: str = "有限责任公司", seals:
     data = {"company_name": name, "uscc": uscc, "company_type": company_type, "representative_name": "王若涵"}
     await Licence.create(
         company_id=company.id,
+        current=company.id,
         number=f"L{number}",
         representative_ref="",
+        representative_sealed=b"",
         data=data,
         state=LicenceState.VALID,
         valid_from=NOW,

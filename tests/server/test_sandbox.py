@@ -62,6 +62,7 @@ async def decided(client, reference):
         "/",
         "/sms",
         "/registrar",
+        "/representatives",
         "/public-security",
         "/nothing",
         "/realname/nothing",

@@ -39,7 +39,7 @@ async function begin() {
 
 async function arrive() {
   const company = await get(COMPANY);
-  const items = company.seals.map(sealItem);
+  const items = company.seals.filter((seal) => seal.state !== "cancelled").map(sealItem);
   $("seals").replaceChildren(...items);
   items.forEach((item, place) => {
     item.classList.add("arriving");

@@ -24,7 +24,7 @@ function hint(company) {
 /** Show a company's seals; `onChoose(seal)` hears the choice. Returns those that can be used. */
 export async function showSeals(companyId, onChoose) {
   const company = await get(`/companies/${encodeURIComponent(companyId)}`);
-  const given = company.seals.filter((seal) => !["held", "declined"].includes(seal.state));
+  const given = company.seals.filter((seal) => !["held", "declined", "cancelled"].includes(seal.state));
   $("seal-choices").replaceChildren(...given.map((seal) => choice(seal, onChoose)));
   $("seal-hint").replaceChildren(...hint(company));
   return company.seals.filter((seal) => seal.state === "collected");

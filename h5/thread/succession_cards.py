@@ -1,0 +1,31 @@
+"""Cards of a change of the legal representative: one for whom it was, one for whom it is."""
+
+from __future__ import annotations
+
+from h5.thread.cards import Content, Telling
+from seals.kinds import CompanyForm
+
+__all__ = ["representative_ended", "representative_registered"]
+
+
+def _of_trader(t: Telling) -> bool:
+    return t.told.event.facts["form"] == CompanyForm.SOLE_TRADER.value
+
+
+def representative_ended(t: Telling) -> Content:
+    company = t.rows.companies[t.row_id]
+    lines = (t.w("card.since", day=t.told.event.facts["since"]), t.w("card.representative_ended_text"))
+    key = "card.representative_ended_trader" if _of_trader(t) else "card.representative_ended"
+    return Content(t.w(key, name=company.name), lines)
+
+
+def representative_registered(t: Telling) -> Content:
+    """Leads to collecting, while there is something to collect and he still is it."""
+    company = t.rows.companies[t.row_id]
+    lines = (
+        t.w("card.since", day=t.told.event.facts["since"]),
+        t.w("card.uscc", uscc=company.uscc),
+        t.w("card.representative_registered_text"),
+    )
+    key = "card.representative_registered_trader" if _of_trader(t) else "card.representative_registered"
+    return Content(t.w(key, name=company.name), lines, t.collect(company.id))

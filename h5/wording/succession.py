@@ -1,0 +1,48 @@
+"""Words of a change of the legal representative."""
+
+from __future__ import annotations
+
+__all__ = ["WORDS"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "card.since": ("登记日期：{day}", "Registered on {day}"),
+    "card.representative_ended": (
+        "您不再是{name}的法定代表人",
+        "You are no longer the legal representative of {name}",
+    ),
+    "card.representative_ended_trader": (
+        "您不再是{name}的经营者",
+        "You are no longer the operator of {name}",
+    ),
+    "card.representative_ended_text": (
+        "登记机关已办理变更登记。您在该企业的权限、您作出的授权和印章密钥均已终止；"
+        "以前盖过的文件不受影响。如有疑问，请联系登记机关。",
+        "The registrar has registered a change. Your rights in this company, what you authorised and your "
+        "keys to its seals have ended; documents sealed before stay as they are. "
+        "If this is wrong, ask the registrar.",
+    ),
+    "card.representative_registered": (
+        "您已登记为{name}的法定代表人",
+        "You are registered as the legal representative of {name}",
+    ),
+    "card.representative_registered_trader": (
+        "您已登记为{name}的经营者",
+        "You are registered as the operator of {name}",
+    ),
+    "card.representative_registered_text": (
+        "电子营业执照已换发。请本人核验身份、设置用印口令，领取印章后即可用印。",
+        "The electronic licence has been replaced. Pass the identity check yourself and set a PIN to collect "
+        "the seals; then they are yours to use.",
+    ),
+    "card.licence_replaced": ("电子营业执照已换发", "The electronic licence was replaced"),
+    "card.licence_replaced_text": (
+        "登记机关变更了法定代表人（经营者）的登记，原执照不再有效。",
+        "The registrar has changed the registration of the representative; the licence before is no longer "
+        "good.",
+    ),
+    "card.seal_cancelled": ("{name}已注销", "{name} is cancelled"),
+    "card.seal_cancelled_text": (
+        "登记的法定代表人（经营者）姓名已变更，它不能再用；以前盖过的文件不受影响。",
+        "Another name is registered now, so it seals nothing more; documents sealed before stay as they are.",
+    ),
+}

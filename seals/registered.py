@@ -1,0 +1,101 @@
+"""What the registrar says of a company, asked by the sealer itself: no row is believed (architecture §6).
+
+The application's form opens only where it was sealed; its reference is asked for by handing the very same
+application in once more, which is safe to repeat, so that no row can lead to another's approval. Who
+represents the company is asked by the code that this approval names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from auth import applying
+from auth.errors import NotFound, Refused, Unavailable
+from auth.licences import Representative
+from auth.models import Application, ApplicationState, Company, Licence
+from auth.ports import RegisteredCompany, Registrar, RegistrarApplication
+from auth.privacy import RecordsKey
+from seals import holders
+
+__all__ = ["Registered", "approved", "licence_data", "registered", "representative_ref"]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A company as registered now, and so the licence that it must have. since: see `auth.ports`."""
+
+    company_name: str
+    uscc: str
+    licence_number: str
+    representative: Representative
+    representative_ref: str
+    since: date
+    data: dict[str, str | None]
+
+
+def representative_ref(id_number: str, records: RecordsKey) -> str:
+    """The representative's ID number as it stands under the licence's signature; the same as a holder's."""
+    return holders.identity_ref(id_number, records)
+
+
+async def registered(company_id: str, records: RecordsKey, registrar: Registrar) -> Registered:
+    """Ask. Raises Refused, NotFound or Unavailable where the registrar, or our form, does not say."""
+    row = await Application.get_or_none(company_id=company_id, state=ApplicationState.APPROVED)
+    if row is None:
+        raise NotFound(
+            "application.not_found", "没有找到该企业的登记申请。", "The company's application is not there."
+        )
+    form = applying.opened(row, records)
+    company = (await registrar.result(await registrar.submit(form))).company
+    if company is None:
+        raise Unavailable(
+            "registrar.unavailable",
+            "登记机关没有确认该企业的登记，稍后重试。",
+            "The registrar does not confirm the company; it will be asked again.",
+        )
+    named = await registrar.representative(company.uscc)
+    data = licence_data(form, company)
+    return Registered(
+        form.company_name,
+        company.uscc,
+        named.licence_number,
+        Representative(named.name, named.id_number, named.mobile),
+        representative_ref(named.id_number, records),
+        named.since,
+        {**data, "representative_name": named.name, "licence_number": named.licence_number},
+    )
+
+
+async def approved(licence: Licence, records: RecordsKey, registrar: Registrar) -> bool:
+    """Whether the registrar says now what this licence says, for this company."""
+    company = await Company.get(id=licence.company_id)
+    try:
+        said = await registered(company.id, records, registrar)
+    except (NotFound, Refused, Unavailable):
+        return False
+    return (company.name, company.uscc, licence.number, licence.representative_ref, licence.data) == (
+        said.company_name,
+        said.uscc,
+        said.licence_number,
+        said.representative_ref,
+        said.data,
+    )
+
+
+def licence_data(form: RegistrarApplication, registered: RegisteredCompany) -> dict[str, str | None]:
+    """The registered data as the first licence states them; public by law (企业信息公示)."""
+    return {
+        "company_name": registered.company_name,
+        "uscc": registered.uscc,
+        "company_type": form.company_type,
+        "representative_name": form.representative_name,
+        "address": form.address,
+        "capital_wan": str(form.capital_wan),
+        "business_scope": form.business_scope,
+        "established_on": registered.established_on.isoformat(),
+        "valid_from": registered.valid_from.isoformat(),
+        "valid_until": registered.valid_until.isoformat() if registered.valid_until else None,
+        "authority": registered.authority,
+        "licence_number": registered.licence_number,
+    }

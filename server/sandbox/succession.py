@@ -1,0 +1,191 @@
+"""The registrar's desk: a clerk registers changes of legal representatives (法定代表人变更登记), once each.
+
+What a company's representative is now is its newest change, or whom its application named.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.exceptions import BadRequest, NotFound
+from sanic.response import json, redirect
+
+from auth.china import CHINA
+from auth.identifiers import mobile, person_name, resident_id, uscc
+from server.sandbox.control import fault_of, meet_fault
+from server.sandbox.desk import ApplicationForm
+from server.sandbox.issuing import new_licence_number
+from server.sandbox.pages import field, render
+from server.sandbox.settings import now
+
+__all__ = ["api", "pages"]
+
+SHOWN = 50
+AT_ONCE = 100
+DRAWS = 20  # of a licence number, before giving up on its uniqueness
+REASON_SET = "沙箱设定：不提供登记信息"
+
+api = Blueprint("succession_api", url_prefix="/api/registrar")
+pages = Blueprint("succession_pages", url_prefix="/representatives")
+
+
+def _today() -> date:
+    return now().astimezone(CHINA).date()
+
+
+def _id_number(value: str) -> str:
+    return resident_id(value, _today())
+
+
+class Change(BaseModel):
+    """What the clerk types. since: the day of the registration, today or before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    uscc: Annotated[str, AfterValidator(uscc)]
+    name: Annotated[str, AfterValidator(person_name)]
+    id_number: Annotated[str, AfterValidator(_id_number)]
+    mobile: Annotated[str, AfterValidator(mobile)]
+    since: date
+
+    @model_validator(mode="after")
+    def _is_not_to_come(self) -> Self:
+        if self.since > _today():
+            raise ValueError("the day is yet to come")
+        return self
+
+
+def _company(db: sqlite3.Connection, code: str) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = db.execute(
+        "SELECT * FROM application WHERE uscc = ? AND state = 'approved'", (code,)
+    ).fetchone()
+    return found
+
+
+def _register(db: sqlite3.Connection, change: Change, at: datetime) -> None:
+    row = _company(db, change.uscc)
+    if row is None:
+        raise BadRequest("没有登记这个统一社会信用代码的企业")
+    region = ApplicationForm.model_validate_json(row["form"]).region
+    for _ in range(DRAWS):
+        number = new_licence_number(region, change.since)
+        taken = db.execute("SELECT 1 FROM application WHERE licence_number = ?", (number,)).fetchone()
+        if taken is None:
+            try:
+                db.execute(
+                    "INSERT INTO representative_change (uscc, name, id_number, mobile, licence_number,"
+                    " since, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        change.uscc,
+                        change.name,
+                        change.id_number,
+                        change.mobile,
+                        number,
+                        change.since.isoformat(),
+                        at.isoformat(),
+                    ),
+                )
+            except sqlite3.IntegrityError:
+                continue
+            return
+    raise RuntimeError("no free licence number after many draws")
+
+
+def _current(db: sqlite3.Connection, code: str) -> dict[str, Any] | None:
+    """The representative of a company now, or None where no such company is registered."""
+    company = _company(db, code)
+    if company is None:
+        return None
+    columns = ("uscc", "name", "id_number", "mobile", "licence_number", "since")
+    row = db.execute(
+        "SELECT * FROM representative_change WHERE uscc = ? ORDER BY number DESC LIMIT 1", (code,)
+    ).fetchone()
+    if row is not None:
+        return {name: row[name] for name in columns}
+    form = ApplicationForm.model_validate_json(company["form"])
+    values = (
+        code,
+        form.representative_name,
+        form.representative_id_number,
+        form.representative_mobile,
+        company["licence_number"],
+        datetime.fromisoformat(company["decided_at"]).astimezone(CHINA).date().isoformat(),
+    )
+    return dict(zip(columns, values, strict=True))
+
+
+def _refusal() -> HTTPResponse:
+    return json({"error": {"code": "registrar.closed", "reason": REASON_SET}}, 409)
+
+
+@api.on_request
+async def meet(request: Request) -> HTTPResponse | None:
+    """Play the fault that is set for the registrar."""
+    return await meet_fault(request, "registrar")
+
+
+@api.get("/representative-changes")
+async def changes(request: Request) -> HTTPResponse:
+    """The changes after a number, of all companies."""
+    db: sqlite3.Connection = request.app.ctx.db
+    if fault_of(db, "registrar") == "refuse":
+        return _refusal()
+    try:
+        after = int(request.args.get("after") or "0")
+    except ValueError:
+        raise BadRequest("after 应为数字") from None
+    rows = db.execute(
+        "SELECT number, uscc FROM representative_change WHERE number > ? ORDER BY number LIMIT ?",
+        (after, AT_ONCE),
+    )
+    return json({"changes": [dict(row) for row in rows]})
+
+
+@api.get("/representatives/<code:str>")
+async def current(request: Request, code: str) -> HTTPResponse:
+    """Who represents a company."""
+    db: sqlite3.Connection = request.app.ctx.db
+    if fault_of(db, "registrar") == "refuse":
+        return _refusal()
+    found = _current(db, code)
+    if found is None:
+        raise NotFound
+    return json(found)
+
+
+@pages.get("")
+async def show(request: Request) -> HTTPResponse:
+    """The companies, newest first, with a form for each; and what was registered lately."""
+    db: sqlite3.Connection = request.app.ctx.db
+    rows = db.execute(
+        "SELECT company_name, uscc FROM application WHERE state = 'approved'"
+        " ORDER BY decided_at DESC LIMIT ?",
+        (SHOWN,),
+    ).fetchall()
+    done = db.execute(
+        "SELECT change.*, company_name FROM representative_change AS change"
+        " JOIN application ON application.uscc = change.uscc ORDER BY number DESC LIMIT ?",
+        (SHOWN,),
+    ).fetchall()
+    return render(
+        request,
+        "representatives.html",
+        companies=[
+            {"company_name": row["company_name"], **(_current(db, row["uscc"]) or {})} for row in rows
+        ],
+        done=[dict(row) for row in done],
+        today=_today().isoformat(),
+    )
+
+
+@pages.post("")
+async def register(request: Request) -> HTTPResponse:
+    """The clerk registers a change."""
+    names = ("uscc", "name", "id_number", "mobile", "since")
+    change = Change.model_validate({name: field(request, name) for name in names})
+    _register(request.app.ctx.db, change, now())
+    return redirect("/representatives", status=303)
