@@ -26,6 +26,7 @@ from h5.wording import (
     sealing,
     structures,
     thread,
+    ways,
 )
 
 __all__ = ["LANGUAGES", "WORDS", "Language", "choose", "groups", "text"]
@@ -51,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **sealing.WORDS,
     **checking.WORDS,
     **structures.WORDS,
+    **ways.WORDS,
 }
 
 

@@ -46,4 +46,4 @@ async def attest_device(
         )
         if not done:
             raise Conflict("offer.taken", "另一处理已接手。", "Another sealer has taken over.")
-        await devices.enrol(offer, "check", keyring, now)
+        await devices.enrol(offer, "check", person.way, keyring, now)

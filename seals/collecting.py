@@ -18,7 +18,7 @@ from auth.identity_checks import CHECKS_PER_PERSON, LIFE
 from auth.identity_models import IdentityPurpose
 from auth.models import Application, Person
 from auth.pins import check_pin
-from auth.ports import IdentityState, RealName
+from auth.ports import IdentityState, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.tokens import new_id
@@ -36,6 +36,8 @@ CHECKED = "checked"
 class CollectionView:
     """A collection as its owner sees it; check_url while the identity check is open.
 
+    way: of that check; until: when it is over.
+
     pin_known: the owner has a PIN already, from another company's seals, and is asked for that one.
     """
 
@@ -43,16 +45,28 @@ class CollectionView:
     company_id: str
     state: str
     check_url: str | None
+    way: str
     reason: str | None
     pin_known: bool
     created_at: datetime
+    until: datetime
 
 
 async def _view(row: Collection, state: str | None = None, reason: str | None = None) -> CollectionView:
     told = state or row.state.value
     known = await Holder.exists(person_id=row.person_id)
     url = row.check_url if told == CollectionState.CHECKING.value else None
-    return CollectionView(row.id, row.company_id, told, url, reason or row.reason, known, row.created_at)
+    return CollectionView(
+        row.id,
+        row.company_id,
+        told,
+        url,
+        row.check_way.value,
+        reason or row.reason,
+        known,
+        row.created_at,
+        row.created_at + LIFE[row.check_way],
+    )
 
 
 def collect_info(row: Collection) -> dict[str, object]:
@@ -67,9 +81,15 @@ def collect_info(row: Collection) -> dict[str, object]:
 
 
 async def begin(
-    company_id: str, person_id: str, return_url: str, now: datetime, records: RecordsKey, realname: RealName
+    company_id: str,
+    person_id: str,
+    return_url: str,
+    now: datetime,
+    records: RecordsKey,
+    realname: RealName,
+    way: IdentityWay,
 ) -> CollectionView:
-    """Start the identity check. return_url: where its page leads back; `{id}` in it becomes ours.
+    """Start the identity check, by a way. return_url: where its page leads back; `{id}` in it becomes ours.
 
     Raises NotFound `company.not_found`, Conflict `collection.done` when nothing is left to collect,
     Unavailable, Refused (`access.denied` among them).
@@ -87,6 +107,7 @@ async def begin(
         form.representative_mobile,
         return_url.replace("{id}", collection_id),
         identity_checks.reference(IdentityPurpose.COLLECT, collection_id),
+        way,
     )
     async with transaction():
         row = await Collection.create(
@@ -96,9 +117,10 @@ async def begin(
             state=CollectionState.CHECKING,
             check_id=check.id,
             check_url=check.url,
+            check_way=way,
             created_at=now,
         )
-        await _tell(row, "collection.begun", now)
+        await _tell(row, "collection.begun", now, {"identity": way.value})
     return await _view(row)
 
 
@@ -110,10 +132,12 @@ async def find(collection_id: str, person_id: str, now: datetime, realname: Real
     row = await _own(collection_id, person_id)
     if row.state is not CollectionState.CHECKING:
         return await _view(row)
-    if row.created_at + LIFE <= now:
+    if row.created_at + LIFE[row.check_way] <= now:
         return await _view(row, "failed", "身份核验已超时，请重新开始。")
     result = await realname.result(row.check_id or "")
     if result.state is IdentityState.PASSED:
+        if not identity_checks.is_for(result, IdentityPurpose.COLLECT, row.id, now):
+            return await _view(row, "failed", "身份核验已超时，请重新开始。")
         return await _view(row, CHECKED)
     if result.state is IdentityState.REFUSED:
         return await _view(row, "refused", result.reason or "身份核验未通过。")
@@ -139,7 +163,7 @@ async def offer_pin(
     row = await _own(collection_id, person_id)
     device = None if device_key is None else devices.new_device(device_key, session.user_agent)
     await throttling.count(PINS_PER_PERSON, person_id, now)
-    if row.created_at + LIFE <= now and row.state is not CollectionState.COLLECTED:
+    if row.created_at + LIFE[row.check_way] <= now and row.state is not CollectionState.COLLECTED:
         raise Gone("collection.expired", "身份核验已超时，请重新开始。", "The identity check has expired.")
     person = people.identity(await Person.get(id=person_id), records)
     if not await Holder.exists(person_id=person_id):

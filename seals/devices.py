@@ -22,6 +22,7 @@ from auth import events
 from auth.browsers import browser_name
 from auth.engine import transaction
 from auth.errors import Conflict, Invalid, NotFound, Refused
+from auth.ports import IdentityWay
 from auth.sessions import SessionView
 from auth.tokens import new_id
 from seals import custody
@@ -77,10 +78,11 @@ def new_device(public_key: str, user_agent: str) -> dict[str, str]:
     return {"id": new_id(), "public_key": public_key, "label": browser_name(user_agent)}
 
 
-async def enrol(offer: Offer, way: str, keyring: Keyring, now: datetime) -> None:
+async def enrol(offer: Offer, way: str, identity: IdentityWay, keyring: Keyring, now: datetime) -> None:
     """Attest and store the device that an offer brings, in the transaction that acts on the offer, last.
 
-    way: how it was proven whose it is, `collection` or `check`. A device that is enrolled stays as it is.
+    way: how it was proven whose it is, `collection` or `check`; identity: by which identity check. A device
+    that is enrolled stays as it is.
     Raises Conflict `device.too_many`, Refused `device.removed`.
     """
     new = offer.device or {}
@@ -107,7 +109,7 @@ async def enrol(offer: Offer, way: str, keyring: Keyring, now: datetime) -> None
         label=new["label"],
         created_at=now,
     )
-    await _event(offer.person_id, "device.enrolled", new["id"], now, {"way": way})
+    await _event(offer.person_id, "device.enrolled", new["id"], now, {"way": way, "identity": identity.value})
 
 
 async def remove(device: str, session: SessionView, now: datetime) -> None:

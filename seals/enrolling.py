@@ -1,6 +1,7 @@
 """Enrol a later device, in web: an identity check, then the PIN as an offer that names the new key.
 
-The first one is enrolled with the seals (`seals/collecting.py`). The sealer's part is `seals/attesting.py`.
+The first one is enrolled with the seals (`seals/collecting.py`), the check is begun as any other
+(`seals/identity_acts.py`). The sealer's part is `seals/attesting.py`.
 """
 
 from __future__ import annotations
@@ -9,19 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from auth import identity_checks, throttling
-from auth.errors import Refused
-from auth.identity_checks import IdentityCheckView
-from auth.identity_models import IdentityCheck, IdentityPurpose
+from auth.identity_models import IdentityCheck
 from auth.pins import check_form
-from auth.ports import RealName
-from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from seals import devices, offers
 from seals.devices import DeviceView
-from seals.models import Holder, OfferPurpose
+from seals.models import OfferPurpose
 from seals.offers import PINS_PER_PERSON, PinDesk
 
-__all__ = ["NewDevice", "begin_check", "enrol", "enrol_info"]
+__all__ = ["NewDevice", "enrol", "enrol_info"]
 
 
 @dataclass(frozen=True)
@@ -40,22 +37,6 @@ def enrol_info(row: IdentityCheck) -> dict[str, object]:
         "check": row.id,
         "holder": row.person_id,
     }
-
-
-async def begin_check(
-    session: SessionView, return_url: str, now: datetime, records: RecordsKey, realname: RealName
-) -> IdentityCheckView:
-    """Begin the identity check. return_url: `{id}` in it becomes the check's.
-
-    Raises Refused `seal.not_collected`, for the first device comes with the seals; and as
-    `identity_checks.begin`.
-    """
-    if not await Holder.exists(person_id=session.person_id):
-        raise Refused("seal.not_collected", "请先领取印章。", "Collect the seals first.")
-    person = session.person_id
-    return await identity_checks.begin(
-        IdentityPurpose.DEVICE, person, person, return_url, now, records, realname
-    )
 
 
 async def enrol(said: NewDevice, session: SessionView, now: datetime, desk: PinDesk) -> DeviceView:

@@ -243,9 +243,9 @@ async def act_on_join(
         await set_identity(offer.person_id, result.name, result.id_number, records, checked=True)
         await _store_wrap(row, wrapped)
         await offers.finish(offer, {})
-        await tell(row, "grant.collected", f"person:{offer.person_id}", now)
+        await tell(row, "grant.collected", f"person:{offer.person_id}", now, {"identity": result.way.value})
         if offer.device is not None:
-            await devices.enrol(offer, "collection", keyring, now)
+            await devices.enrol(offer, "collection", result.way, keyring, now)
 
 
 def _moved_on() -> Conflict:

@@ -21,7 +21,7 @@ from auth.member_models import Grant, GrantRole, GrantState, Member, MemberState
 from auth.models import Company, Person
 from auth.people import Identity
 from auth.pins import check_pin
-from auth.ports import IdentityState, RealName
+from auth.ports import IdentityState, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.throttling import Limit
@@ -245,7 +245,13 @@ def _require_waiting(row: Grant, now: datetime) -> None:
 
 
 async def begin_joining(
-    grant_id: str, person_id: str, return_url: str, now: datetime, records: RecordsKey, realname: RealName
+    grant_id: str,
+    person_id: str,
+    return_url: str,
+    now: datetime,
+    records: RecordsKey,
+    realname: RealName,
+    way: IdentityWay,
 ) -> IdentityCheckView:
     """Begin the identity check of whom the grant names. return_url: its page leads back there.
 
@@ -257,7 +263,7 @@ async def begin_joining(
     mobile = people.identity(await Person.get(id=person_id), records).mobile
     whom = Identity(named.name, named.id_number, mobile)
     check = await identity_checks.begin(
-        IdentityPurpose.JOIN, row.id, person_id, return_url, now, records, realname, whom=whom
+        IdentityPurpose.JOIN, row.id, person_id, return_url, now, records, realname, way=way, whom=whom
     )
     await Grant.filter(id=row.id, state=GrantState.WAITING).update(check_id=check.id)
     return check

@@ -26,7 +26,7 @@ from auth.errors import Conflict, Refused
 from auth.identity_models import IdentityPurpose
 from auth.models import Company, CompanyState, Licence
 from auth.people import set_identity
-from auth.ports import IdentityResult, RealName
+from auth.ports import IdentityResult, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.tokens import new_id
 from seals import (
@@ -136,9 +136,9 @@ async def make_keys(
         if fresh is not None:
             await fresh.save(force_create=True)
         await set_identity(row.person_id, person.name, person.id_number, records, checked=True)
-        await _store(offer, row, company, kek, made, now)
+        await _store(offer, row, company, kek, made, person.way, now)
         if offer.device is not None:
-            await devices.enrol(offer, "collection", keyring, now)
+            await devices.enrol(offer, "collection", person.way, keyring, now)
     return {"seals": len(made)}
 
 
@@ -263,6 +263,7 @@ async def _store(
     company: Company,
     kek_version: int,
     made: list[_Made],
+    way: IdentityWay,
     now: datetime,
 ) -> None:
     active = await Company.filter(id=company.id, state=CompanyState.ACTIVE, representative_id=row.person_id)
@@ -296,6 +297,7 @@ async def _store(
                 "number": each.seal.number,
                 "certificate": f"{each.keys[0].certificate.serial_number:x}",
                 "sm2_certificate": f"{each.keys[1].certificate.serial_number:x}",
+                "identity": way.value,
             },
         )
 

@@ -11,6 +11,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
 from auth.models import ID, Challenge, Company, Person, Session
+from auth.ports import IdentityWay
 from auth.tokens import new_id
 
 RESTRICT = OnDelete.RESTRICT
@@ -289,6 +290,7 @@ class Collection(Model):
     state = fields.CharEnumField(CollectionState, max_length=12)
     check_id: str | None = fields.CharField(80, null=True)  # type: ignore[assignment]
     check_url: str | None = fields.CharField(500, null=True)  # type: ignore[assignment]
+    check_way = fields.CharEnumField(IdentityWay, max_length=8)
     reason: str | None = fields.CharField(500, null=True)  # type: ignore[assignment]
     created_at = fields.DatetimeField()
     ended_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]

@@ -200,9 +200,9 @@ class Client:
         """Answer with a passkey and log in."""
         return self._post("/api/login/factor", answer)
 
-    def begin_lost(self) -> Json:
+    def begin_lost(self, way: str = "face") -> Json:
         """After `login.factor_needed`, with all passkeys lost: `url` is the identity check's page."""
-        return self._post("/api/login/factor/lost", {})
+        return self._post("/api/login/factor/lost", {"way": way})
 
     def enter_lost(self) -> Json:
         """Come in by that check; all passkeys are removed."""
@@ -310,9 +310,9 @@ class Client:
         """A grant to oneself, or of a seal that one may grant."""
         return self._get(f"/api/grants/{grant}")
 
-    def begin_joining(self, grant: str) -> Json:
-        """Begin the identity check for a grant: `url` is its page."""
-        return self._post(f"/api/grants/{grant}/checks", {})
+    def begin_joining(self, grant: str, way: str = "face") -> Json:
+        """Begin the identity check for a grant: `url` is its page; way: face, bank or counter."""
+        return self._post(f"/api/grants/{grant}/checks", {"way": way})
 
     def join(self, grant: str, pin: str) -> Json:
         """Collect a granted seal with one's own PIN."""
@@ -323,9 +323,9 @@ class Client:
         """Revoke a grant, or give it back."""
         self._post(f"/api/grants/{grant}/revoke", {})
 
-    def begin_collection(self, company: str) -> Json:
-        """Begin to collect the seals; `check_url` is the identity check's page."""
-        return self._post(f"/api/companies/{company}/collections", {})
+    def begin_collection(self, company: str, way: str = "face") -> Json:
+        """Begin to collect the seals; `check_url` is the identity check's page; way: as in `begin_check`."""
+        return self._post(f"/api/companies/{company}/collections", {"way": way})
 
     def collection(self, collection: str) -> Json:
         """How a collection stands."""
@@ -339,14 +339,6 @@ class Client:
     def devices(self) -> list[Json]:
         """The devices that may confirm for this person."""
         return self._get("/api/devices")  # type: ignore[return-value]
-
-    def begin_device_check(self) -> Json:
-        """Begin the identity check that a further device needs; `url` is its page."""
-        return self._post("/api/device-checks", {})
-
-    def device_check(self, check: str) -> Json:
-        """How that check stands."""
-        return self._get(f"/api/device-checks/{check}")
 
     def enrol_device(self, check: str, pin: str) -> Json:
         """Enrol this device by a passed check and the PIN."""
@@ -390,9 +382,13 @@ class Client:
         """Change the PIN; returns when the sealer has."""
         return self._post("/api/me/pin", {"old_pin": old, "pin": new})
 
-    def begin_check(self, purpose: str, subject: str | None = None) -> Json:
-        """Begin an identity check to `unlock`, `unfreeze` (subject: the seal) or `reset`."""
-        return self._post("/api/identity-checks", {"purpose": purpose, "subject": subject})
+    def begin_check(self, purpose: str, subject: str | None = None, way: str = "face") -> Json:
+        """Begin an identity check to `unlock`, `unfreeze` (subject: the seal), `reset`, or for a `device`.
+
+        way: face, bank or counter; `url` is its page.
+        """
+        said = {"purpose": purpose, "subject": subject, "way": way}
+        return self._post("/api/identity-checks", said)
 
     def identity_check(self, check: str) -> Json:
         """How an identity check stands; `url` is its page while it is pending."""

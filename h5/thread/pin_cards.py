@@ -40,7 +40,7 @@ def holder_locked(t: Telling) -> Content:
 
 
 def pin_unlocked(t: Telling) -> Content:
-    return Content(t.w("card.pin_unlocked"), (t.w("card.pin_unlocked_text"),))
+    return Content(t.w("card.pin_unlocked"), (t.w("card.pin_unlocked_text"), *t.identity()))
 
 
 def pin_changed(t: Telling) -> Content:
@@ -56,7 +56,7 @@ def pin_reset_applied(t: Telling) -> Content:
     state = t.rows.pin_resets[t.row_id].state
     waits = state in {PinResetState.APPLIED, PinResetState.SENT}
     told = "waits" if waits else state.value
-    lines = (t.w("card.state", state=t.w(f"card.pin_reset_{told}")),)
+    lines = (t.w("card.state", state=t.w(f"card.pin_reset_{told}")), *t.identity())
     return Content(t.w("card.pin_reset_applied"), lines)
 
 

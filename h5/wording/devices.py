@@ -29,16 +29,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "先核验身份，再输入用印口令。您的其他设备会收到通知。",
         "First an identity check, then your PIN. Your other devices are told.",
     ),
-    "devices.consent": (
-        "核验须经您同意，系统不保存人脸照片。",
-        "The check needs your consent; no picture of your face is kept.",
-    ),
     "devices.unable": (
         "这个浏览器不能保存密钥（例如经 http 打开）。在这里确认用印时，用短信验证码。",
         "This browser cannot keep a key (over plain http, for one). "
         "To confirm here, use a code by text message.",
     ),
-    "devices.waiting": ("等待核验结果…", "Waiting for the result of the check…"),
     "devices.check_failed": ("身份核验没有通过，请重新开始。", "The check did not pass. Please start again."),
     "devices.pin_title": ("输入用印口令", "Enter your PIN"),
     "devices.pin": ("用印口令", "PIN"),

@@ -50,8 +50,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "lost.title": ("通行密钥丢失", "Lost passkeys"),
     "lost.lead": (
-        "核验通过后点「继续登录」，全部通行密钥会被移除。",
-        "Once the check has passed, go on: all passkeys are then removed.",
+        "核验通过后点「继续登录」，全部通行密钥会被移除。选择窗口核验的，请收藏本页，核验后用同一浏览器打开。",
+        "Once the check has passed, go on: all passkeys are then removed. For a check at a counter, keep this"
+        " page and open it again in the same browser.",
     ),
     "lost.enter": ("继续登录", "Go on and log in"),
     "card.person_passkeys_lost": (

@@ -1,6 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 import functools
+from auth.ports import IdentityWay
 from auth.tokens import new_id
 from json import dumps, loads
 from seals.device_models import CodeState
@@ -26,6 +27,7 @@ class Migration(migrations.Migration):
                 ('state', fields.CharEnumField(description='CHECKING: checking\nMAKING: making\nCOLLECTED: collected\nFAILED: failed', enum_type=CollectionState, max_length=12)),
                 ('check_id', fields.CharField(null=True, max_length=80)),
                 ('check_url', fields.CharField(null=True, max_length=500)),
+                ('check_way', fields.CharEnumField(description='FACE: face\nBANK: bank\nCOUNTER: counter', enum_type=IdentityWay, max_length=8)),
                 ('reason', fields.CharField(null=True, max_length=500)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

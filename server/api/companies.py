@@ -17,7 +17,7 @@ from seals.collecting import CollectionView
 from seals.companies import CompanyView
 from seals.seal_views import SealView
 from server.api.cookies import cookie, keep_session
-from server.api.operation import Body, RequestId, answer_json, it, operation, session
+from server.api.operation import Body, RequestId, WayWanted, answer_json, it, operation, session
 from server.context import now
 
 __all__ = ["companies_api"]
@@ -109,12 +109,14 @@ async def present(request: Request, company: str) -> Presentation:
     "/companies/<company:str>/collections",
     "Begin to collect the seals: identity check",
     answer=CollectionView,
+    body=WayWanted,
     status=201,
 )
-async def begin_collection(request: Request, company: str) -> CollectionView:
+async def begin_collection(request: Request, company: str, body: WayWanted) -> CollectionView:
     ctx = it(request)
     back = f"{ctx.settings.public_url}/m/collect/{company}?collection={{id}}"
-    return await collecting.begin(company, session(request).person_id, back, now(), ctx.records, ctx.realname)
+    person = session(request).person_id
+    return await collecting.begin(company, person, back, now(), ctx.records, ctx.realname, body.way)
 
 
 @operation(companies_api, "GET", "/collections/<collection:str>", "A collection", answer=CollectionView)

@@ -1,12 +1,11 @@
-"""The devices that may confirm: list them, enrol this one, remove one."""
+"""The devices that may confirm: list them, enrol this one by a passed identity check, remove one."""
 
 from __future__ import annotations
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from auth import identity_checks, sessions
-from auth.identity_checks import IdentityCheckView
+from auth import sessions
 from seals import devices, enrolling
 from seals.devices import DeviceView
 from seals.enrolling import NewDevice
@@ -30,31 +29,6 @@ class Enrolment(Body):
 @operation(devices_api, "GET", "/devices", "My devices that may confirm", answer=tuple[DeviceView, ...])
 async def my_devices(request: Request) -> tuple[DeviceView, ...]:
     return await devices.listed(session(request).person_id)
-
-
-@operation(
-    devices_api,
-    "POST",
-    "/device-checks",
-    "Begin the identity check that a further device needs",
-    answer=IdentityCheckView,
-    status=201,
-)
-async def begin_device_check(request: Request) -> IdentityCheckView:
-    ctx = it(request)
-    back = f"{ctx.settings.public_url}/m/devices?check={{id}}"
-    return await enrolling.begin_check(session(request), back, now(), ctx.records, ctx.realname)
-
-
-@operation(
-    devices_api,
-    "GET",
-    "/device-checks/<check:str>",
-    "How that identity check stands",
-    answer=IdentityCheckView,
-)
-async def device_check(request: Request, check: str) -> IdentityCheckView:
-    return await identity_checks.find(check, session(request).person_id, now(), it(request).realname)
 
 
 @operation(

@@ -15,7 +15,7 @@ from seals.grant_views import GrantDraft, GrantView
 from seals.granting import DEFAULT_DAYS, GrantForm
 from seals.proofs import Proof
 from server.api.cookies import cookie, keep_session
-from server.api.operation import Body, Id, answer_json, it, operation, session
+from server.api.operation import Body, Id, WayWanted, answer_json, it, operation, session
 from server.context import now
 
 __all__ = ["grants"]
@@ -120,13 +120,14 @@ async def granted_seal(request: Request, grant: str) -> GrantView:
     "/grants/<grant:str>/checks",
     "Begin to collect a granted seal: identity check",
     answer=IdentityCheckView,
+    body=WayWanted,
     status=201,
 )
-async def begin_joining(request: Request, grant: str) -> IdentityCheckView:
+async def begin_joining(request: Request, grant: str, body: WayWanted) -> IdentityCheckView:
     ctx = it(request)
     back = f"{ctx.settings.public_url}/m/granted/{grant}"
     return await granting.begin_joining(
-        grant, session(request).person_id, back, now(), ctx.records, ctx.realname
+        grant, session(request).person_id, back, now(), ctx.records, ctx.realname, body.way
     )
 
 

@@ -17,7 +17,7 @@ from auth.second_factor import Entered
 from seals import lost_passkeys
 from server.api.account import welcome
 from server.api.cookies import browser_of, cookie, drop_cookie, keep_pending
-from server.api.operation import Body, answer_json, it, operation, session
+from server.api.operation import Body, WayWanted, answer_json, it, operation, session
 from server.context import now
 
 __all__ = ["passkeys_api"]
@@ -152,15 +152,16 @@ async def enter_factor(request: Request, body: PasskeyAnswer) -> HTTPResponse:
     "/login/factor/lost",
     "All passkeys are lost: begin an identity check in their place",
     answer=IdentityCheckView,
+    body=WayWanted,
     public=True,
     status=201,
 )
-async def begin_lost(request: Request) -> HTTPResponse:
+async def begin_lost(request: Request, body: WayWanted) -> HTTPResponse:
     ctx, browser, token = it(request), browser_of(request), cookie(request, "factor")
     back = f"{ctx.settings.public_url}/m/lost"
-    check = await lost_passkeys.begin(token, browser, back, now(), ctx.records, ctx.realname)
+    check = await lost_passkeys.begin(token, browser, back, now(), ctx.records, ctx.realname, body.way)
     response = answer_json(IdentityCheckView, check, 201)
-    keep_pending(request, response, token, browser.device, LIFE)
+    keep_pending(request, response, token, browser.device, LIFE[body.way])
     return response
 
 

@@ -1,4 +1,4 @@
-"""The PIN: how it stands, changing it; and identity checks, which unlock, un-freeze and reset."""
+"""The PIN: how it stands, changing it; and identity checks, which unlock, un-freeze, reset, enrol."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from auth.identity_checks import IdentityCheckView
 from auth.identity_models import IdentityPurpose
 from seals import identity_acts, pins, repinning
 from seals.pins import PinView
-from server.api.operation import Body, it, operation, row_id, session
+from server.api.operation import Body, WayWanted, it, operation, row_id, session
 from server.context import now
 
 __all__ = ["pins_api"]
@@ -24,11 +24,15 @@ class PinChange(Body):
     pin: str
 
 
-class CheckWanted(Body):
-    """purpose: `unlock`, `unfreeze` or `reset`; subject: the seal to un-freeze, else null."""
+class CheckWanted(WayWanted):
+    """purpose: `unlock`, `unfreeze`, `reset` or `device`; subject: the seal to un-freeze, else null."""
 
     purpose: IdentityPurpose
     subject: str | None = None
+
+
+BACK = {IdentityPurpose.DEVICE: "/m/devices?check={id}"}
+"""Where the check's page leads back to, if not to the page of the check, which does what it was for."""
 
 
 @operation(pins_api, "GET", "/me/pin", "How my PIN stands", answer=PinView)
@@ -54,10 +58,12 @@ async def change_pin(request: Request, body: PinChange) -> PinView:
 )
 async def begin_check(request: Request, body: CheckWanted) -> IdentityCheckView:
     ctx = it(request)
-    back = f"{ctx.settings.public_url}/m/identity/{{id}}"
+    back = ctx.settings.public_url + BACK.get(body.purpose, "/m/identity/{id}")
     person = session(request).person_id
     subject = None if body.subject is None else row_id(body.subject)
-    return await identity_acts.begin(body.purpose, subject, person, back, now(), ctx.records, ctx.realname)
+    return await identity_acts.begin(
+        body.purpose, subject, person, back, now(), ctx.records, ctx.realname, body.way
+    )
 
 
 @operation(pins_api, "GET", "/identity-checks/<check:str>", "An identity check", answer=IdentityCheckView)

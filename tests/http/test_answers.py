@@ -144,9 +144,9 @@ def other_devices(party: Party) -> None:
     """A code by text message; a second device, enrolled."""
     client = party.client
     client.send_confirm_code(client.open_here(party.ask(contract())["id"])["id"])
-    begun = client.begin_device_check()
+    begun = client.begin_check("device")
     httpx.post(begun["url"], data={"outcome": "pass"}, trust_env=False)
-    client.device_check(begun["id"])
+    client.identity_check(begun["id"])
     client.device = DeviceKey()
     client.enrol_device(begun["id"], party.pin)
     client.devices()

@@ -431,7 +431,7 @@ def test_without_the_check_or_after_a_failed_one_nobody_comes_in(holder: Person,
     holder.first_factor(browser)
     refused(browser.enter_lost, 403, "identity.not_passed")
     check = browser.begin_lost()
-    refused(browser.enter_lost, 403, "identity.not_passed")
+    refused(browser.enter_lost, 409, "identity.pending")
     look_at(check, "fail")
     refused(browser.enter_lost, 403, "identity.not_passed")
     assert holder.client.passkeys()["passkeys"]

@@ -73,7 +73,6 @@ PERSONAL = {
     "cancel_login",
     "exported",
     "remove_passkey",
-    "device_check",
     "remove_device",
     "identity_check",
     "use_check",
@@ -129,7 +128,7 @@ def firm(site: Site) -> Firm:
         "token": str(owner.client.export_seal(owner.seal())["download_url"]).rpartition("/")[2],
         "passkey": "0" * 24,
         "device": owner.client.devices()[0]["id"],
-        "check": owner.client.begin_device_check()["id"],
+        "check": owner.client.begin_check("device")["id"],
         "login": owner.client.sessions()[0]["id"],
         "scan": "0" * 24,
     }

@@ -4,6 +4,8 @@ import { get, post } from "./lib/api.js";
 import { keyToEnrol } from "./lib/device.js";
 import { $, busy, safeLink, say, showOnly } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
+import { wait } from "./lib/waiting.js";
+import { chooseWay } from "./lib/ways.js";
 import { data, t } from "./lib/words.js";
 import { sealItem } from "./company/imprint.js";
 import { judge } from "./company/pin.js";
@@ -28,8 +30,10 @@ function markStep(current) {
 }
 
 async function begin() {
+  const way = await chooseWay();
+  if (!way) return;
   try {
-    const collection = await post(`${COMPANY}/collections`);
+    const collection = await post(`${COMPANY}/collections`, { way });
     if (collection.check_url) location.assign(safeLink(collection.check_url));
     else move(collection);
   } catch (error) {
@@ -47,7 +51,8 @@ async function arrive() {
   });
 }
 
-const again = () => setTimeout(() => look().catch((error) => say($("problem"), error.text)), POLL_MS);
+const lookAgain = () => look().catch((error) => say($("problem"), error.text));
+const again = () => setTimeout(lookAgain, POLL_MS);
 
 /** Show the part that belongs to the state of the collection. */
 function move(collection) {
@@ -57,7 +62,7 @@ function move(collection) {
   if (state === "checking") {
     markStep("check");
     show("waiting");
-    again();
+    wait({ way: collection.way, url: collection.check_url, until: collection.until }, lookAgain);
   } else if (state === "checked") {
     askPin(collection.pin_known);
   } else if (state === "making") {

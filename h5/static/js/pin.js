@@ -5,6 +5,7 @@ import { $, busy, safeLink, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
 import { note } from "./lib/overlay.js";
 import { chinaTime } from "./lib/time.js";
+import { chooseWay } from "./lib/ways.js";
 import { t } from "./lib/words.js";
 import { judge } from "./company/pin.js";
 
@@ -28,8 +29,8 @@ const refused = (error) => say($("problem"), error.text ?? String(error));
 
 async function check(purpose) {
   say($("problem"), "");
-  const begun = await post("/identity-checks", { purpose });
-  location.assign(safeLink(begun.url));
+  const way = await chooseWay();
+  if (way) location.assign(safeLink((await post("/identity-checks", { purpose, way })).url));
 }
 
 function showRules() {
