@@ -6,7 +6,7 @@ steers the page; the sealer fetches the result itself before it makes a key (`se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,11 +22,13 @@ from auth.ports import IdentityState, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.tokens import new_id
-from seals import devices, offers
+from seals import confirm_codes, offers
+from seals.confirm_codes import ConfirmCodeSent
 from seals.models import Collection, CollectionState, Holder, OfferPurpose, Seal, SealState
 from seals.offers import PINS_PER_PERSON, PinDesk
+from seals.proofs import Possession
 
-__all__ = ["CollectionView", "begin", "collect_info", "find", "offer_pin"]
+__all__ = ["CollectionView", "ask_code", "begin", "collect_info", "collect_values", "find", "offer_pin"]
 
 OPEN_STATES = (CollectionState.CHECKING, CollectionState.MAKING)
 CHECKED = "checked"
@@ -36,7 +38,7 @@ CHECKED = "checked"
 class CollectionView:
     """A collection as its owner sees it; check_url while the identity check is open.
 
-    way: of that check; until: when it is over.
+    way: of that check; until: when it is over. seals: the ids of those that would get keys now, sorted.
 
     pin_known: the owner has a PIN already, from another company's seals, and is asked for that one.
     """
@@ -50,6 +52,7 @@ class CollectionView:
     pin_known: bool
     created_at: datetime
     until: datetime
+    seals: tuple[str, ...]
 
 
 async def _view(row: Collection, state: str | None = None, reason: str | None = None) -> CollectionView:
@@ -66,7 +69,21 @@ async def _view(row: Collection, state: str | None = None, reason: str | None = 
         known,
         row.created_at,
         row.created_at + LIFE[row.check_way],
+        tuple(sorted([seal.id for seal in await _waiting(row)])),
     )
+
+
+def collect_values(row: Collection, seals: Iterable[str]) -> dict[str, str]:
+    """What the phone's key signs to collect, besides itself; both sides build it, and the issuer too.
+
+    seals: the ids of those that get keys.
+    """
+    return {
+        "purpose": OfferPurpose.COLLECT.value,
+        "collection": row.id,
+        "company": row.company_id,
+        "seals": ",".join(sorted(seals)),
+    }
 
 
 def collect_info(row: Collection) -> dict[str, object]:
@@ -148,7 +165,7 @@ async def offer_pin(
     collection_id: str,
     session: SessionView,
     pin: str,
-    device_key: str | None,
+    possession: Possession,
     now: datetime,
     records: RecordsKey,
     desk: PinDesk,
@@ -156,15 +173,15 @@ async def offer_pin(
 ) -> CollectionView:
     """Check the PIN against the rules, offer it to the sealer, wait until the keys are made.
 
-    device_key: the public key of this phone, to be enrolled with them (`seals.devices`), if it has one.
-    Raises Invalid `pin.…`, `device.key`, Conflict `collection.state`, Gone `collection.expired`, Unavailable.
+    possession: this phone's key, to be enrolled with them, signed with over `collect_values`; or a code.
+    Raises Invalid `pin.…`, `device.key`, `code.format`; Refused `device.…`, `code.…`; Conflict
+    `collection.state`, `device.too_many`; Gone `collection.expired`; Unavailable.
     """
     person_id = session.person_id
     row = await _own(collection_id, person_id)
-    device = None if device_key is None else devices.new_device(device_key, session.user_agent)
+    device = possession.device(session.user_agent)
     await throttling.count(PINS_PER_PERSON, person_id, now)
-    if row.created_at + LIFE[row.check_way] <= now and row.state is not CollectionState.COLLECTED:
-        raise Gone("collection.expired", "身份核验已超时，请重新开始。", "The identity check has expired.")
+    _require_time(row, now)
     person = people.identity(await Person.get(id=person_id), records)
     if not await Holder.exists(person_id=person_id):
         check_pin(pin, [text for text in (person.mobile, person.id_number) if text])
@@ -172,15 +189,19 @@ async def offer_pin(
     if not passed or not await Collection.filter(id=row.id, state=CollectionState.CHECKING).update(
         state=CollectionState.MAKING
     ):
-        raise Conflict(
-            "collection.state",
-            "请先完成身份核验；若印章正在生成，请稍候。",
-            "Finish the identity check first; if the seals are being made, wait a moment.",
-        )
+        raise _not_open()
     try:
         info = collect_info(row)
         offer = await offers.make(
-            desk, OfferPurpose.COLLECT, row.id, person_id, pin, info, now, device=device
+            desk,
+            OfferPurpose.COLLECT,
+            row.id,
+            person_id,
+            pin,
+            info,
+            now,
+            device=device,
+            code=possession.code or "",
         )
         await offers.outcome(offer)
     except DomainError as error:
@@ -193,6 +214,36 @@ async def offer_pin(
             )
         raise
     return await _view(await Collection.get(id=row.id))
+
+
+async def ask_code(collection_id: str, person_id: str, now: datetime) -> ConfirmCodeSent:
+    """Have a code sent to the mobile of the check that was passed, where this browser keeps no key.
+
+    Raises NotFound `collection.not_found`; Conflict `collection.state`; Gone `collection.expired`; Refused
+    `identity.not_passed`; and what `confirm_codes.ask` does.
+    """
+    row = await _own(collection_id, person_id)
+    _require_time(row, now)
+    if row.state is not CollectionState.CHECKING:
+        raise _not_open()
+    return await confirm_codes.ask(OfferPurpose.COLLECT, row.id, person_id, now)
+
+
+def _require_time(row: Collection, now: datetime) -> None:
+    if row.created_at + LIFE[row.check_way] <= now and row.state is not CollectionState.COLLECTED:
+        raise Gone("collection.expired", "身份核验已超时，请重新开始。", "The identity check has expired.")
+
+
+def _not_open() -> Conflict:
+    return Conflict(
+        "collection.state",
+        "请先完成身份核验；若印章正在生成，请稍候。",
+        "Finish the identity check first; if the seals are being made, wait a moment.",
+    )
+
+
+async def _waiting(row: Collection) -> list[Seal]:
+    return await Seal.filter(company_id=row.company_id, state=SealState.ISSUED)
 
 
 async def _own(collection_id: str, person_id: str) -> Collection:

@@ -18,16 +18,25 @@ from seals.devices import DeviceView
 from seals.models import OfferPurpose
 from seals.offers import PINS_PER_PERSON, PinDesk
 
-__all__ = ["NewDevice", "enrol", "enrol_info"]
+__all__ = ["NewDevice", "enrol", "enrol_info", "enrol_values"]
 
 
 @dataclass(frozen=True)
 class NewDevice:
-    """What a phone sends to be enrolled: the passed check, its public key (base64), the PIN."""
+    """What a phone sends to be enrolled: the passed check, its public key (base64), its signature, the PIN.
+
+    signature: by that key over `enrol_values`.
+    """
 
     check: str
     public_key: str
+    signature: str = field(repr=False)
     pin: str = field(repr=False)
+
+
+def enrol_values(row: IdentityCheck) -> dict[str, str]:
+    """What the new key signs, besides itself; both sides build it."""
+    return {"purpose": OfferPurpose.DEVICE.value, "check": row.id}
 
 
 def enrol_info(row: IdentityCheck) -> dict[str, object]:
@@ -43,13 +52,14 @@ async def enrol(said: NewDevice, session: SessionView, now: datetime, desk: PinD
     """Offer PIN and key to the sealer; returns once the device may confirm.
 
     Raises NotFound `identity.not_found`; Invalid `pin.format`, `device.key`; Refused `identity.not_passed`,
-    `pin.wrong`, `pin.locked`, `device.removed`; Gone `identity.expired`; Conflict `device.too_many`; TooMany;
+    `pin.wrong`, `pin.locked`, `device.removed`, `device.signature`;
+    Gone `identity.expired`; Conflict `device.too_many`; TooMany;
     Unavailable.
     """
     check = await identity_checks.own_check(said.check, session.person_id)
     await throttling.count(PINS_PER_PERSON, session.person_id, now)
     check_form(said.pin)
-    new = devices.new_device(said.public_key, session.user_agent)
+    new = devices.new_device(said.public_key, said.signature, session.user_agent)
     offer = await offers.make(
         desk,
         OfferPurpose.DEVICE,

@@ -25,12 +25,12 @@ from auth.models import Company
 from auth.people import set_identity
 from auth.ports import RealName
 from auth.privacy import RecordsKey
-from seals import custody, devices, grant_confirming, holders, keks, mandates, offers, pins, tries
+from seals import custody, grant_confirming, holders, keks, mandates, offers, pins, tries
 from seals.grant_endings import KEPT_FOR, tell
-from seals.granting import grant_info, identity_ref, join_info
+from seals.granting import grant_info, identity_ref, join_info, join_values
 from seals.keyring import P256, Keyring
 from seals.models import Holder, Offer, Seal, SealKey, SealWrap
-from seals.proofs import require_proof
+from seals.proofs import require_possession, require_proof
 from seals.scopes import Scope
 from seals.signing.preparing import require_collected
 
@@ -220,7 +220,9 @@ async def act_on_join(
     if known is not None:
         await pins.require_young(offer.person_id, keyring.policy, now)
         await tries.count_try(offer, now)
-    stretched, _ = await offers.opened(offer, join_info(row, check), keyring.vault)
+    stretched, code = await offers.opened(offer, join_info(row, check), keyring.vault)
+    values = join_values(row, check)
+    possessed = await require_possession(offer, code, row.id, values, keyring, now)
     fresh = None
     if known is None:
         private = X25519PrivateKey.generate()
@@ -244,8 +246,7 @@ async def act_on_join(
         await _store_wrap(row, wrapped)
         await offers.finish(offer, {})
         await tell(row, "grant.collected", f"person:{offer.person_id}", now, {"identity": result.way.value})
-        if offer.device is not None:
-            await devices.enrol(offer, "collection", result.way, keyring, now)
+        await possessed.settle(offer, "collection", result.way, keyring, now)
 
 
 def _moved_on() -> Conflict:

@@ -32,7 +32,6 @@ from auth.tokens import new_id
 from seals import (
     certificate_requests,
     custody,
-    devices,
     holders,
     keks,
     licensing,
@@ -43,7 +42,7 @@ from seals import (
     tries,
 )
 from seals.certificate_requests import Answer, Asked
-from seals.collecting import collect_info
+from seals.collecting import collect_info, collect_values
 from seals.design import Design
 from seals.forms import company_form
 from seals.keyring import P256, SM2, Keyring
@@ -60,6 +59,7 @@ from seals.models import (
     SealWrap,
     SesSeal,
 )
+from seals.proofs import require_possession
 from seals.ses.making import MadeSeal, require_ours
 
 __all__ = ["check_identity", "check_names", "make_keys"]
@@ -106,7 +106,11 @@ class _Made:
 async def make_keys(
     offer: Offer, keyring: Keyring, realname: RealName, records: RecordsKey, now: datetime
 ) -> Mapping[str, Any]:
-    """Act on a collection's offer. Raises Refused, Gone or Unavailable; all rows are written or none."""
+    """Act on a collection's offer. All rows are written or none.
+
+    What the phone must prove, and whether it can be enrolled, is judged before certificates are asked for.
+    Raises Refused, Conflict, Gone or Unavailable.
+    """
     row = await Collection.get(id=offer.subject)
     offers.require_live(offer, now)
     company = await Company.get(id=row.company_id)
@@ -114,7 +118,9 @@ async def make_keys(
     licence = await Licence.get(company_id=company.id)
     person = await check_identity(row, licence, keyring.identity.public_key(), realname, records, now)
     check_names(licence, company, issued)
-    stretched = await _open(offer, row, keyring)
+    stretched, code = await offers.opened(offer, collect_info(row), keyring.vault)
+    values = collect_values(row, [seal.id for seal in issued])
+    possessed = await require_possession(offer, code, row.id, values, keyring, now)
     known = await Holder.get_or_none(person_id=row.person_id)
     if known is None:
         holder = X25519PrivateKey.generate()
@@ -126,7 +132,9 @@ async def make_keys(
     public = holder.public_key().public_bytes_raw()
     kek = keyring.vault.version
     fresh_keys = [_make(seal, public, row.person_id, keyring, kek) for seal in issued]
-    answers = await certificate_requests.ask(keyring.identity, row, [each.asked for each in fresh_keys], now)
+    asked = [each.asked for each in fresh_keys]
+    proof = certificate_requests.proof_of(offer, possessed)
+    answers = await certificate_requests.ask(keyring.identity, row, asked, proof, now)
     made = [_certified(each, answers, keyring) for each in fresh_keys]
     fresh = None
     if known is None:
@@ -137,8 +145,7 @@ async def make_keys(
             await fresh.save(force_create=True)
         await set_identity(row.person_id, person.name, person.id_number, records, checked=True)
         await _store(offer, row, company, kek, made, person.way, now)
-        if offer.device is not None:
-            await devices.enrol(offer, "collection", person.way, keyring, now)
+        await possessed.settle(offer, "collection", person.way, keyring, now)
     return {"seals": len(made)}
 
 
@@ -209,11 +216,6 @@ def _as_licensed(seal: Seal, licence: Licence) -> bool:
         licence.data["uscc"],
         seal.name,
     )
-
-
-async def _open(offer: Offer, row: Collection, keyring: Keyring) -> bytes:
-    stretched, _ = await offers.opened(offer, collect_info(row), keyring.vault)
-    return stretched
 
 
 def _make(seal: Seal, holder_public: bytes, holder: str, keyring: Keyring, kek: int) -> _Fresh:

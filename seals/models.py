@@ -405,7 +405,8 @@ class Version(Model):
 class Offer(Model):
     """A PIN offer: the Argon2id value, sealed (HPKE) to the sealer's key of the day, erased when done.
 
-    device: what the phone adds. To be enrolled: id, public_key, label. Confirming: id, signature. None: a
+    device: what the phone adds. To be enrolled: id, public_key, signature, label. Confirming: id, signature.
+    Changing the PIN: expires as well. None: a
     code by text message, if any, lies sealed behind the Argon2id value.
     What rests on an identity check instead of a PIN comes without one: subject is the check, sealed is null.
     new_salt: of the PIN that is to come, at a change.

@@ -75,6 +75,11 @@ class DeviceKey:
         r, s = decode_dss_signature(der)
         return base64.b64encode(r.to_bytes(32) + s.to_bytes(32)).decode()
 
+    def possession(self, values: dict[str, str]) -> Json:
+        """`device_key` and `signature`, to be enrolled: the key signs the values and itself."""
+        key = self.public_key
+        return {"device_key": key, "signature": self.sign({**values, "key": key})}
+
 
 class Client:
     """The API at `base_url`, as one person, on one device.
@@ -314,10 +319,23 @@ class Client:
         """Begin the identity check for a grant: `url` is its page; way: face, bank or counter."""
         return self._post(f"/api/grants/{grant}/checks", {"way": way})
 
-    def join(self, grant: str, pin: str) -> Json:
-        """Collect a granted seal with one's own PIN."""
-        said = {"pin": pin, "device_key": self.device.public_key}
-        return self._post(f"/api/grants/{grant}/pin", said)
+    def join(self, grant: str, pin: str, *, code: str | None = None) -> Json:
+        """Collect a granted seal with one's own PIN, and enrol this device; code: in its place."""
+        said: Json = {"code": code}
+        if code is None:
+            view = self.granted(grant)
+            signed = {
+                "purpose": "join",
+                "grant": grant,
+                "seal": view["seal_id"],
+                "check": view["check"] or "",
+            }
+            said = self.device.possession(signed)
+        return self._post(f"/api/grants/{grant}/pin", {"pin": pin, **said})
+
+    def send_join_code(self, grant: str) -> Json:
+        """Have a code sent, to collect a granted seal without a device."""
+        return self._post(f"/api/grants/{grant}/pin/code", {})
 
     def revoke(self, grant: str) -> None:
         """Revoke a grant, or give it back."""
@@ -331,10 +349,30 @@ class Client:
         """How a collection stands."""
         return self._get(f"/api/collections/{collection}")
 
-    def set_pin(self, collection: str, pin: str, *, enrol: bool = True) -> Json:
-        """Set the PIN and enrol this device, unless told not to; returns when the keys are made."""
-        said = {"pin": pin, "device_key": self.device.public_key if enrol else None}
-        return self._post(f"/api/collections/{collection}/pin", said)
+    def set_pin(self, collection: str, pin: str, *, code: str | None = None) -> Json:
+        """Set the PIN and enrol this device, which signs; returns when the keys are made.
+
+        code: of the text message, in its place.
+        """
+        said: Json = {"code": code}
+        if code is None:
+            said = self.device.possession(self.collect_values(self.collection(collection)))
+        return self._post(f"/api/collections/{collection}/pin", {"pin": pin, **said})
+
+    @staticmethod
+    def collect_values(collection: Json) -> dict[str, str]:
+        """What a device signs to collect, besides its own key."""
+        seals = ",".join(collection["seals"])
+        return {
+            "purpose": "collect",
+            "collection": collection["id"],
+            "company": collection["company_id"],
+            "seals": seals,
+        }
+
+    def send_collection_code(self, collection: str) -> Json:
+        """Have a code sent, to collect without a device."""
+        return self._post(f"/api/collections/{collection}/pin/code", {})
 
     def devices(self) -> list[Json]:
         """The devices that may confirm for this person."""
@@ -342,8 +380,8 @@ class Client:
 
     def enrol_device(self, check: str, pin: str) -> Json:
         """Enrol this device by a passed check and the PIN."""
-        said = {"check": check, "device_key": self.device.public_key, "pin": pin}
-        return self._post("/api/devices", said)
+        said = self.device.possession({"purpose": "device", "check": check})
+        return self._post("/api/devices", {"check": check, "pin": pin, **said})
 
     def remove_device(self, device: str) -> None:
         """Remove a device; it confirms nothing from now on."""
@@ -378,9 +416,23 @@ class Client:
         """How this person's PIN stands."""
         return self._get("/api/me/pin")
 
-    def change_pin(self, old: str, new: str) -> Json:
-        """Change the PIN; returns when the sealer has."""
-        return self._post("/api/me/pin", {"old_pin": old, "pin": new})
+    def change_pin(self, old: str, new: str, *, code: str | None = None) -> Json:
+        """Change the PIN; this device signs, if it is enrolled; code: of the text message, in its place."""
+        proof: Json = {"code": code}
+        if code is None:
+            view = self.pin()
+            values = {
+                "purpose": "change_pin",
+                "holder": self.me()["id"],
+                "since": (view["set_at"] or "")[:19],
+                "expires": view["sign_until"][:19],
+            }
+            proof = {**self.signature(values), "expires": values["expires"]}
+        return self._post("/api/me/pin", {"old_pin": old, "pin": new, **proof})
+
+    def send_pin_code(self) -> Json:
+        """Have a code sent, to change the PIN without an enrolled device."""
+        return self._post("/api/me/pin/code", {})
 
     def begin_check(self, purpose: str, subject: str | None = None, way: str = "face") -> Json:
         """Begin an identity check to `unlock`, `unfreeze` (subject: the seal), `reset`, or for a `device`.

@@ -160,7 +160,7 @@ class Sealer:
         row = await confirm_codes.take(self.owner, now())
         if row is None:
             return False
-        await texting.send(row, self.keyring, self.workshop.records, self.sms, now())
+        await texting.send(row, self.keyring, self.workshop.records, self.sms, self.realname, now())
         return True
 
     async def _complete(self, signing: str) -> None:

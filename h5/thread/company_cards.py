@@ -138,7 +138,7 @@ def seal_certified(t: Telling) -> Content:
         until = minute(datetime.fromisoformat(str(event.facts["until"])))
         kind, serial = event.facts["key"], event.facts["serial"]
         lines.append(t.w("card.certificate", seal=seal.name, kind=kind, serial=serial, until=until))
-    lines.append(t.w("card.seal_certified_text"))
+    lines += [t.w(f"card.certified_{t.told.event.facts['way']}"), t.w("card.seal_certified_text")]
     return Content(t.w("card.seal_certified", count=len(t.told.group)), lines)
 
 

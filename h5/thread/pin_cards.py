@@ -44,7 +44,10 @@ def pin_unlocked(t: Telling) -> Content:
 
 
 def pin_changed(t: Telling) -> Content:
-    return Content(t.w("card.pin_changed"), (t.w("card.pin_changed_text"),))
+    return Content(
+        t.w("card.pin_changed"),
+        (t.w(f"card.pin_changed_{t.told.event.facts['way']}"), t.w("card.pin_changed_text")),
+    )
 
 
 def pin_ageing(t: Telling) -> Content:

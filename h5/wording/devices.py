@@ -48,6 +48,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "This device is not enrolled. The code goes to the mobile that was checked when you collected the "
         "seals; the message says what you confirm, so read it.",
     ),
+    "confirm.code_note_enrol": (
+        "这个浏览器不能保存密钥。验证码会发到本次身份核验的手机号，请核对短信内容。",
+        "This browser cannot keep a key. The code goes to the mobile of this check; read the message.",
+    ),
     "confirm.code_send": ("发送验证码", "Send me a code"),
     "confirm.code_again": ("{seconds} 秒后可重新发送", "Send again in {seconds} s"),
     "confirm.code_sent": ("已发送，请查看短信", "Sent; look at your messages"),
@@ -66,5 +70,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "If you did not remove it, see where you are logged in.",
     ),
     "card.do_devices": ("查看确认设备", "See the devices that confirm"),
+    "card.certified_device": (
+        "领取由手机的设备密钥签名",
+        "Collecting was signed by the phone's device key",
+    ),
+    "card.certified_sms": ("领取由短信验证码确认", "Collecting was confirmed by a code by text message"),
+    "card.pin_changed_device": ("由登记过的手机确认", "Confirmed by an enrolled phone"),
+    "card.pin_changed_sms": ("由短信验证码确认", "Confirmed by a code by text message"),
     "card.signing_by_sms": ("由短信验证码确认", "Confirmed by a code by text message"),
 }

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
                 ('collection', fields.ForeignKeyField('seals.Collection', source_field='collection_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('asked', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('proof', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('attestation', fields.CharField(max_length=120)),
                 ('state', fields.CharEnumField(db_index=True, description='ASKED: asked\nISSUED: issued\nREFUSED: refused\nWITHDRAWN: withdrawn', enum_type=RequestState, max_length=12)),
                 ('answer', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),

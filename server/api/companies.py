@@ -15,6 +15,8 @@ from seals import applying as seal_applying
 from seals import collecting, companies, freezing, imprint
 from seals.collecting import CollectionView
 from seals.companies import CompanyView
+from seals.confirm_codes import ConfirmCodeSent
+from seals.proofs import Possession
 from seals.seal_views import SealView
 from server.api.cookies import cookie, keep_session
 from server.api.operation import Body, RequestId, WayWanted, answer_json, it, operation, session
@@ -47,12 +49,15 @@ class Application(Body):
 class Pin(Body):
     """The PIN that will protect the seals: 6 to 20 digits.
 
-    device_key: of the phone that will confirm with it: P-256, uncompressed point, base64. Null where the
-    browser keeps no key; confirming then needs a code by text message.
+    device_key: of the phone that will confirm with it: P-256, uncompressed point, base64. signature: by it,
+    over `purpose` collect, `collection`, `company`, `seals` (comma between) and `key`. Null where the browser
+    keeps no key; then code: of the text message.
     """
 
     pin: str
     device_key: str | None = None
+    signature: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,18 @@ async def collection(request: Request, collection: str) -> CollectionView:
 @operation(
     companies_api,
     "POST",
+    "/collections/<collection:str>/pin/code",
+    "Send a code by text message, to collect with a browser that keeps no key",
+    answer=ConfirmCodeSent,
+    status=202,
+)
+async def send_collection_code(request: Request, collection: str) -> ConfirmCodeSent:
+    return await collecting.ask_code(collection, session(request).person_id, now())
+
+
+@operation(
+    companies_api,
+    "POST",
     "/collections/<collection:str>/pin",
     "Set the PIN; the keys are made",
     answer=CollectionView,
@@ -135,7 +152,14 @@ async def collection(request: Request, collection: str) -> CollectionView:
 async def collection_pin(request: Request, collection: str, body: Pin) -> HTTPResponse:
     ctx, asking = it(request), session(request)
     made = await collecting.offer_pin(
-        collection, asking, body.pin, body.device_key, now(), ctx.records, ctx.desk, ctx.realname
+        collection,
+        asking,
+        body.pin,
+        Possession(body.device_key, body.signature, body.code),
+        now(),
+        ctx.records,
+        ctx.desk,
+        ctx.realname,
     )
     response = answer_json(CollectionView, made)
     # From here on this session may seal: a token that was seen before must not.

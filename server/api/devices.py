@@ -19,10 +19,14 @@ devices_api = Blueprint("devices", url_prefix="/api")
 
 
 class Enrolment(Body):
-    """The passed identity check, the new device's public key (P-256, uncompressed point, base64), the PIN."""
+    """The passed identity check, the new device's public key (P-256, uncompressed point, base64), the PIN.
+
+    signature: by the key over `purpose` device, `check` and `key`.
+    """
 
     check: Id
     device_key: str
+    signature: str = ""
     pin: str
 
 
@@ -36,7 +40,7 @@ async def my_devices(request: Request) -> tuple[DeviceView, ...]:
 )
 async def enrol_device(request: Request, body: Enrolment) -> HTTPResponse:
     asking = session(request)
-    said = NewDevice(body.check, body.device_key, body.pin)
+    said = NewDevice(body.check, body.device_key, body.signature, body.pin)
     made = await enrolling.enrol(said, asking, now(), it(request).desk)
     response = answer_json(DeviceView, made, 201)
     # From here on this session may seal: a token that was seen before must not.

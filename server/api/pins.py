@@ -8,7 +8,9 @@ from auth import identity_checks
 from auth.identity_checks import IdentityCheckView
 from auth.identity_models import IdentityPurpose
 from seals import identity_acts, pins, repinning
+from seals.confirm_codes import ConfirmCodeSent
 from seals.pins import PinView
+from seals.repinning import ChangeProof
 from server.api.operation import Body, WayWanted, it, operation, row_id, session
 from server.context import now
 
@@ -18,10 +20,18 @@ pins_api = Blueprint("pins", url_prefix="/api")
 
 
 class PinChange(Body):
-    """The PIN that is, and the one that is to be: 6 to 20 digits."""
+    """The PIN that is, and the one that is to be: 6 to 20 digits.
+
+    device, signature: of an enrolled device, over `purpose` change_pin, `holder`, `since`, `expires` and
+    `device`; or code: of the text message.
+    """
 
     old_pin: str
     pin: str
+    device: str | None = None
+    signature: str | None = None
+    expires: str | None = None
+    code: str | None = None
 
 
 class CheckWanted(WayWanted):
@@ -43,8 +53,21 @@ async def pin(request: Request) -> PinView:
 @operation(pins_api, "POST", "/me/pin", "Change my PIN", answer=PinView, body=PinChange)
 async def change_pin(request: Request, body: PinChange) -> PinView:
     ctx, person = it(request), session(request).person_id
-    await repinning.change(person, body.old_pin, body.pin, now(), ctx.records, ctx.desk)
+    proof = ChangeProof(body.device, body.signature, body.code, body.expires)
+    await repinning.change(person, body.old_pin, body.pin, proof, now(), ctx.records, ctx.desk)
     return await pins.pin(person, ctx.policy, now())
+
+
+@operation(
+    pins_api,
+    "POST",
+    "/me/pin/code",
+    "Send a code by text message, to change my PIN without an enrolled device",
+    answer=ConfirmCodeSent,
+    status=202,
+)
+async def send_pin_code(request: Request) -> ConfirmCodeSent:
+    return await repinning.ask_code(session(request).person_id, now())
 
 
 @operation(

@@ -69,6 +69,12 @@ def signed_with(phone: Client, owner: Party) -> Json:
     return Client.until(lambda: phone.signing(claim["signing"]["id"]), "signed", "failed")
 
 
+def newest_message(party: Party) -> str:
+    inbox = f"{party.demo.sandbox}/api/sms/messages"
+    told = httpx.get(inbox, params={"mobile": party.demo.mobile}, trust_env=False)
+    return str(told.json()["messages"][0]["text"])
+
+
 def cards(party: Party, kind: str) -> list[Json]:
     return [card for card in party.client.thread()["cards"] if card["kind"] == kind]
 
@@ -213,7 +219,20 @@ def test_collecting_without_a_key_leaves_the_way_by_message(site: Site) -> None:
     party = site.founder(74, "罗无钥", "北京无钥科技有限公司")
     begun = party.client.begin_collection(party.company)
     httpx.post(begun["check_url"], data={"outcome": "pass"})
-    assert party.client.set_pin(begun["id"], party.pin, enrol=False)["state"] == "collected"
+    refused(lambda: party.client.set_pin(begun["id"], party.pin, code="12"), 422, "code.format")
+    refused(lambda: party.client.set_pin(begun["id"], party.pin, code="000000"), 403, "code.expired")
+    party.client.send_collection_code(begun["id"])
+    text = newest_message(party)
+    assert all(part in text for part in (party.company_name, "5 枚印章", "领取确认码"))
+    code = party.demo.sms_code()
+    refused(
+        lambda: party.client.set_pin(begun["id"], party.pin, code=f"{(int(code) + 1) % 10**6:06d}"),
+        403,
+        "code.wrong",
+    )
+    assert party.client.set_pin(begun["id"], party.pin, code=code)["state"] == "collected"
+    card = cards(party, "seal.certified")[-1]
+    assert "领取由短信验证码确认" in card["lines"]
     assert party.client.devices() == []
     claim = party.client.open_here(party.ask(contract())["id"])
     party.client.send_confirm_code(claim["id"])

@@ -1,7 +1,7 @@
 // The devices that may confirm: the list, removing one, enrolling this one by identity check and PIN.
 
 import { del, get, post } from "./lib/api.js";
-import { able, keptKeys, keyToEnrol } from "./lib/device.js";
+import { able, keptKeys, possession } from "./lib/device.js";
 import { $, busy, h, safeLink, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError } from "./lib/forms.js";
 import { note, openDrawer } from "./lib/overlay.js";
@@ -75,9 +75,9 @@ async function enrol() {
   const pin = $("pin").value;
   if (!pin) return fieldError($("pin-form"), "pin", t("devices.pin_missing"));
   try {
-    const key = await keyToEnrol();
-    if (!key) return say($("problem"), t("devices.unable"));
-    await post("/devices", { check, device_key: key, pin });
+    const proof = await possession({ purpose: "device", check });
+    if (!proof) return say($("problem"), t("devices.unable"));
+    await post("/devices", { check, pin, ...proof });
     $("pin-form").reset();
     history.replaceState(null, "", "/m/devices");
     note(t("devices.done"));

@@ -1,7 +1,7 @@
 // Collecting a granted seal: identity check, then a PIN of one's own, set now or known already.
 
 import { get, post } from "./lib/api.js";
-import { keyToEnrol } from "./lib/device.js";
+import { able, possession } from "./lib/device.js";
 import { $, busy, safeLink, say, showOnly } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
 import { chinaTime } from "./lib/time.js";
@@ -9,12 +9,15 @@ import { wait } from "./lib/waiting.js";
 import { chooseWay } from "./lib/ways.js";
 import { data, t } from "./lib/words.js";
 import { judge } from "./company/pin.js";
+import { CodeField, enrolment } from "./confirming/code.js";
 
 const GRANT = `/grants/${encodeURIComponent(data.grant)}`;
 const parts = ["check", "waiting", "pin", "done"].map((name) => $(`part-${name}`));
 const show = (name) => showOnly(name && $(`part-${name}`), ...parts);
 const form = $("pin-form");
+const code = new CodeField(form);
 let known = false;
+let signed = {}; // what the key signs; the sealer builds the same
 
 function showRules() {
   const rules = judge($("pin").value);
@@ -30,6 +33,7 @@ async function begin() {
 /** The check that was begun last, wherever: while it is under way it is waited for, once passed the PIN comes. */
 async function follow(id) {
   const check = await get(`/identity-checks/${encodeURIComponent(id)}`);
+  signed.check = check.id;
   if (check.state === "passed") return show("pin");
   if (check.state === "pending") {
     show("waiting");
@@ -48,18 +52,25 @@ async function setPin() {
 }
 
 async function sendPin() {
+  if (code.missing()) return goToFirstError(form);
+  const proof = await enrolment(code, () => possession(signed));
+  if (!proof) return undefined;
   try {
-    await post(`${GRANT}/pin`, { pin: $("pin").value, device_key: await keyToEnrol() });
+    await post(`${GRANT}/pin`, { pin: $("pin").value, ...proof });
     form.reset();
     show("done");
   } catch (error) {
     if (error.code === "grant.check") show("check");
     if (!fieldError(form, error.field, error.text)) say($("problem"), error.text);
   }
+  return undefined;
 }
 
 async function start() {
   const grant = await get(GRANT);
+  signed = { purpose: "join", grant: grant.id, seal: grant.seal_id };
+  code.prepare(`${GRANT}/pin/code`);
+  code.show(!able());
   known = grant.pin_known;
   $("seal-name").textContent = grant.seal_name;
   $("until").textContent = t("grants.until", { role: t(`grants.role_${grant.role}`), time: chinaTime(grant.ends_at) });
