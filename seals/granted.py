@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from auth import identity_checks
 from auth.authority import live_grant, live_member, require_active
 from auth.engine import transaction
-from auth.errors import Conflict, Refused
+from auth.errors import Conflict, Refused, Unavailable
 from auth.identity_models import IdentityCheck, IdentityPurpose
 from auth.member_models import Grant, GrantRole, GrantState, Member
 from auth.models import Company
@@ -34,7 +34,9 @@ from seals.proofs import require_possession, require_proof
 from seals.scopes import Scope
 from seals.signing.preparing import require_collected
 
-__all__ = ["Secret", "act_on_grant", "act_on_join", "epoch_of", "open_secret"]
+__all__ = ["Secret", "act_on_grant", "act_on_join", "epoch_of", "moving", "open_secret"]
+
+READS_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,10 @@ async def open_secret(
 ) -> Secret:
     """The seal's secret by a holder's wrap and, where it is a grantee's, by a grant that the sealer signed.
 
-    Raises Refused `custody.wrap`, `custody.not_attested`; Conflict `grant.ended`.
+    Raises Refused `custody.wrap`, `custody.not_attested`; Conflict `grant.ended`; Unavailable
+    `custody.moving`.
     """
-    wrap = await SealWrap.get_or_none(seal_id=seal.id, generation=seal.generation, holder_id=holder)
-    if wrap is None:
-        raise Refused("custody.wrap", "您没有这枚印章的密钥。", "This seal's secret is not wrapped to you.")
+    wrap, epoch = await _wrap_of(seal, holder)
     grant, scope = None, Scope()
     if wrap.grant:
         grant = await Grant.get_or_none(live_grant(now), id=wrap.grant)
@@ -69,7 +70,6 @@ async def open_secret(
                 "Your grant has ended; nothing was sealed.",
             )
         scope = mandates.verified(grant, keyring.identity.public_key())
-    epoch = await epoch_of(seal)
     value = custody.unwrap_secret(
         base64.b64decode(wrap.wrapped),
         private,
@@ -80,6 +80,30 @@ async def open_secret(
         grant=wrap.grant,
     )
     return Secret(value, epoch, holder if grant is None else grant.owner, grant, scope)
+
+
+async def _wrap_of(seal: Seal, holder: str) -> tuple[SealWrap, int]:
+    """A holder's wrap with the epoch it is of: the secret may change between two reads, which then differ."""
+    for _ in range(READS_MOST):
+        epoch = await epoch_of(seal)
+        wrap = await SealWrap.get_or_none(seal_id=seal.id, generation=seal.generation, holder_id=holder)
+        if await epoch_of(seal) != epoch:
+            continue
+        if wrap is None:
+            raise Refused(
+                "custody.wrap", "您没有这枚印章的密钥。", "This seal's secret is not wrapped to you."
+            )
+        return wrap, epoch
+    raise moving()
+
+
+def moving() -> Unavailable:
+    """The seal's secret changes at this very moment: what is done is taken up again when its lease ends."""
+    return Unavailable(
+        "custody.moving",
+        "印章密钥刚刚更换，请稍后重试。",
+        "The seal's secret changed just now; try again in a moment.",
+    )
 
 
 async def epoch_of(seal: Seal) -> int:
@@ -240,6 +264,8 @@ async def act_on_join(
         if not moved:
             raise _moved_on()
         await identity_checks.use(check, now)
+        # Until now the secret lay under the KEK alone: whoever copied it has nothing after the next confirm.
+        await Seal.filter(id=seal.id).update(rotation_due=True)
         if fresh is not None:
             await fresh.save(force_create=True)
         await set_identity(offer.person_id, result.name, result.id_number, records, checked=True)

@@ -20,9 +20,9 @@ __all__ = ["reclose"]
 async def reclose(offer: Offer, keyring: Keyring, now: datetime) -> None:
     """Act on a change's offer. Counts the try; device or code come before the PIN.
 
-    The key pair and all wraps stay what they are. Raises Refused `device.…`, `code.…`, `pin.wrong`,
-    `pin.wait`, `pin.locked`, `offer.changed`, `custody.not_attested`; Gone `offer.expired`; Conflict `pin.none`,
-    `pin.changed`.
+    The key pair and all wraps stay what they are.
+    Raises Refused `device.…`, `code.…`, `pin.wrong`, `pin.wait`, `pin.locked`, `offer.changed`,
+    `custody.not_attested`; Gone `offer.expired`; Conflict `pin.none`, `pin.changed`.
     """
     offers.require_live(offer, now)
     row = await Holder.get_or_none(person_id=offer.person_id)

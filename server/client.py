@@ -177,6 +177,14 @@ class Client:
         """The person's passkeys; `rp_id`, `origin`: where they work."""
         return self._get("/api/passkeys")
 
+    def send_first_code(self) -> Json:
+        """Have a code sent to one's own mobile, before the first passkey."""
+        return self._post("/api/passkeys/first/code", {})
+
+    def prove_first(self, code: str) -> None:
+        """Prove by that code who is here."""
+        self._post("/api/passkeys/first", {"code": code})
+
     def begin_passkey(self) -> Json:
         """Begin to add a passkey: `public_key`, for an authenticator."""
         return self._post("/api/passkeys/options", {})

@@ -176,10 +176,13 @@ class Sealer:
         row = await finishing.take(self.owner, now())
         if row is None:
             return False
-        if row.state is SigningState.CONFIRMED:
-            await self._complete(row.id)
-        else:
-            await self._finish(row.id)
+        try:
+            if row.state is SigningState.CONFIRMED:
+                await self._complete(row.id)
+            else:
+                await self._finish(row.id)
+        except Unavailable as error:
+            _log.warning("signing waits: %s", error.code)
         return True
 
     async def upkeep(self) -> bool:

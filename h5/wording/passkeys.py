@@ -21,6 +21,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "passkeys.name": ("名称", "Name"),
     "passkeys.name_note": ("例如：我的手机、办公室电脑", "For example: my phone, office computer"),
     "passkeys.add": ("添加通行密钥", "Add a passkey"),
+    "passkeys.first_code": ("短信验证码", "Code by text message"),
+    "passkeys.first_code_note": (
+        "添加第一把前要确认是您本人：验证码已发到您的登录手机号，填写后再点一次。",
+        "Before the first one: a code was sent to the mobile you log in with. Type it and press again.",
+    ),
     "passkeys.added_at": ("添加时间", "Added"),
     "passkeys.used_at": ("最近使用", "Last used"),
     "passkeys.never": ("未使用", "never"),

@@ -59,6 +59,9 @@ NO_PATH_IDS = {
     "claim",
     "pin",
     "change_pin",
+    "send_pin_code",
+    "send_first_code",
+    "prove_first",
     "begin_check",
 }
 # Public, and about nothing but the browser that asks: it is answered whoever it is.

@@ -64,6 +64,8 @@ PERSONAL = {
     "application",
     "collection",
     "collection_pin",
+    "send_collection_code",
+    "send_join_code",
     "challenge",
     "confirm",
     "reject",
