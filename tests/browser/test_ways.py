@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser import looking, steps
 from tests.browser.windows import PHONE, Window
 from tests.http.site import Party, Site
 
+# Over plain http a browser has no crypto.subtle; 127.0.0.1 is as good as https to it.
+PLAIN_HTTP = "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });"
 CODE = re.compile(r"[0-9]{4} [0-9]{4}")
 
 
@@ -29,27 +29,17 @@ def phone(open_window: Callable[..., Window]) -> Window:
     return open_window(**PHONE, reduced_motion="reduce")
 
 
-def seen(page: Page, name: str) -> None:
-    """Fits on every phone; kept as a picture where somebody wants to look."""
-    wrong = [*looking.barriers(page), *looking.too_wide(page, 320), *looking.too_wide(page, 390)]
-    assert not wrong, "\n".join(wrong)
-    if folder := os.environ.get("EZHANG_PICTURES"):
-        for width in (320, 390):
-            page.set_viewport_size({"width": width, "height": 844})
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png")
-
-
 def test_the_face_is_asked_for_only_where_it_is_chosen(phone: Window, site: Site, owner: Party) -> None:
     page = steps.enter_as(phone, site, owner).go(f"/m/collect/{owner.company}")
     page.get_by_role("button", name="开始核验").click()
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_text("同意为本次核验使用您的人脸信息")).to_be_visible()
-    seen(page, "ways-face")
+    looking.seen(page, "ways-face")
     for way, consent in (("银行卡核验", "交银行比对"), ("窗口核验", "身份证原件")):
         drawer.get_by_text(way, exact=True).click()
         expect(drawer.get_by_text(consent)).to_be_visible()
         expect(drawer.get_by_text("使用您的人脸信息")).to_be_hidden()
-    seen(page, "ways-counter")
+    looking.seen(page, "ways-counter")
     drawer.get_by_role("button", name="取消").click()
     expect(drawer).to_be_hidden()
     expect(page.get_by_role("button", name="开始核验")).to_be_enabled()
@@ -68,7 +58,7 @@ def test_a_counter_is_left_come_back_to_and_gone_on_with_on_another_phone(
     assert CODE.fullmatch(shown)
     page.get_by_role("link", name="返回，稍后再来").click()
     expect(page.get_by_text("携带身份证到窗口")).to_be_visible()
-    seen(page, "collect-counter")
+    looking.seen(page, "collect-counter")
 
     other = steps.enter_as(open_window(**PHONE), site, owner, device=False)
     theirs = other.go(f"/m/collect/{owner.company}")
@@ -103,4 +93,28 @@ def test_the_card_leads_back_to_a_check_at_a_counter(phone: Window, site: Site, 
     card.get_by_role("link", name="查看核验码、继续办理").click()
     expect(page).to_have_url(re.compile(r"/m/devices\?check="))
     expect(page.get_by_role("link", name="查看核验码")).to_be_visible()
-    seen(page, "devices-counter")
+    looking.seen(page, "devices-counter")
+
+
+def test_a_browser_that_keeps_no_key_collects_by_a_code(phone: Window, site: Site) -> None:
+    party = site.founder(192, "钟灵秀", "北京灵秀纸业有限公司")
+    phone.context.add_init_script(PLAIN_HTTP)
+    page = steps.enter_as(phone, site, party).go(f"/m/collect/{party.company}")
+    steps.begin_check(page, way="银行卡核验")
+    page.get_by_role("button", name="通过 Pass").click()
+    page.get_by_label("用印口令", exact=True).fill(party.pin)
+    page.get_by_label("再输入一次").fill(party.pin)
+    page.get_by_role("button", name="设置口令并领取").click()
+    code = page.get_by_label("短信验证码")
+    expect(code).to_have_accessible_description(re.compile("请输入短信验证码"))
+    looking.seen(page, "collect-code")
+    page.get_by_role("button", name="发送验证码").click()
+    expect(page.get_by_text("已发送，请查看短信")).to_be_visible()
+    steps.type_in(code, party.demo.sms_code())
+    page.get_by_role("button", name="设置口令并领取").click()
+    expect(page.get_by_text("印章已领取", exact=True)).to_be_visible()
+    assert party.client.devices() == []
+    # The PIN is changed by such a code as well.
+    phone.go("/m/pin")
+    expect(page.get_by_role("button", name="发送验证码")).to_be_visible()
+    looking.seen(page, "pin-code")
