@@ -54,6 +54,7 @@ def test_a_counter_is_left_come_back_to_and_gone_on_with_on_another_phone(
 ) -> None:
     page = steps.enter_as(phone, site, owner).go(f"/m/collect/{owner.company}")
     steps.begin_check(page, way="窗口核验")
+    expect(page.get_by_role("heading", name="窗口核验（沙箱）")).to_be_visible()
     shown = page.locator("#code").inner_text()
     assert CODE.fullmatch(shown)
     page.get_by_role("link", name="返回，稍后再来").click()
