@@ -1,33 +1,38 @@
 """Checks of identity through the port `RealName`: begun for one purpose, believed for that one only.
 
 The reference that the identity service keeps names purpose and row, and its result says when the person
-finished. So a passed check, or a row of one, is nothing for another purpose, another subject or another day.
+finished, by which way. So a passed check, or a row of one, is nothing for another purpose, another subject or
+another day.
 Web asks only to steer its pages; who acts on a check asks the service itself (`require_passed`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth import throttling
+from auth import events, throttling
+from auth.engine import transaction
 from auth.errors import Conflict, Gone, NotFound, Refused
 from auth.identity_models import IdentityCheck, IdentityPurpose
 from auth.models import Person
 from auth.people import Identity, identity
-from auth.ports import IdentityResult, IdentityState, RealName
+from auth.ports import IdentityResult, IdentityState, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.throttling import Limit
 from auth.tokens import new_id
 
 __all__ = [
     "CHECKS_PER_PERSON",
+    "FRESH",
     "LIFE",
     "IdentityCheckView",
     "begin",
     "find",
     "is_for",
     "not_passed",
+    "open_at",
     "own_check",
     "passed",
     "reference",
@@ -35,8 +40,20 @@ __all__ = [
     "use",
 ]
 
-LIFE = timedelta(minutes=30)
-"""From the beginning of a check to its use."""
+_AT_ONCE = timedelta(minutes=30)
+LIFE: Mapping[IdentityWay, timedelta] = {
+    IdentityWay.FACE: _AT_ONCE,
+    IdentityWay.BANK: _AT_ONCE,
+    IdentityWay.COUNTER: timedelta(hours=72),
+}
+"""From the beginning of a check to its use: a counter has opening hours."""
+
+FRESH: Mapping[IdentityWay, timedelta] = {
+    IdentityWay.FACE: _AT_ONCE,
+    IdentityWay.BANK: _AT_ONCE,
+    IdentityWay.COUNTER: timedelta(hours=2),
+}
+"""From the person's part being done to its use."""
 
 CLOCK_SKEW = timedelta(minutes=2)  # between the identity service and us
 CHECKS_PER_PERSON = Limit("identity.person", 10, 3600)
@@ -46,12 +63,14 @@ CHECKS_PER_PERSON = Limit("identity.person", 10, 3600)
 class IdentityCheckView:
     """A check as the person sees it: state pending, passed, refused, expired or used; url while it is open.
 
-    subject: what it is for, see `IdentityCheck`.
+    subject: what it is for, see `IdentityCheck`. way: face, bank or counter. until: when it is over.
     """
 
     id: str
     purpose: str
     subject: str
+    way: str
+    until: datetime
     state: str
     url: str | None
     reason: str | None
@@ -66,7 +85,7 @@ def is_for(result: IdentityResult, purpose: IdentityPurpose, row_id: str, now: d
     """Whether a result is that of a check which was passed for exactly this, and lately."""
     if result.state is not IdentityState.PASSED or result.decided_at is None:
         return False
-    fresh = now - LIFE <= result.decided_at <= now + CLOCK_SKEW
+    fresh = now - FRESH[result.way] <= result.decided_at <= now + CLOCK_SKEW
     return fresh and result.reference == reference(purpose, row_id)
 
 
@@ -79,10 +98,12 @@ async def begin(
     records: RecordsKey,
     realname: RealName,
     *,
+    way: IdentityWay,
     whom: Identity | None = None,
 ) -> IdentityCheckView:
     """Begin a check of the person, or of `whom` he must be. return_url: `{id}` in it becomes the check's.
 
+    One at a counter is a card, from which he comes back to it.
     Raises Conflict `identity.unknown`, TooMany, Refused `realname.refused`, Unavailable.
     """
     who = whom or identity(await Person.get(id=person_id), records)
@@ -95,18 +116,45 @@ async def begin(
     await throttling.count(CHECKS_PER_PERSON, person_id, now)
     row_id = new_id()
     check = await realname.start(
-        who.name, who.id_number, who.mobile, return_url.replace("{id}", row_id), reference(purpose, row_id)
+        who.name,
+        who.id_number,
+        who.mobile,
+        return_url.replace("{id}", row_id),
+        reference(purpose, row_id),
+        way,
     )
-    row = await IdentityCheck.create(
-        id=row_id,
-        person_id=person_id,
-        purpose=purpose,
-        subject=subject,
-        check_id=check.id,
-        check_url=check.url,
-        created_at=now,
+    async with transaction():
+        row = await IdentityCheck.create(
+            id=row_id,
+            person_id=person_id,
+            purpose=purpose,
+            subject=subject,
+            way=way,
+            check_id=check.id,
+            check_url=check.url,
+            created_at=now,
+        )
+        if way is IdentityWay.COUNTER:
+            await _tell(row, now)
+    return _view(row, IdentityState.PENDING.value, check.url)
+
+
+async def _tell(row: IdentityCheck, now: datetime) -> None:
+    await events.append(
+        events.person_stream(row.person_id),
+        "identity.begun",
+        actor=f"person:{row.person_id}",
+        subject=f"identity:{row.id}",
+        now=now,
+        facts={"purpose": row.purpose.value, "until": (row.created_at + LIFE[row.way]).isoformat()},
     )
-    return IdentityCheckView(row.id, purpose.value, subject, IdentityState.PENDING.value, check.url, None)
+
+
+def _view(
+    row: IdentityCheck, state: str, url: str | None = None, reason: str | None = None
+) -> IdentityCheckView:
+    until = row.created_at + LIFE[row.way]
+    return IdentityCheckView(row.id, row.purpose.value, row.subject, row.way.value, until, state, url, reason)
 
 
 async def own_check(check: str, person_id: str) -> IdentityCheck:
@@ -119,13 +167,24 @@ async def own_check(check: str, person_id: str) -> IdentityCheck:
 
 async def find(check: str, person_id: str, now: datetime, realname: RealName) -> IdentityCheckView:
     """How a check of one's own stands; asks the service, and changes nothing."""
-    row = await own_check(check, person_id)
-    ended = "used" if row.used_at is not None else "expired" if row.created_at + LIFE <= now else None
-    if ended is not None:
-        return IdentityCheckView(row.id, row.purpose.value, row.subject, ended, None, None)
+    return await _standing(await own_check(check, person_id), now, realname)
+
+
+async def open_at(row: IdentityCheck, now: datetime, realname: RealName) -> str | None:
+    """The address of a check that is still to be finished; None for one that is over."""
+    return (await _standing(row, now, realname)).url
+
+
+async def _standing(row: IdentityCheck, now: datetime, realname: RealName) -> IdentityCheckView:
+    if row.used_at is not None:
+        return _view(row, "used")
+    if row.created_at + LIFE[row.way] <= now:
+        return _view(row, "expired")
     result = await realname.result(row.check_id)
+    if result.state is IdentityState.PASSED and not is_for(result, row.purpose, row.id, now):
+        return _view(row, "expired")  # decided long ago, or another's
     url = row.check_url if result.state is IdentityState.PENDING else None
-    return IdentityCheckView(row.id, row.purpose.value, row.subject, result.state.value, url, result.reason)
+    return _view(row, result.state.value, url, result.reason)
 
 
 async def require_passed(
@@ -135,7 +194,7 @@ async def require_passed(
 
     Whom it checked is the caller's to compare. Raises Gone `identity.expired`, Refused `identity.not_passed`.
     """
-    if row.used_at is not None or row.created_at + LIFE <= now:
+    if row.used_at is not None or row.created_at + LIFE[row.way] <= now:
         raise _expired()
     if row.purpose is not purpose or row.subject != subject:
         raise not_passed()

@@ -9,6 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from auth.models import ID, RESTRICT, Person
+from auth.ports import IdentityWay
 from auth.tokens import new_id
 
 __all__ = ["IdentityCheck", "IdentityPurpose"]
@@ -30,7 +31,7 @@ class IdentityCheck(Model):
     """One check of a person's identity, begun for one purpose and subject, used once.
 
     subject: the id of what it is for (a seal, a grant, the person himself). check_id and check_url are the
-    identity service's.
+    identity service's. way: as the person chose it, what counts is what the service says.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -38,6 +39,7 @@ class IdentityCheck(Model):
     person_id: str
     purpose = fields.CharEnumField(IdentityPurpose, max_length=12)
     subject = fields.CharField(ID)
+    way = fields.CharEnumField(IdentityWay, max_length=8)
     check_id = fields.CharField(80)
     check_url = fields.CharField(500)
     created_at = fields.DatetimeField()

@@ -51,23 +51,40 @@ class CodeSent:
     resend_after_s: int
 
 
+def _place(number: str, about: str, records: RecordsKey) -> str:
+    return records.index(f"{number}/{about}", "sms_code.about") if about else records.index(number, "mobile")
+
+
 def _bound(mobile_index: str, code: str, records: RecordsKey) -> str:
     """Under a key: six digits would be found in a second from a bare hash in a database that was read."""
     return records.index(f"{mobile_index}/{code}", "sms_code")
 
 
-async def request_code(mobile: str, address: str, now: datetime, records: RecordsKey, sms: Sms) -> CodeSent:
-    """Send a six-digit code. Raises Invalid (not a mobile), TooMany, Unavailable (gateway)."""
+async def request_code(
+    mobile: str,
+    address: str,
+    now: datetime,
+    records: RecordsKey,
+    sms: Sms,
+    *,
+    about: str = "",
+    act: str = "登录",
+) -> CodeSent:
+    """Send a six-digit code. about: what it is for, a login when empty; act: as the message says.
+
+    Raises Invalid (not a mobile), TooMany, Unavailable (gateway).
+    """
     number = identifiers.mobile(mobile)
     index = records.index(number, "mobile")
     await throttling.count(CODES_PER_ADDRESS, address, now)
     await throttling.count(CODES_PER_MINUTE, index, now)
     await throttling.count(CODES_PER_MOBILE, index, now)
     code = f"{secrets.randbelow(10**6):06d}"
+    place = _place(number, about, records)
     await SmsCode.create(
-        mobile_index=index, code_hash=_bound(index, code, records), created_at=now, expires_at=now + CODE_LIFE
+        mobile_index=place, code_hash=_bound(place, code, records), created_at=now, expires_at=now + CODE_LIFE
     )
-    await sms.send(number, f"【e章通】登录验证码 {code}，5 分钟内有效。工作人员不会向您索要验证码。")
+    await sms.send(number, f"【e章通】{act}验证码 {code}，5 分钟内有效。工作人员不会向您索要验证码。")
     return CodeSent(int(CODE_LIFE.total_seconds()), int(RESEND_AFTER.total_seconds()))
 
 
@@ -84,14 +101,18 @@ async def log_in(mobile: str, code: str, browser: Browser, now: datetime, record
         return await let_in(person.id, browser, LoginWay.SMS, now)
 
 
-async def check_code(number: str, code: str, browser: Browser, now: datetime, records: RecordsKey) -> SmsCode:
+async def check_code(
+    number: str, code: str, browser: Browser, now: datetime, records: RecordsKey, *, about: str = ""
+) -> SmsCode:
     """The newest code of a mobile in its normal form, if this is it; counts the try first.
+
+    about: as it was asked for.
 
     A wrong try at a code that lives is an event that the owner of the mobile sees.
 
     Raises Invalid `login.code_wrong`; TooMany.
     """
-    index = records.index(number, "mobile")
+    index = _place(number, about, records)
     await throttling.count(LOGINS_PER_ADDRESS, browser.address, now)
     row = await SmsCode.filter(mobile_index=index).order_by("-created_at").first()
     live = row is not None and row.used_at is None and row.expires_at > now

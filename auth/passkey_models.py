@@ -23,6 +23,7 @@ class PasskeyPurpose(StrEnum):
     ADD = "add"
     PROVE = "prove"
     LOGIN = "login"
+    FIRST = "first"
 
 
 class Passkey(Model):

@@ -2,8 +2,9 @@
 
 Whoever has a passkey has no session that did not pass one: adding the first ends his other sessions, and
 `auth/second_factor.py` opens no new one without. So a phone that may confirm a scanned login has passed.
-Adding a further one and removing one ask for an answer by one that is there, not older than `PROOF_LIFE`:
-a browser left open lets nobody exchange the keys.
+Adding a further one and removing one ask for an answer by one that is there, not older than `PROOF_LIFE`, the
+first for a proof of another kind (`auth/first_proof.py`): a browser left open, or a stolen session, lets
+nobody exchange the keys.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from auth import events, throttling
+from auth import events, first_proof, throttling
 from auth.authenticators import (
     Asserted,
     Attested,
@@ -33,6 +34,7 @@ from auth.authenticators import (
 from auth.browsers import Browser
 from auth.engine import transaction
 from auth.errors import Conflict, Invalid, NotFound, Refused
+from auth.first_proof import PROOF_LIFE
 from auth.identifiers import mask_mobile
 from auth.models import Person, Session
 from auth.passkey_models import Passkey, PasskeyPurpose, PasskeyQuestion, PendingLogin
@@ -64,7 +66,6 @@ __all__ = [
 ]
 
 QUESTION_LIFE = timedelta(minutes=5)
-PROOF_LIFE = timedelta(minutes=5)
 FORGET_AFTER = timedelta(hours=1)
 MOST_PASSKEYS = 10
 NAME_MAX = 40
@@ -242,12 +243,11 @@ async def begin_adding(
 ) -> dict[str, Any]:
     """Options to make a passkey.
 
-    Raises Refused `passkey.prove_first`; Conflict `passkey.too_many`; TooMany.
+    Raises Refused `passkey.prove_first`, `passkey.code_first`; Conflict `passkey.too_many`; TooMany.
     """
     await throttling.count(QUESTIONS_PER_PERSON, session.person_id, now)
     rows = await _of(session.person_id)
-    if rows:
-        await _require_proof(session, now)
+    await (_require_proof if rows else first_proof.require)(session, now)
     _require_room(rows)
     person = await Person.get(id=session.person_id)
     challenge = await ask(PasskeyPurpose.ADD, session.id, now)
@@ -261,8 +261,8 @@ async def add(
 ) -> PasskeyView:
     """Keep the passkey that was made. The first one ends the person's other sessions.
 
-    Raises Invalid `passkey.name`; Refused `passkey.refused`, `passkey.prove_first`; Conflict
-    `passkey.known`, `passkey.too_many`.
+    Raises Invalid `passkey.name`; Refused `passkey.refused`, `passkey.prove_first`, `passkey.code_first`;
+    Conflict `passkey.known`, `passkey.too_many`.
     """
     name = _checked(name)
     try:
@@ -275,8 +275,7 @@ async def add(
         async with transaction():
             await lock(session.person_id)
             rows = await _of(session.person_id)
-            if rows:
-                await _require_proof(session, now)
+            await (_require_proof if rows else first_proof.require)(session, now)
             _require_room(rows)
             row = await Passkey.create(
                 id=passkey_id,

@@ -18,6 +18,7 @@ __all__ = [
     "DecisionState",
     "IdentityResult",
     "IdentityState",
+    "IdentityWay",
     "RealName",
     "RegisteredChange",
     "RegisteredCompany",
@@ -39,6 +40,17 @@ class IdentityState(StrEnum):
     REFUSED = "refused"
 
 
+class IdentityWay(StrEnum):
+    """How a person is checked: his face; his bank card with his mobile; his ID card, by a clerk at a counter.
+
+    Of the face the person is asked for a consent of its own, and whoever does not give it has the other two.
+    """
+
+    FACE = "face"
+    BANK = "bank"
+    COUNTER = "counter"
+
+
 class DecisionState(StrEnum):
     """PENDING (on the registrar's desk) → APPROVED or REJECTED; both are final."""
 
@@ -57,7 +69,7 @@ class Check:
 
 @dataclass(frozen=True)
 class IdentityResult:
-    """The outcome of a check, with whom and what for it was made: compare, do not assume.
+    """The outcome of a check, with whom, what for and by which way it was made: compare, do not assume.
 
     reference: as it was given to `start`. decided_at: when the person finished it, UTC; None while PENDING.
     reason: in Chinese, for the person, when REFUSED; else None.
@@ -68,6 +80,7 @@ class IdentityResult:
     id_number: str = field(repr=False)
     mobile: str = field(repr=False)
     reference: str
+    way: IdentityWay
     decided_at: datetime | None
     reason: str | None = None
 
@@ -165,10 +178,14 @@ class Sms(Protocol):
 
 
 class RealName(Protocol):
-    """Checks that a person is who he says: name and number against the register, then the face."""
+    """Checks that a person is who he says: name and number against the register, then the way he chose."""
 
-    async def start(self, name: str, id_number: str, mobile: str, return_url: str, reference: str) -> Check:
+    async def start(
+        self, name: str, id_number: str, mobile: str, return_url: str, reference: str, way: IdentityWay
+    ) -> Check:
         """Begin a check; its page leads back to return_url. Raises Refused `realname.refused`.
+
+        At a counter the page shows the code that the clerk asks for; the outcome comes when he has decided.
 
         reference: what the check is for, kept by the service and told again with the result.
         """

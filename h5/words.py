@@ -29,6 +29,7 @@ from h5.wording import (
     structures,
     succession,
     thread,
+    ways,
 )
 
 __all__ = ["LANGUAGES", "WORDS", "Language", "choose", "groups", "text"]
@@ -57,6 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **structures.WORDS,
     **roots.WORDS,
     **succession.WORDS,
+    **ways.WORDS,
 }
 
 

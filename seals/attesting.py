@@ -11,7 +11,7 @@ from auth.identity_models import IdentityCheck, IdentityPurpose
 from auth.ports import RealName
 from auth.privacy import RecordsKey
 from seals import devices, holders, offers, pins, tries
-from seals.enrolling import enrol_info
+from seals.enrolling import enrol_info, enrol_values
 from seals.keyring import Keyring
 from seals.models import Holder, Offer, OfferState
 
@@ -23,7 +23,8 @@ async def attest_device(
 ) -> None:
     """Act on a device's offer: the check was passed by the holder himself and for this, the PIN is his.
 
-    Raises Refused `identity.not_passed`, `offer.changed`, `pin.wrong`, `pin.locked`, `device.removed`; Gone
+    Raises Refused `identity.not_passed`, `offer.changed`, `pin.wrong`, `pin.locked`, `device.removed`,
+    `device.signature`; Gone
     `identity.expired`; Conflict `device.too_many`; Unavailable.
     """
     offers.require_live(offer, now)
@@ -36,6 +37,7 @@ async def attest_device(
     )
     holders.require_identity(holder, person, keyring, records)
     stretched, _ = await offers.opened(offer, enrol_info(check), keyring.vault)
+    await devices.require_enrollable(offer, enrol_values(check))
     await pins.require_young(offer.person_id, keyring.policy, now)
     await holders.open_holder(holder, offer, stretched, keyring, now)
     await tries.right(offer.person_id)
@@ -46,4 +48,4 @@ async def attest_device(
         )
         if not done:
             raise Conflict("offer.taken", "另一处理已接手。", "Another sealer has taken over.")
-        await devices.enrol(offer, "check", keyring, now)
+        await devices.enrol(offer, "check", person.way, keyring, now)

@@ -19,11 +19,14 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from tortoise.expressions import F, Q
 
-from auth.errors import DomainError, Unavailable
+from auth.errors import DomainError, Refused, Unavailable
 from auth.tokens import new_id
-from seals import custody, offers
+from seals import custody, devices, offers
+from seals.collecting import collect_values
+from seals.device_models import CodeState, ConfirmCode
 from seals.key_models import CertificateRequest, RequestState
-from seals.models import Collection
+from seals.models import Collection, Offer, OfferPurpose
+from seals.proofs import Possessed
 
 __all__ = [
     "Answer",
@@ -33,8 +36,10 @@ __all__ = [
     "asked_of",
     "close",
     "forget_old",
+    "proof_of",
     "refuse",
     "require_attested",
+    "require_proof",
     "take",
 ]
 
@@ -75,19 +80,54 @@ class Answer:
         return base64.b64decode(getattr(self, part))
 
 
+def proof_of(offer: Offer, possessed: Possessed) -> dict[str, str]:
+    """What the phone proved, for the issuer: its key with the signature, or the code that stood in."""
+    if possessed.code is not None:
+        return {"way": possessed.way, "code": possessed.code.id}
+    device = offer.device or {}
+    return {"way": possessed.way, "key": device["public_key"], "signature": device["signature"]}
+
+
+async def require_proof(row: CertificateRequest, collection: Collection) -> str:
+    """In the issuer: the phone's key signed this very collection of these very seals, or the sealer that asks
+    sent a code for it, which is not used yet. Returns the way, `device` or `sms`.
+
+    Call `require_attested` first. Raises Refused `device.signature`, `device.missing`.
+    """
+    if row.proof.get("way") == "device":
+        values = collect_values(collection, [each.seal for each in asked_of(row)])
+        devices.require_signed(row.proof["key"], row.proof["signature"], values)
+        return "device"
+    sent = ConfirmCode.filter(purpose=OfferPurpose.COLLECT, subject=collection.id, state=CodeState.SENT)
+    mine = sent.filter(id=row.proof.get("code", ""), person_id=collection.person_id, tries__gt=0)
+    if not await mine.exists():
+        raise Refused(
+            "device.missing",
+            "领取没有设备签名，也没有短信验证码，不能签发证书。",
+            "Neither a device signed this collection nor was a code sent for it; no certificate is issued.",
+        )
+    return "sms"
+
+
 async def ask(
-    identity: Ed25519PrivateKey, collection: Collection, asked: Sequence[Asked], now: datetime
+    identity: Ed25519PrivateKey,
+    collection: Collection,
+    asked: Sequence[Asked],
+    proof: Mapping[str, str],
+    now: datetime,
 ) -> dict[str, Answer]:
-    """Ask, and wait for the answer: by seal. Raises what the issuer refused with.
+    """Ask, and wait for the answer: by seal. proof: as `proof_of`. Raises what the issuer refused with.
 
     Raises Unavailable `issuing.slow` when nobody issues in time; the request is withdrawn then.
     """
     request_id, content = new_id(), [asdict(each) for each in asked]
-    signature = custody.attest(identity, ATTESTED_AS, _subject(collection.id, request_id), _digest(content))
+    subject, said = _subject(collection.id, request_id), _digest(content, proof)
+    signature = custody.attest(identity, ATTESTED_AS, subject, said)
     row = await CertificateRequest.create(
         id=request_id,
         collection_id=collection.id,
         asked=content,
+        proof=dict(proof),
         attestation=base64.b64encode(signature).decode(),
         state=RequestState.ASKED,
         created_at=now,
@@ -134,7 +174,7 @@ def require_attested(row: CertificateRequest, identity: Ed25519PublicKey) -> Non
         identity,
         ATTESTED_AS,
         _subject(row.collection_id, row.id),
-        _digest(row.asked),
+        _digest(row.asked, row.proof),
         base64.b64decode(row.attestation),
     )
 
@@ -173,6 +213,6 @@ def _subject(collection: str, request: str) -> str:
     return f"{collection}/{request}"
 
 
-def _digest(content: Sequence[Mapping[str, Any]]) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def _digest(content: Sequence[Mapping[str, Any]], proof: Mapping[str, str]) -> bytes:
+    text = json.dumps([content, proof], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()

@@ -6,7 +6,7 @@ steers the page; the sealer fetches the result itself before it makes a key (`se
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,15 +18,27 @@ from auth.identity_checks import CHECKS_PER_PERSON, LIFE
 from auth.identity_models import IdentityPurpose
 from auth.models import Person
 from auth.pins import check_pin
-from auth.ports import IdentityState, RealName
+from auth.ports import IdentityState, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.tokens import new_id
-from seals import devices, offers
+from seals import confirm_codes, offers
+from seals.confirm_codes import ConfirmCodeSent
 from seals.models import Collection, CollectionState, Holder, OfferPurpose, Seal, SealState
 from seals.offers import PINS_PER_PERSON, PinDesk
+from seals.proofs import Possession
 
-__all__ = ["CollectionView", "begin", "collect_info", "end_all", "find", "offer_pin", "tell_ended"]
+__all__ = [
+    "CollectionView",
+    "ask_code",
+    "begin",
+    "collect_info",
+    "collect_values",
+    "end_all",
+    "find",
+    "offer_pin",
+    "tell_ended",
+]
 
 OPEN_STATES = (CollectionState.CHECKING, CollectionState.MAKING)
 CHECKED = "checked"
@@ -37,6 +49,8 @@ REPRESENTATIVE_CHANGED = "企业的法定代表人已变更，本次领取已终
 class CollectionView:
     """A collection as its owner sees it; check_url while the identity check is open.
 
+    way: of that check; until: when it is over. seals: the ids of those that would get keys now, sorted.
+
     pin_known: the owner has a PIN already, from another company's seals, and is asked for that one.
     """
 
@@ -44,16 +58,43 @@ class CollectionView:
     company_id: str
     state: str
     check_url: str | None
+    way: str
     reason: str | None
     pin_known: bool
     created_at: datetime
+    until: datetime
+    seals: tuple[str, ...]
 
 
 async def _view(row: Collection, state: str | None = None, reason: str | None = None) -> CollectionView:
     told = state or row.state.value
     known = await Holder.exists(person_id=row.person_id)
     url = row.check_url if told == CollectionState.CHECKING.value else None
-    return CollectionView(row.id, row.company_id, told, url, reason or row.reason, known, row.created_at)
+    return CollectionView(
+        row.id,
+        row.company_id,
+        told,
+        url,
+        row.check_way.value,
+        reason or row.reason,
+        known,
+        row.created_at,
+        row.created_at + LIFE[row.check_way],
+        tuple(sorted([seal.id for seal in await _waiting(row)])),
+    )
+
+
+def collect_values(row: Collection, seals: Iterable[str]) -> dict[str, str]:
+    """What the phone's key signs to collect, besides itself; both sides build it, and the issuer too.
+
+    seals: the ids of those that get keys.
+    """
+    return {
+        "purpose": OfferPurpose.COLLECT.value,
+        "collection": row.id,
+        "company": row.company_id,
+        "seals": ",".join(sorted(seals)),
+    }
 
 
 def collect_info(row: Collection) -> dict[str, object]:
@@ -68,9 +109,15 @@ def collect_info(row: Collection) -> dict[str, object]:
 
 
 async def begin(
-    company_id: str, person_id: str, return_url: str, now: datetime, records: RecordsKey, realname: RealName
+    company_id: str,
+    person_id: str,
+    return_url: str,
+    now: datetime,
+    records: RecordsKey,
+    realname: RealName,
+    way: IdentityWay,
 ) -> CollectionView:
-    """Start the identity check. return_url: where its page leads back; `{id}` in it becomes ours.
+    """Start the identity check, by a way. return_url: where its page leads back; `{id}` in it becomes ours.
 
     Raises NotFound `company.not_found`, Conflict `collection.done` when nothing is left to collect,
     Unavailable, Refused (`access.denied` among them).
@@ -88,6 +135,7 @@ async def begin(
         named.mobile,
         return_url.replace("{id}", collection_id),
         identity_checks.reference(IdentityPurpose.COLLECT, collection_id),
+        way,
     )
     async with transaction():
         row = await Collection.create(
@@ -97,9 +145,10 @@ async def begin(
             state=CollectionState.CHECKING,
             check_id=check.id,
             check_url=check.url,
+            check_way=way,
             created_at=now,
         )
-        await _tell(row, "collection.begun", now)
+        await _tell(row, "collection.begun", now, {"identity": way.value})
     return await _view(row)
 
 
@@ -111,10 +160,12 @@ async def find(collection_id: str, person_id: str, now: datetime, realname: Real
     row = await _own(collection_id, person_id)
     if row.state is not CollectionState.CHECKING:
         return await _view(row)
-    if row.created_at + LIFE <= now:
+    if row.created_at + LIFE[row.check_way] <= now:
         return await _view(row, "failed", "身份核验已超时，请重新开始。")
     result = await realname.result(row.check_id or "")
     if result.state is IdentityState.PASSED:
+        if not identity_checks.is_for(result, IdentityPurpose.COLLECT, row.id, now):
+            return await _view(row, "failed", "身份核验已超时，请重新开始。")
         return await _view(row, CHECKED)
     if result.state is IdentityState.REFUSED:
         return await _view(row, "refused", result.reason or "身份核验未通过。")
@@ -125,7 +176,7 @@ async def offer_pin(
     collection_id: str,
     session: SessionView,
     pin: str,
-    device_key: str | None,
+    possession: Possession,
     now: datetime,
     records: RecordsKey,
     desk: PinDesk,
@@ -133,15 +184,15 @@ async def offer_pin(
 ) -> CollectionView:
     """Check the PIN against the rules, offer it to the sealer, wait until the keys are made.
 
-    device_key: the public key of this phone, to be enrolled with them (`seals.devices`), if it has one.
-    Raises Invalid `pin.…`, `device.key`, Conflict `collection.state`, Gone `collection.expired`, Unavailable.
+    possession: this phone's key, to be enrolled with them, signed with over `collect_values`; or a code.
+    Raises Invalid `pin.…`, `device.key`, `code.format`; Refused `device.…`, `code.…`; Conflict
+    `collection.state`, `device.too_many`; Gone `collection.expired`; Unavailable.
     """
     person_id = session.person_id
     row = await _own(collection_id, person_id)
-    device = None if device_key is None else devices.new_device(device_key, session.user_agent)
+    device = possession.device(session.user_agent)
     await throttling.count(PINS_PER_PERSON, person_id, now)
-    if row.created_at + LIFE <= now and row.state is not CollectionState.COLLECTED:
-        raise Gone("collection.expired", "身份核验已超时，请重新开始。", "The identity check has expired.")
+    _require_time(row, now)
     person = people.identity(await Person.get(id=person_id), records)
     if not await Holder.exists(person_id=person_id):
         check_pin(pin, [text for text in (person.mobile, person.id_number) if text])
@@ -149,15 +200,19 @@ async def offer_pin(
     if not passed or not await Collection.filter(id=row.id, state=CollectionState.CHECKING).update(
         state=CollectionState.MAKING
     ):
-        raise Conflict(
-            "collection.state",
-            "请先完成身份核验；若印章正在生成，请稍候。",
-            "Finish the identity check first; if the seals are being made, wait a moment.",
-        )
+        raise _not_open()
     try:
         info = collect_info(row)
         offer = await offers.make(
-            desk, OfferPurpose.COLLECT, row.id, person_id, pin, info, now, device=device
+            desk,
+            OfferPurpose.COLLECT,
+            row.id,
+            person_id,
+            pin,
+            info,
+            now,
+            device=device,
+            code=possession.code or "",
         )
         await offers.outcome(offer)
     except DomainError as error:
@@ -170,6 +225,36 @@ async def offer_pin(
             )
         raise
     return await _view(await Collection.get(id=row.id))
+
+
+async def ask_code(collection_id: str, person_id: str, now: datetime) -> ConfirmCodeSent:
+    """Have a code sent to the mobile of the check that was passed, where this browser keeps no key.
+
+    Raises NotFound `collection.not_found`; Conflict `collection.state`; Gone `collection.expired`; Refused
+    `identity.not_passed`; and what `confirm_codes.ask` does.
+    """
+    row = await _own(collection_id, person_id)
+    _require_time(row, now)
+    if row.state is not CollectionState.CHECKING:
+        raise _not_open()
+    return await confirm_codes.ask(OfferPurpose.COLLECT, row.id, person_id, now)
+
+
+def _require_time(row: Collection, now: datetime) -> None:
+    if row.created_at + LIFE[row.check_way] <= now and row.state is not CollectionState.COLLECTED:
+        raise Gone("collection.expired", "身份核验已超时，请重新开始。", "The identity check has expired.")
+
+
+def _not_open() -> Conflict:
+    return Conflict(
+        "collection.state",
+        "请先完成身份核验；若印章正在生成，请稍候。",
+        "Finish the identity check first; if the seals are being made, wait a moment.",
+    )
+
+
+async def _waiting(row: Collection) -> list[Seal]:
+    return await Seal.filter(company_id=row.company_id, state=SealState.ISSUED)
 
 
 async def _own(collection_id: str, person_id: str) -> Collection:

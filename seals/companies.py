@@ -74,7 +74,9 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
     )
     towards = await of_seals(person_id, row.id, [seal.id for seal in seals], now)
     newest = await Collection.filter(company_id=row.id, person_id=person_id).order_by("-created_at").first()
-    under_way = newest is not None and newest.ended_at is None and newest.created_at + LIFE > now
+    under_way = (
+        newest is not None and newest.ended_at is None and newest.created_at + LIFE[newest.check_way] > now
+    )
     return CompanyView(
         row.id,
         row.name,
@@ -90,6 +92,10 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
         await Holder.exists(person_id=person_id),
         tuple(act.value for act in Act if his.may(act)),
     )
+
+
+def _lives(row: Collection, now: datetime) -> bool:
+    return row.created_at + LIFE[row.check_way] > now
 
 
 async def imprint_of(seal_id: str, person_id: str, now: datetime) -> Imprint:

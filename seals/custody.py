@@ -46,6 +46,7 @@ __all__ = [
     "kept_secret",
     "make_day_key",
     "new_salt",
+    "not_kept",
     "offer_info",
     "open_day_key",
     "open_holder",
@@ -367,11 +368,16 @@ def kept_secret(
     try:
         return _unlock(under, kept[2 * EPOCH_BYTES :], place)
     except InvalidTag:
-        raise Refused(
-            "custody.wrap",
-            "授权的密钥不可用，请由授权人重新授权。",
-            "What was kept for this grant does not open; it must be granted anew.",
-        ) from None
+        raise not_kept() from None
+
+
+def not_kept() -> Refused:
+    """What was kept for a grant is another's, of another epoch, or nothing at all."""
+    return Refused(
+        "custody.wrap",
+        "授权的密钥不可用，请由授权人重新授权。",
+        "What was kept for this grant does not open; it must be granted anew.",
+    )
 
 
 def rewrap_kept(

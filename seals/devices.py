@@ -22,6 +22,7 @@ from auth import events
 from auth.browsers import browser_name
 from auth.engine import transaction
 from auth.errors import Conflict, Invalid, NotFound, Refused
+from auth.ports import IdentityWay
 from auth.sessions import SessionView
 from auth.tokens import new_id
 from seals import custody
@@ -38,6 +39,8 @@ __all__ = [
     "remove",
     "removed",
     "require_device",
+    "require_enrollable",
+    "require_signed",
     "unknown",
 ]
 
@@ -68,34 +71,61 @@ async def listed(person_id: str) -> tuple[DeviceView, ...]:
     )
 
 
-def new_device(public_key: str, user_agent: str) -> dict[str, str]:
+def new_device(public_key: str, signature: str, user_agent: str) -> dict[str, str]:
     """What an offer says of a device to be enrolled. public_key: uncompressed point, base64.
 
-    Raises Invalid `device.key`.
+    signature: by it, as `require_signed` wants it. Raises Invalid `device.key`.
     """
     _public(public_key)
-    return {"id": new_id(), "public_key": public_key, "label": browser_name(user_agent)}
+    label = browser_name(user_agent)
+    return {"id": new_id(), "public_key": public_key, "signature": signature, "label": label}
 
 
-async def enrol(offer: Offer, way: str, keyring: Keyring, now: datetime) -> None:
-    """Attest and store the device that an offer brings, in the transaction that acts on the offer, last.
+def require_signed(public_key: str, signature: str, values: Mapping[str, str]) -> None:
+    """Whoever sent a key to be enrolled holds its private half: it signed exactly these values and itself.
 
-    way: how it was proven whose it is, `collection` or `check`. A device that is enrolled stays as it is.
-    Raises Conflict `device.too_many`, Refused `device.removed`.
+    signature: r || s, base64. Raises Refused `device.signature`, Invalid `device.key`.
+    """
+    _verify(public_key, signature, custody.statement({**values, "key": public_key}))
+
+
+async def require_enrollable(offer: Offer, values: Mapping[str, str]) -> None:
+    """Before anything costly: the device that an offer brings holds its key and can be enrolled.
+
+    Raises as `require_signed`; Conflict `device.too_many`, Refused `device.removed`.
     """
     new = offer.device or {}
-    mine = DeviceKey.filter(person_id=offer.person_id)
-    known = await mine.get_or_none(public_key=new["public_key"])
+    require_signed(new["public_key"], new.get("signature", ""), values)
+    await _known(offer.person_id, new["public_key"])
+
+
+async def _known(person_id: str, public_key: str) -> DeviceKey | None:
+    """The person's device with this key; None where there is none and one more has room."""
+    mine = DeviceKey.filter(person_id=person_id)
+    known = await mine.get_or_none(public_key=public_key)
     if known is not None:
         if known.revoked_at is not None:
             raise removed()
-        return
+        return known
     if await mine.filter(revoked_at=None).count() >= DEVICES_MOST:
         raise Conflict(
             "device.too_many",
             f"最多登记 {DEVICES_MOST} 台确认设备，请先移除不用的设备。",
             f"At most {DEVICES_MOST} devices can confirm; remove one that you do not use.",
         )
+    return None
+
+
+async def enrol(offer: Offer, way: str, identity: IdentityWay, keyring: Keyring, now: datetime) -> None:
+    """Attest and store the device that an offer brings, in the transaction that acts on the offer, last.
+
+    way: how it was proven whose it is, `collection` or `check`; identity: by which identity check. A device
+    that is enrolled stays as it is.
+    Raises Conflict `device.too_many`, Refused `device.removed`.
+    """
+    new = offer.device or {}
+    if await _known(offer.person_id, new["public_key"]) is not None:
+        return
     attested = custody.attest(
         keyring.identity, _LABEL, offer.person_id, _attested(new["id"], new["public_key"])
     )
@@ -107,7 +137,7 @@ async def enrol(offer: Offer, way: str, keyring: Keyring, now: datetime) -> None
         label=new["label"],
         created_at=now,
     )
-    await _event(offer.person_id, "device.enrolled", new["id"], now, {"way": way})
+    await _event(offer.person_id, "device.enrolled", new["id"], now, {"way": way, "identity": identity.value})
 
 
 async def remove(device: str, session: SessionView, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Enrol a later device, in web: an identity check, then the PIN as an offer that names the new key.
 
-The first one is enrolled with the seals (`seals/collecting.py`). The sealer's part is `seals/attesting.py`.
+The first one is enrolled with the seals (`seals/collecting.py`), the check is begun as any other
+(`seals/identity_acts.py`). The sealer's part is `seals/attesting.py`.
 """
 
 from __future__ import annotations
@@ -9,28 +10,33 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from auth import identity_checks, throttling
-from auth.errors import Refused
-from auth.identity_checks import IdentityCheckView
-from auth.identity_models import IdentityCheck, IdentityPurpose
+from auth.identity_models import IdentityCheck
 from auth.pins import check_form
-from auth.ports import RealName
-from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from seals import devices, offers
 from seals.devices import DeviceView
-from seals.models import Holder, OfferPurpose
+from seals.models import OfferPurpose
 from seals.offers import PINS_PER_PERSON, PinDesk
 
-__all__ = ["NewDevice", "begin_check", "enrol", "enrol_info"]
+__all__ = ["NewDevice", "enrol", "enrol_info", "enrol_values"]
 
 
 @dataclass(frozen=True)
 class NewDevice:
-    """What a phone sends to be enrolled: the passed check, its public key (base64), the PIN."""
+    """What a phone sends to be enrolled: the passed check, its public key (base64), its signature, the PIN.
+
+    signature: by that key over `enrol_values`.
+    """
 
     check: str
     public_key: str
+    signature: str = field(repr=False)
     pin: str = field(repr=False)
+
+
+def enrol_values(row: IdentityCheck) -> dict[str, str]:
+    """What the new key signs, besides itself; both sides build it."""
+    return {"purpose": OfferPurpose.DEVICE.value, "check": row.id}
 
 
 def enrol_info(row: IdentityCheck) -> dict[str, object]:
@@ -42,33 +48,18 @@ def enrol_info(row: IdentityCheck) -> dict[str, object]:
     }
 
 
-async def begin_check(
-    session: SessionView, return_url: str, now: datetime, records: RecordsKey, realname: RealName
-) -> IdentityCheckView:
-    """Begin the identity check. return_url: `{id}` in it becomes the check's.
-
-    Raises Refused `seal.not_collected`, for the first device comes with the seals; and as
-    `identity_checks.begin`.
-    """
-    if not await Holder.exists(person_id=session.person_id):
-        raise Refused("seal.not_collected", "请先领取印章。", "Collect the seals first.")
-    person = session.person_id
-    return await identity_checks.begin(
-        IdentityPurpose.DEVICE, person, person, return_url, now, records, realname
-    )
-
-
 async def enrol(said: NewDevice, session: SessionView, now: datetime, desk: PinDesk) -> DeviceView:
     """Offer PIN and key to the sealer; returns once the device may confirm.
 
     Raises NotFound `identity.not_found`; Invalid `pin.format`, `device.key`; Refused `identity.not_passed`,
-    `pin.wrong`, `pin.locked`, `device.removed`; Gone `identity.expired`; Conflict `device.too_many`; TooMany;
+    `pin.wrong`, `pin.locked`, `device.removed`, `device.signature`;
+    Gone `identity.expired`; Conflict `device.too_many`; TooMany;
     Unavailable.
     """
     check = await identity_checks.own_check(said.check, session.person_id)
     await throttling.count(PINS_PER_PERSON, session.person_id, now)
     check_form(said.pin)
-    new = devices.new_device(said.public_key, session.user_agent)
+    new = devices.new_device(said.public_key, said.signature, session.user_agent)
     offer = await offers.make(
         desk,
         OfferPurpose.DEVICE,

@@ -1,8 +1,8 @@
 """The ends of grants and memberships: revoked, expired, removed, void. They act by state, at once, on all
 signings that are not keyed yet, and need no PIN.
 
-The wrap is deleted with the grant; the seal's secret changes at the next confirm by whoever remains
-(`seals/rotation.py`), so that a wrap somebody kept opens nothing then.
+The wrap is deleted with the grant, or what was kept for it; the seal's secret changes at the next confirm by
+whoever remains (`seals/rotation.py`), so that a copy somebody has opens nothing then.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from auth.authority import Act, standing
 from auth.engine import transaction
 from auth.errors import Conflict, NotFound
 from auth.member_models import LIVE, Grant, GrantEnd, GrantRole, GrantState, Member, MemberEnd
+from auth.models import Company
 from seals.models import Seal, SealWrap
 
 __all__ = [
@@ -61,15 +62,14 @@ async def revoke(grant_id: str, person_id: str, now: datetime) -> None:
 
 async def end(row: Grant, how: GrantEnd, actor: str, now: datetime) -> bool:
     """End one grant; inside a transaction that holds its seal's lock. False when it had ended already."""
-    was_active = await Grant.exists(id=row.id, state=GrantState.ACTIVE)
     moved = await Grant.filter(id=row.id, state__in=UNENDED).update(
         state=GrantState.ENDED, ended_by=how, ended_at=now, live=None, kept=None, kek_version=None
     )
     if not moved:
         return False
     await SealWrap.filter(seal_id=row.seal, grant=row.id).delete()
-    if was_active:
-        await Seal.filter(id=row.seal).update(rotation_due=True)
+    # Also of one that nobody collected: its secret was kept, and a copy may be.
+    await Seal.filter(id=row.seal).update(rotation_due=True)
     await tell(row, f"grant.{how.value}", actor, now)
     return True
 
@@ -87,8 +87,14 @@ async def remove_member(member_id: str, person_id: str, now: datetime) -> None:
     """
     row = await members.managed(member_id, person_id, now)
     async with transaction():
+        await _lock_company(row.company_id)
         await _end_all(await _grants_of(row), GrantEnd.LEFT, f"person:{person_id}", now)
         await members.end(row, MemberEnd.REMOVED, f"person:{person_id}", now)
+
+
+async def _lock_company(company_id: str) -> None:
+    """Before its seals, as whoever grants does: no grant is made beside the end of a membership."""
+    await Company.filter(id=company_id).select_for_update().get()
 
 
 async def _grants_of(member: Member) -> list[Grant]:
@@ -108,6 +114,7 @@ async def expire(now: datetime) -> None:
     for row in await Member.filter(state__in=LIVE, ends_at__lte=now).limit(AT_ONCE):
         try:
             async with transaction():
+                await _lock_company(row.company_id)
                 await _end_all(await _grants_of(row), GrantEnd.LEFT, "sealer", now)
                 await members.end(row, MemberEnd.EXPIRED, "sealer", now, before=(row.state,))
         except Conflict:

@@ -26,7 +26,10 @@ class ScopeView:
 
 @dataclass(frozen=True)
 class GrantView:
-    """A grant as both sides see it. pin_known: the grantee has a PIN already; mine: the reader is he."""
+    """A grant as both sides see it. pin_known: the grantee has a PIN already; mine: the reader is he.
+
+    check: the identity check that he began last to collect it, for himself only.
+    """
 
     id: str
     company_id: str
@@ -41,6 +44,7 @@ class GrantView:
     ends_at: datetime
     mine: bool
     pin_known: bool
+    check: str | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ async def grant_view(row: Grant, person_id: str, records: RecordsKey) -> GrantVi
         row.ends_at,
         row.person_id == person_id,
         await Holder.exists(person_id=row.person_id),
+        row.check_id if row.person_id == person_id else None,
     )
 
 

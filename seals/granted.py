@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from auth import identity_checks
 from auth.authority import live_grant, live_member, require_active
 from auth.engine import transaction
-from auth.errors import Conflict, Refused
+from auth.errors import Conflict, Refused, Unavailable
 from auth.identity_models import IdentityCheck, IdentityPurpose
 from auth.member_models import Grant, GrantRole, GrantState, Member
 from auth.models import Company
@@ -27,7 +27,6 @@ from auth.ports import RealName
 from auth.privacy import RecordsKey
 from seals import (
     custody,
-    devices,
     grant_confirming,
     holders,
     keks,
@@ -39,15 +38,17 @@ from seals import (
     tries,
 )
 from seals.grant_endings import KEPT_FOR, tell
-from seals.granting import grant_info, identity_ref, join_info
+from seals.granting import grant_info, identity_ref, join_info, join_values
 from seals.keyring import P256, Keyring
 from seals.models import Holder, Offer, Seal, SealKey, SealWrap
-from seals.proofs import require_proof
+from seals.proofs import require_possession, require_proof
 from seals.scopes import Scope
 from seals.signing.preparing import require_collected
 from seals.unlocking import no_pin
 
-__all__ = ["Secret", "act_on_grant", "act_on_join", "epoch_of", "open_secret"]
+__all__ = ["Secret", "act_on_grant", "act_on_join", "epoch_of", "moving", "open_secret"]
+
+READS_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,9 @@ async def open_secret(
     """The seal's secret by a holder's wrap and, where it is a grantee's, by a grant that the sealer signed.
 
     Whose seal it is must be whom the licence in force names. Raises Refused `custody.wrap`,
-    `custody.not_attested`, `holder.not_representative`; Conflict `grant.ended`.
+    `custody.not_attested`, `holder.not_representative`; Conflict `grant.ended`; Unavailable `custody.moving`.
     """
-    wrap = await SealWrap.get_or_none(seal_id=seal.id, generation=seal.generation, holder_id=holder)
-    if wrap is None:
-        raise Refused("custody.wrap", "您没有这枚印章的密钥。", "This seal's secret is not wrapped to you.")
+    wrap, epoch = await _wrap_of(seal, holder)
     grant, scope = None, Scope()
     if wrap.grant:
         grant = await Grant.get_or_none(live_grant(now), id=wrap.grant)
@@ -90,7 +89,7 @@ async def open_secret(
     if owner is None:
         raise no_pin()
     await licensing.require_representative(seal.company_id, owner, keyring)
-    epoch, rule = await epoch_of(seal), await rules.version_of(seal.id, keyring.identity.public_key())
+    rule = await rules.version_of(seal.id, keyring.identity.public_key())
     value = custody.unwrap_secret(
         base64.b64decode(wrap.wrapped),
         private,
@@ -102,6 +101,30 @@ async def open_secret(
         rule=rule,
     )
     return Secret(value, epoch, owner.person_id, grant, scope, rule)
+
+
+async def _wrap_of(seal: Seal, holder: str) -> tuple[SealWrap, int]:
+    """A holder's wrap with the epoch it is of: the secret may change between two reads, which then differ."""
+    for _ in range(READS_MOST):
+        epoch = await epoch_of(seal)
+        wrap = await SealWrap.get_or_none(seal_id=seal.id, generation=seal.generation, holder_id=holder)
+        if await epoch_of(seal) != epoch:
+            continue
+        if wrap is None:
+            raise Refused(
+                "custody.wrap", "您没有这枚印章的密钥。", "This seal's secret is not wrapped to you."
+            )
+        return wrap, epoch
+    raise moving()
+
+
+def moving() -> Unavailable:
+    """The seal's secret changes at this very moment: what is done is taken up again when its lease ends."""
+    return Unavailable(
+        "custody.moving",
+        "印章密钥刚刚更换，请稍后重试。",
+        "The seal's secret changed just now; try again in a moment.",
+    )
 
 
 async def epoch_of(seal: Seal) -> int:
@@ -243,7 +266,9 @@ async def act_on_join(
     if known is not None:
         await pins.require_young(offer.person_id, keyring.policy, now)
         await tries.count_try(offer, now)
-    stretched, _ = await offers.opened(offer, join_info(row, check), keyring.vault)
+    stretched, code = await offers.opened(offer, join_info(row, check), keyring.vault)
+    values = join_values(row, check)
+    possessed = await require_possession(offer, code, row.id, values, keyring, now)
     fresh = None
     if known is None:
         private = X25519PrivateKey.generate()
@@ -261,14 +286,15 @@ async def act_on_join(
         if not moved:
             raise _moved_on()
         await identity_checks.use(check, now)
+        # Until now the secret lay under the KEK alone: whoever copied it has nothing after the next confirm.
+        await Seal.filter(id=seal.id).update(rotation_due=True)
         if fresh is not None:
             await fresh.save(force_create=True)
         await set_identity(offer.person_id, result.name, result.id_number, records, checked=True)
         await _store_wrap(row, wrapped)
         await offers.finish(offer, {})
-        await tell(row, "grant.collected", f"person:{offer.person_id}", now)
-        if offer.device is not None:
-            await devices.enrol(offer, "collection", keyring, now)
+        await tell(row, "grant.collected", f"person:{offer.person_id}", now, {"identity": result.way.value})
+        await possessed.settle(offer, "collection", result.way, keyring, now)
 
 
 def _moved_on() -> Conflict:

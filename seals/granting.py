@@ -21,17 +21,19 @@ from auth.member_models import Grant, GrantRole, GrantState, Member, MemberState
 from auth.models import Company, Person
 from auth.people import Identity
 from auth.pins import check_pin
-from auth.ports import IdentityState, RealName
+from auth.ports import IdentityState, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.throttling import Limit
 from auth.tokens import new_id
-from seals import devices, holders, offers
+from seals import confirm_codes, holders, offers
+from seals.confirm_codes import ConfirmCodeSent
 from seals.freezing import own_seal
 from seals.grant_endings import KEPT_FOR, no_such
 from seals.grant_views import GrantDraft, GrantView, drafted, grant_view
 from seals.models import Holder, OfferPurpose, Seal
 from seals.offers import PINS_PER_PERSON, PinDesk
+from seals.proofs import Possession
 from seals.scopes import Scope, checked_scope
 from seals.signing.preparing import require_collected
 
@@ -39,6 +41,7 @@ __all__ = [
     "DEFAULT_DAYS",
     "MAX_DAYS",
     "GrantForm",
+    "ask_join_code",
     "begin_joining",
     "draft",
     "find",
@@ -46,6 +49,7 @@ __all__ = [
     "identity_ref",
     "join",
     "join_info",
+    "join_values",
     "listed",
     "require_within",
 ]
@@ -92,6 +96,11 @@ def grant_info(row: Grant, grantee_key: str | None) -> dict[str, object]:
         "from": row.created_at.timestamp(),
         "until": row.ends_at.timestamp(),
     }
+
+
+def join_values(row: Grant, check: IdentityCheck) -> dict[str, str]:
+    """What the phone's key signs to collect a granted seal, besides itself; both sides build it."""
+    return {"purpose": OfferPurpose.JOIN.value, "grant": row.id, "seal": row.seal, "check": check.id}
 
 
 def join_info(row: Grant, check: IdentityCheck) -> dict[str, object]:
@@ -245,7 +254,13 @@ def _require_waiting(row: Grant, now: datetime) -> None:
 
 
 async def begin_joining(
-    grant_id: str, person_id: str, return_url: str, now: datetime, records: RecordsKey, realname: RealName
+    grant_id: str,
+    person_id: str,
+    return_url: str,
+    now: datetime,
+    records: RecordsKey,
+    realname: RealName,
+    way: IdentityWay,
 ) -> IdentityCheckView:
     """Begin the identity check of whom the grant names. return_url: its page leads back there.
 
@@ -257,10 +272,21 @@ async def begin_joining(
     mobile = people.identity(await Person.get(id=person_id), records).mobile
     whom = Identity(named.name, named.id_number, mobile)
     check = await identity_checks.begin(
-        IdentityPurpose.JOIN, row.id, person_id, return_url, now, records, realname, whom=whom
+        IdentityPurpose.JOIN, row.id, person_id, return_url, now, records, realname, way=way, whom=whom
     )
     await Grant.filter(id=row.id, state=GrantState.WAITING).update(check_id=check.id)
     return check
+
+
+async def ask_join_code(grant_id: str, person_id: str, now: datetime) -> ConfirmCodeSent:
+    """Have a code sent to the mobile of the check that was passed, where this browser keeps no key.
+
+    Raises NotFound `grant.not_found`; Conflict `grant.not_waiting`; Refused `identity.not_passed`; and what
+    `confirm_codes.ask` does.
+    """
+    row = await _mine(grant_id, person_id)
+    _require_waiting(row, now)
+    return await confirm_codes.ask(OfferPurpose.JOIN, row.id, person_id, now)
 
 
 async def join(
@@ -271,18 +297,18 @@ async def join(
     records: RecordsKey,
     desk: PinDesk,
     realname: RealName,
-    device_key: str | None = None,
+    possession: Possession,
 ) -> GrantView:
     """The grantee's own PIN, set by the rules or known already; returns once the seal is his to use: ACTIVE.
 
-    device_key: of the phone, to be enrolled with it (`seals.devices.new_device`).
+    possession: the phone's key, to be enrolled with it, with its signature over `join_values`; or a code.
 
-    Raises NotFound `grant.not_found`; Conflict `grant.not_waiting`, `grant.check`; Invalid `device.key`,
-    `pin.…`; Refused `pin.wrong` …; TooMany; Unavailable.
+    Raises NotFound `grant.not_found`; Conflict `grant.not_waiting`, `grant.check`, `device.too_many`; Invalid
+    `device.key`, `code.format`, `pin.…`; Refused `device.…`, `code.…`, `pin.wrong` …; TooMany; Unavailable.
     """
     person_id = session.person_id
     row = await _mine(grant_id, person_id)
-    device = None if device_key is None else devices.new_device(device_key, session.user_agent)
+    device = possession.device(session.user_agent)
     _require_waiting(row, now)
     await throttling.count(PINS_PER_PERSON, person_id, now)
     check = await IdentityCheck.get_or_none(id=row.check_id, person_id=person_id)
@@ -293,6 +319,9 @@ async def join(
         mobile = people.identity(await Person.get(id=person_id), records).mobile
         check_pin(pin, [text for text in (mobile, named.id_number) if text])
     info = join_info(row, check)
-    offer = await offers.make(desk, OfferPurpose.JOIN, row.id, person_id, pin, info, now, device=device)
+    code = possession.code or ""
+    offer = await offers.make(
+        desk, OfferPurpose.JOIN, row.id, person_id, pin, info, now, device=device, code=code
+    )
     await offers.outcome(offer)
     return await grant_view(await Grant.get(id=row.id), person_id, records)

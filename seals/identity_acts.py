@@ -1,7 +1,8 @@
-"""What a person's identity check does, in web: begun for a purpose, then acted on by the sealer.
+"""What a person's identity check does, in web: begun for a purpose, by a way, then acted on by the sealer.
 
 UNLOCK lifts the lock of his PIN, UNFREEZE puts a seal back into use, RESET applies for a new PIN. Web only
-passes the wish on; the sealer asks the identity service itself (`unlocking`, `unfreezing`, `resetting`).
+passes the wish on; the sealer asks the identity service itself (`unlocking`, `unfreezing`, `resetting`). A
+check for a further DEVICE is begun here too, and used with the PIN (`enrolling`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from datetime import datetime
 
 from auth import identity_checks, throttling
 from auth.authority import Act
-from auth.errors import Conflict, NotFound
+from auth.errors import Conflict, NotFound, Refused
 from auth.identity_checks import IdentityCheckView
 from auth.identity_models import IdentityPurpose
-from auth.ports import IdentityState, RealName
+from auth.ports import IdentityState, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.throttling import Limit
 from seals import offers
@@ -24,7 +25,7 @@ from seals.resetting import is_open
 from seals.unfreezing import not_frozen
 from seals.unlocking import no_pin
 
-__all__ = ["ACTS", "act", "begin"]
+__all__ = ["ACTS", "BEGUN_HERE", "act", "begin"]
 
 ACTS = {
     IdentityPurpose.UNLOCK: OfferPurpose.UNLOCK,
@@ -32,6 +33,8 @@ ACTS = {
     IdentityPurpose.RESET: OfferPurpose.RESET,
 }
 """The purposes that need nothing but the check."""
+
+BEGUN_HERE = {*ACTS, IdentityPurpose.DEVICE}
 
 ACTS_PER_PERSON = Limit("identity.act", 60, 3600)
 
@@ -44,13 +47,15 @@ async def begin(
     now: datetime,
     records: RecordsKey,
     realname: RealName,
+    way: IdentityWay,
 ) -> IdentityCheckView:
-    """Begin a check for one of `ACTS`. subject: the seal to un-freeze; else None, it is the person himself.
+    """Begin a check for one of `BEGUN_HERE`. subject: the seal to un-freeze; else None, it is himself.
 
     return_url: `{id}` in it becomes the check's. Raises Conflict `identity.purpose`, `seal.state`,
-    `pin.none`, `pin.reset_open`; NotFound `seal.not_found`; and as `identity_checks.begin`.
+    `pin.none`, `pin.reset_open`; Refused `seal.not_collected`, for the first device comes with the seals;
+    NotFound `seal.not_found`; and as `identity_checks.begin`.
     """
-    if purpose not in ACTS:
+    if purpose not in BEGUN_HERE:
         raise _no_act()
     about = person_id
     if purpose is IdentityPurpose.UNFREEZE:
@@ -61,10 +66,10 @@ async def begin(
     elif subject not in {None, person_id}:
         raise NotFound("identity.not_found", "没有找到该核验。", "There is no such identity check.")
     elif not await Holder.exists(person_id=person_id):
-        raise no_pin()
+        raise _not_collected() if purpose is IdentityPurpose.DEVICE else no_pin()
     elif purpose is IdentityPurpose.RESET and await PinReset.exists(open=person_id):
         raise is_open()
-    return await identity_checks.begin(purpose, about, person_id, return_url, now, records, realname)
+    return await identity_checks.begin(purpose, about, person_id, return_url, now, records, realname, way=way)
 
 
 async def act(check: str, person_id: str, now: datetime, realname: RealName) -> IdentityCheckView:
@@ -83,6 +88,10 @@ async def act(check: str, person_id: str, now: datetime, realname: RealName) -> 
         raise identity_checks.not_passed()
     await offers.outcome(await offers.ask(purpose, row.id, person_id, now))
     return await identity_checks.find(row.id, person_id, now, realname)
+
+
+def _not_collected() -> Refused:
+    return Refused("seal.not_collected", "请先领取印章。", "Collect the seals first.")
 
 
 def _no_act() -> Conflict:

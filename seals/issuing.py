@@ -1,8 +1,9 @@
 """Issuing, in the sealer with the role `issue`, which alone holds the CA's and the seal maker's keys.
 
 Electronic Signature Law art. 20: identity before certificate. It believes neither the row nor the sealer
-that asks alone: besides that sealer's signature over the request it checks the licence's signature, asks
-identity service and registrar itself, and writes into certificates and structures what the licence says.
+that asks alone: besides that sealer's signature over the request it checks that a device signed this
+collection (or a code was sent for it) and the licence's signature, asks identity service and registrar
+itself, and writes into certificates and structures what the licence says.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ async def issue(row: CertificateRequest, issuer: Issuer, now: datetime) -> None:
     seals = {each.id: each for each in await Seal.filter(company_id=company.id, state=SealState.ISSUED)}
     if collection.state is not CollectionState.MAKING or any(not _fits(one, seals) for one in asked):
         raise Conflict("collection.state", "领取已结束，请刷新。", "This collection has ended; reload.")
+    way = await certificate_requests.require_proof(row, collection)
     licence = await licences.in_force(company.id)
     await check_identity(collection, licence, issuer.identity, issuer.realname, issuer.records, now)
     check_names(licence, company, [seals[one.seal] for one in asked])
@@ -102,7 +104,7 @@ async def issue(row: CertificateRequest, issuer: Issuer, now: datetime) -> None:
     issued = [await _issue(one, seals[one.seal], company, issuer, now) for one in asked]
     async with transaction():
         if await certificate_requests.answered(row, [each.answer for each in issued]):
-            await _tell(company, issued, now)
+            await _tell(company, issued, way, now)
 
 
 def _fits(asked: Asked, seals: dict[str, Seal]) -> bool:
@@ -153,7 +155,7 @@ def _imprint(seal: Seal) -> imprint.Imprint:
     return imprint.draw(Design.from_json(seal.design))
 
 
-async def _tell(company: Company, issued: Sequence[_Issued], now: datetime) -> None:
+async def _tell(company: Company, issued: Sequence[_Issued], way: str, now: datetime) -> None:
     for each in issued:
         for algorithm, certificate in each.certificates:
             await events.append(
@@ -170,5 +172,6 @@ async def _tell(company: Company, issued: Sequence[_Issued], now: datetime) -> N
                     "serial": f"{certificate.serial_number:x}",
                     "from": certificate.not_valid_before_utc.isoformat(),
                     "until": certificate.not_valid_after_utc.isoformat(),
+                    "way": way,
                 },
             )

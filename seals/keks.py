@@ -63,9 +63,12 @@ async def kept_of(row: Grant, epoch: int, rule: int, vault: KeyVault) -> bytes:
 
 
 def _kept(row: Grant, epoch: int, rule: int, vault: KeyVault) -> bytes:
-    kept = base64.b64decode(row.kept or "")
     version = row.kek_version or 0
-    return custody.kept_secret(kept, vault, version, row.seal, row.generation, epoch, row.id, rule)
+    try:
+        kept = base64.b64decode(row.kept or "")
+        return custody.kept_secret(kept, vault, version, row.seal, row.generation, epoch, row.id, rule)
+    except ValueError:  # too short, or no base64
+        raise custody.not_kept() from None
 
 
 def _open(key: SealKey, secret: bytes, vault: KeyVault) -> bytes:

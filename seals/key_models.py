@@ -43,7 +43,7 @@ class Kek(Model):
 class CertificateRequest(Model):
     """What a sealer asks the issuing one for, signed with the sealer's identity key, and the answer.
 
-    asked, answer: see `seals/certificate_requests.py`. The answer is erased when it was taken.
+    asked, proof, answer: see `seals/certificate_requests.py`. The answer is erased when it was taken.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -52,6 +52,7 @@ class CertificateRequest(Model):
     )
     collection_id: str
     asked: list[dict[str, Any]] = fields.JSONField()
+    proof: dict[str, str] = fields.JSONField()
     attestation = fields.CharField(120)
     state = fields.CharEnumField(RequestState, max_length=12, db_index=True)
     answer: dict[str, Any] | None = fields.JSONField(null=True)  # type: ignore[assignment]

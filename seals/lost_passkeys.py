@@ -17,7 +17,7 @@ from auth.identity_checks import LIFE, IdentityCheckView
 from auth.identity_models import IdentityCheck, IdentityPurpose
 from auth.passkey_models import Passkey, PendingLogin
 from auth.people import lock
-from auth.ports import RealName
+from auth.ports import IdentityWay, RealName
 from auth.privacy import RecordsKey
 from seals.holders import HolderIdentity, identity_of
 from seals.models import Holder
@@ -26,7 +26,13 @@ __all__ = ["begin", "finish"]
 
 
 async def begin(
-    cookie: str, browser: Browser, return_url: str, now: datetime, records: RecordsKey, realname: RealName
+    cookie: str,
+    browser: Browser,
+    return_url: str,
+    now: datetime,
+    records: RecordsKey,
+    realname: RealName,
+    way: IdentityWay,
 ) -> IdentityCheckView:
     """Begin the check for the login that waits in this browser, which then waits as long as the check lives.
 
@@ -40,9 +46,9 @@ async def begin(
             "You never collected a seal here, so there is nothing to compare you with. Contact support.",
         )
     check = await identity_checks.begin(
-        IdentityPurpose.LOGIN, waiting.id, waiting.person_id, return_url, now, records, realname
+        IdentityPurpose.LOGIN, waiting.id, waiting.person_id, return_url, now, records, realname, way=way
     )
-    await PendingLogin.filter(id=waiting.id, used_at=None).update(expires_at=now + LIFE)
+    await PendingLogin.filter(id=waiting.id, used_at=None).update(expires_at=now + LIFE[way])
     return check
 
 
@@ -51,8 +57,10 @@ async def finish(
 ) -> str:
     """Come in by the check that passed: all passkeys go; returns the session's token.
 
-    Other sessions stay, so that whoever holds them sees it. Raises NotFound `login.factor_not_found`;
-    Refused `identity.not_passed`; Gone `identity.expired`; Unavailable.
+    Other sessions stay, so that whoever holds them sees it.
+
+    Raises NotFound `login.factor_not_found`; Conflict `identity.pending` (facts: `url`); Refused
+    `identity.not_passed`; Gone `identity.expired`; Unavailable.
     """
     waiting = await second_factor.waiting(cookie, browser, now)
     row = (
@@ -64,6 +72,14 @@ async def finish(
     )
     if row is None:
         raise identity_checks.not_passed()
+    url = await identity_checks.open_at(row, now, realname)
+    if url is not None:
+        raise Conflict(
+            "identity.pending",
+            "身份核验还没有完成，完成后再继续。",
+            "The identity check is not finished yet; go on once it is.",
+            url=url,
+        )
     result = await identity_checks.require_passed(row, IdentityPurpose.LOGIN, waiting.id, now, realname)
     holder = await Holder.get_or_none(person_id=waiting.person_id)
     attested = HolderIdentity(holder.identity_ref, holder.mobile_ref) if holder is not None else None
@@ -82,6 +98,6 @@ async def finish(
             actor=f"person:{waiting.person_id}",
             subject=f"person:{waiting.person_id}",
             now=now,
-            facts={"count": count},
+            facts={"count": count, "identity": result.way.value},
         )
         return token

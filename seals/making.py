@@ -26,13 +26,12 @@ from auth.errors import Conflict, Refused
 from auth.identity_models import IdentityPurpose
 from auth.models import Company, CompanyState, Licence
 from auth.people import set_identity
-from auth.ports import IdentityResult, RealName
+from auth.ports import IdentityResult, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.tokens import new_id
 from seals import (
     certificate_requests,
     custody,
-    devices,
     holders,
     keks,
     licensing,
@@ -44,7 +43,7 @@ from seals import (
     tries,
 )
 from seals.certificate_requests import Answer, Asked
-from seals.collecting import collect_info
+from seals.collecting import collect_info, collect_values
 from seals.design import Design
 from seals.forms import company_form
 from seals.keyring import P256, SM2, Keyring
@@ -61,6 +60,7 @@ from seals.models import (
     SealWrap,
     SesSeal,
 )
+from seals.proofs import require_possession
 from seals.ses.making import MadeSeal, require_ours
 
 __all__ = ["check_identity", "check_names", "make_keys"]
@@ -107,7 +107,11 @@ class _Made:
 async def make_keys(
     offer: Offer, keyring: Keyring, realname: RealName, records: RecordsKey, now: datetime
 ) -> Mapping[str, Any]:
-    """Act on a collection's offer. Raises Refused, Gone or Unavailable; all rows are written or none."""
+    """Act on a collection's offer. All rows are written or none.
+
+    What the phone must prove, and whether it can be enrolled, is judged before certificates are asked for.
+    Raises Refused, Conflict, Gone or Unavailable.
+    """
     row = await Collection.get(id=offer.subject)
     offers.require_live(offer, now)
     company = await Company.get(id=row.company_id)
@@ -115,7 +119,9 @@ async def make_keys(
     licence = await licences.in_force(company.id)
     person = await check_identity(row, licence, keyring.identity.public_key(), realname, records, now)
     check_names(licence, company, issued)
-    stretched = await _open(offer, row, keyring)
+    stretched, code = await offers.opened(offer, collect_info(row), keyring.vault)
+    values = collect_values(row, [seal.id for seal in issued])
+    possessed = await require_possession(offer, code, row.id, values, keyring, now)
     known = await Holder.get_or_none(person_id=row.person_id)
     if known is None:
         holder = X25519PrivateKey.generate()
@@ -132,7 +138,9 @@ async def make_keys(
         _make(seal, public, row.person_id, await rules.version_of(seal.id, own), keyring, kek)
         for seal in issued
     ]
-    answers = await certificate_requests.ask(keyring.identity, row, [each.asked for each in fresh_keys], now)
+    asked = [each.asked for each in fresh_keys]
+    proof = certificate_requests.proof_of(offer, possessed)
+    answers = await certificate_requests.ask(keyring.identity, row, asked, proof, now)
     made = [_certified(each, answers, keyring) for each in fresh_keys]
     fresh = None
     if known is None:
@@ -142,9 +150,8 @@ async def make_keys(
         if fresh is not None:
             await fresh.save(force_create=True)
         await set_identity(row.person_id, person.name, person.id_number, records, checked=True)
-        await _store(offer, row, licence, kek, made, now)
-        if offer.device is not None:
-            await devices.enrol(offer, "collection", keyring, now)
+        await _store(offer, row, licence, kek, made, person.way, now)
+        await possessed.settle(offer, "collection", person.way, keyring, now)
     return {"seals": len(made)}
 
 
@@ -217,11 +224,6 @@ def _as_licensed(seal: Seal, licence: Licence) -> bool:
     )
 
 
-async def _open(offer: Offer, row: Collection, keyring: Keyring) -> bytes:
-    stretched, _ = await offers.opened(offer, collect_info(row), keyring.vault)
-    return stretched
-
-
 def _make(seal: Seal, holder_public: bytes, holder: str, rule: int, keyring: Keyring, kek: int) -> _Fresh:
     generation = seal.generation + 1
     secret = secrets.token_bytes(custody.SECRET_BYTES)
@@ -269,6 +271,7 @@ async def _store(
     licence: Licence,
     kek_version: int,
     made: list[_Made],
+    way: IdentityWay,
     now: datetime,
 ) -> None:
     # The lock keeps a change of the representative out, which ends keys that stand here and not later ones.
@@ -308,6 +311,7 @@ async def _store(
                 "number": each.seal.number,
                 "certificate": f"{each.keys[0].certificate.serial_number:x}",
                 "sm2_certificate": f"{each.keys[1].certificate.serial_number:x}",
+                "identity": way.value,
             },
         )
 

@@ -11,6 +11,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
 from auth.models import ID, Challenge, Company, Person, Session
+from auth.ports import IdentityWay
 from auth.tokens import new_id
 
 RESTRICT = OnDelete.RESTRICT
@@ -294,6 +295,7 @@ class Collection(Model):
     state = fields.CharEnumField(CollectionState, max_length=12)
     check_id: str | None = fields.CharField(80, null=True)  # type: ignore[assignment]
     check_url: str | None = fields.CharField(500, null=True)  # type: ignore[assignment]
+    check_way = fields.CharEnumField(IdentityWay, max_length=8)
     reason: str | None = fields.CharField(500, null=True)  # type: ignore[assignment]
     created_at = fields.DatetimeField()
     ended_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
@@ -414,7 +416,8 @@ class Version(Model):
 class Offer(Model):
     """A PIN offer: the Argon2id value, sealed (HPKE) to the sealer's key of the day, erased when done.
 
-    device: what the phone adds. To be enrolled: id, public_key, label. Confirming: id, signature. None: a
+    device: what the phone adds. To be enrolled: id, public_key, signature, label. Confirming: id, signature.
+    Changing the PIN: expires as well. None: a
     code by text message, if any, lies sealed behind the Argon2id value.
     What rests on an identity check instead of a PIN comes without one: subject is the check, sealed is null.
     new_salt: of the PIN that is to come, at a change.

@@ -123,6 +123,9 @@ async def make_change(
     info: Mapping[str, object],
     new_salt: bytes,
     now: datetime,
+    *,
+    device: Mapping[str, str] | None,
+    code: str,
 ) -> str:
     """As `make`, for a change of PIN: both PINs stretched, each with its own salt, in one offer."""
     both = await desk.stretch(old, bytes.fromhex(holder.salt)) + await desk.stretch(new, new_salt)
@@ -132,11 +135,12 @@ async def make_change(
         OfferPurpose.CHANGE_PIN,
         person,
         person,
-        both,
+        both + code.encode(),
         info,
         now,
         holder.salt,
         new_salt=new_salt.hex(),
+        device=device,
     )
 
 
@@ -186,9 +190,13 @@ async def opened(offer: Offer, info: Mapping[str, object], vault: KeyVault) -> t
     return stretched, code.decode(errors="replace")
 
 
-async def opened_change(offer: Offer, info: Mapping[str, object], vault: KeyVault) -> tuple[bytes, bytes]:
-    """As `opened`, for a change of PIN: the old and the new one, stretched."""
-    return await _unsealed(offer, info, vault)
+async def opened_change(
+    offer: Offer, info: Mapping[str, object], vault: KeyVault
+) -> tuple[bytes, bytes, str]:
+    """As `opened`, for a change of PIN: the old and the new one, stretched, and the code."""
+    old, rest = await _unsealed(offer, info, vault)
+    new, code = rest[: custody.SECRET_BYTES], rest[custody.SECRET_BYTES :]
+    return old, new, code.decode(errors="replace")
 
 
 async def _unsealed(offer: Offer, info: Mapping[str, object], vault: KeyVault) -> tuple[bytes, bytes]:

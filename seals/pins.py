@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tortoise.expressions import F, Q
 
@@ -18,6 +18,7 @@ from seals.reset_models import PinReset
 __all__ = ["PinView", "ResetView", "pin", "remind", "require_young"]
 
 REMIND_AT_ONCE = 50
+SIGN_WITHIN = timedelta(minutes=9)  # less than `repinning.PROOF_LIFE`
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class PinView:
     """state: `none` (no PIN yet), `good`, `ageing` (to be changed soon), `too_old`, `wait`, `locked`.
 
     set_at, change_by: when it was set, and from when it confirms nothing unless it is changed.
-    tries_left: before it locks; wait_until: no try before then.
+    tries_left: before it locks; wait_until: no try before then. sign_until: what a device signs as `expires`
+    to change it, if it does so now.
     """
 
     state: str
@@ -43,6 +45,7 @@ class PinView:
     tries_left: int
     wait_until: datetime | None
     reset: ResetView | None
+    sign_until: datetime
 
 
 async def pin(person_id: str, policy: Policy, now: datetime) -> PinView:
@@ -50,8 +53,9 @@ async def pin(person_id: str, policy: Policy, now: datetime) -> PinView:
     row = await Holder.get_or_none(person_id=person_id)
     newest = await PinReset.filter(person_id=person_id).order_by("-created_at").first()
     reset = ResetView(newest.state.value, newest.reason, newest.created_at) if newest is not None else None
+    until = now + SIGN_WITHIN
     if row is None:
-        return PinView("none", None, None, tries.MAX_TRIES, None, reset)
+        return PinView("none", None, None, tries.MAX_TRIES, None, reset, until)
     waits = tries.waits(row, now)
     return PinView(
         _state(row, policy, now),
@@ -60,6 +64,7 @@ async def pin(person_id: str, policy: Policy, now: datetime) -> PinView:
         0 if row.locked_at is not None else max(0, tries.MAX_TRIES - row.tries),
         row.wait_until if waits else None,
         reset,
+        until,
     )
 
 

@@ -10,14 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from auth.errors import Invalid, Refused
+from auth.errors import DomainError, Invalid, Refused
+from auth.ports import IdentityWay
 from seals import confirm_codes, devices, tries
 from seals.confirm_codes import CODE_DIGITS
 from seals.device_models import ConfirmCode, DeviceKey
 from seals.keyring import Keyring
 from seals.models import Offer
 
-__all__ = ["Proof", "Proven", "require_offered", "require_proof"]
+__all__ = [
+    "Possessed",
+    "Possession",
+    "Proof",
+    "Proven",
+    "require_offered",
+    "require_possession",
+    "require_proof",
+]
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,71 @@ class Proven:
             raise devices.removed()
 
 
+@dataclass(frozen=True)
+class Possession:
+    """What a phone sends with a PIN that enrols it: its public key and a signature by it; or, where its
+    browser keeps no key, the code that came by message.
+    """
+
+    key: str | None = None
+    signature: str | None = field(default=None, repr=False)
+    code: str | None = field(default=None, repr=False)
+
+    def device(self, user_agent: str) -> dict[str, str] | None:
+        """As an offer keeps it; None where a code stands for it.
+
+        Raises Invalid `device.key`, `code.format`; Refused `device.missing`.
+        """
+        if self.key is not None:
+            return devices.new_device(self.key, self.signature or "", user_agent)
+        _require_code_form(self.code)
+        return None
+
+
+@dataclass(frozen=True)
+class Possessed:
+    """What the sealer found good at an enrolment. code: None where a device's own key signed."""
+
+    code: ConfirmCode | None
+
+    @property
+    def way(self) -> str:
+        """By which way, as `Proven.facts` says it."""
+        return "device" if self.code is None else "sms"
+
+    async def settle(
+        self, offer: Offer, how: str, identity: IdentityWay, keyring: Keyring, now: datetime
+    ) -> None:
+        """In the transaction that acts on the offer, last: the device is enrolled, or the code used up."""
+        if self.code is None:
+            await devices.enrol(offer, how, identity, keyring, now)
+        else:
+            await confirm_codes.use(self.code)
+
+
+async def require_possession(
+    offer: Offer, code: str, subject: str, values: Mapping[str, str], keyring: Keyring, now: datetime
+) -> Possessed:
+    """In the sealer, before the PIN is looked at: as `require_proof`, for a device that is to be enrolled.
+
+    Nothing is attested, and no certificate asked for, of a key that its holder has not signed with. Raises
+    Refused `device.signature`, `device.removed`, `code.…`; Conflict `device.too_many`.
+    """
+    try:
+        if offer.device is not None:
+            await devices.require_enrollable(offer, values)
+            return Possessed(None)
+        person, pepper = offer.person_id, keyring.pepper
+        return Possessed(
+            await confirm_codes.require_code(
+                offer.purpose, subject, person, code, values, pepper, now, again=False
+            )
+        )
+    except DomainError:
+        await tries.give_back(offer)
+        raise
+
+
 async def require_offered(proof: Proof, person_id: str) -> None:
     """In web, before a PIN is stretched: what cannot pass is refused at once; the sealer judges the rest.
 
@@ -68,14 +142,19 @@ async def require_offered(proof: Proof, person_id: str) -> None:
             raise devices.unknown()
         if row.revoked_at is not None:
             raise devices.removed()
-    elif proof.code is None:
+    else:
+        _require_code_form(proof.code)
+
+
+def _require_code_form(code: str | None) -> None:
+    if code is None:
         raise Refused(
             "device.missing",
             "只有口令不能确认。请用登记过的手机确认，或改用短信验证码。",
             "The PIN alone does not confirm. Use your enrolled phone, or a code by text message.",
             field="code",
         )
-    elif not re.fullmatch(rf"[0-9]{{{CODE_DIGITS}}}", proof.code):
+    if not re.fullmatch(rf"[0-9]{{{CODE_DIGITS}}}", code):
         raise Invalid(
             "code.format",
             f"短信验证码为 {CODE_DIGITS} 位数字。",

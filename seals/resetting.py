@@ -6,6 +6,7 @@ then all seals of the companies that the person represents are re-keyed, and he 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tortoise.expressions import F, Q
@@ -60,7 +61,7 @@ async def apply(
             created_at=now,
         )
         await offers.finish(offer, {})
-        await _tell(row, "pin.reset_applied", f"person:{row.person_id}", now)
+        await _tell(row, "pin.reset_applied", f"person:{row.person_id}", now, {"identity": result.way.value})
 
 
 def is_open() -> Conflict:
@@ -162,7 +163,14 @@ async def _end(row: PinReset, state: PinResetState, reason: str | None, now: dat
     return bool(await waiting.update(state=state, reason=reason, open=None, decided_at=now))
 
 
-async def _tell(row: PinReset, kind: str, actor: str, now: datetime) -> None:
+async def _tell(
+    row: PinReset, kind: str, actor: str, now: datetime, facts: Mapping[str, str] | None = None
+) -> None:
     await events.append(
-        events.person_stream(row.person_id), kind, actor=actor, subject=f"pin_reset:{row.id}", now=now
+        events.person_stream(row.person_id),
+        kind,
+        actor=actor,
+        subject=f"pin_reset:{row.id}",
+        now=now,
+        facts=facts,
     )

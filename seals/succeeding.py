@@ -28,6 +28,7 @@ from auth.privacy import RecordsKey
 from auth.succession_models import ChangeState, RegisterCursor, RepresentativeChange
 from auth.tokens import new_id
 from seals import collecting, grant_endings, licensing, name_seals, rekeying, succession_news
+from seals.approval_models import ApprovalRule, RuleState
 from seals.models import Holder, RevokedFor, Seal
 from seals.name_seals import Drawn
 from seals.registered import Registered, registered
@@ -226,6 +227,10 @@ async def _succeed(company: Company, made: _Succession, records: RecordsKey, now
     fresh = None if made.name_seal is None else await name_seals.issue(company.id, made.name_seal, now)
     collections = await collecting.end_all(company.id, now)
     await Grant.filter(company_id=company.id, state=GrantState.OFFERED).delete()
+    # Who had to approve was the one before's choice; the keys made anew know of no rule.
+    await ApprovalRule.filter(company_id=company.id, state__in=[RuleState.DRAFT, RuleState.IN_FORCE]).update(
+        state=RuleState.REPLACED, live=None
+    )
     await grant_endings.void_all(company.id, "registrar", now)
     await rekeying.tell(done, now)
     await collecting.tell_ended(collections, now)

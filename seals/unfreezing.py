@@ -58,7 +58,7 @@ async def unfreeze(
             subject=f"seal:{seal.id}",
             now=now,
             on_behalf=seal.company_id,
-            facts={"kind": seal.kind, "state": state.value},
+            facts={"kind": seal.kind, "state": state.value, "identity": result.way.value},
         )
 
 

@@ -38,7 +38,12 @@ async def unlock(
         await tries.forgive(holder.person_id)
         await offers.finish(offer, {})
         await events.append(
-            events.person_stream(holder.person_id), "pin.unlocked", actor=who, subject=who, now=now
+            events.person_stream(holder.person_id),
+            "pin.unlocked",
+            actor=who,
+            subject=who,
+            now=now,
+            facts={"identity": result.way.value},
         )
 
 

@@ -75,6 +75,11 @@ class DeviceKey:
         r, s = decode_dss_signature(der)
         return base64.b64encode(r.to_bytes(32) + s.to_bytes(32)).decode()
 
+    def possession(self, values: dict[str, str]) -> Json:
+        """`device_key` and `signature`, to be enrolled: the key signs the values and itself."""
+        key = self.public_key
+        return {"device_key": key, "signature": self.sign({**values, "key": key})}
+
 
 class Client:
     """The API at `base_url`, as one person, on one device.
@@ -172,6 +177,14 @@ class Client:
         """The person's passkeys; `rp_id`, `origin`: where they work."""
         return self._get("/api/passkeys")
 
+    def send_first_code(self) -> Json:
+        """Have a code sent to one's own mobile, before the first passkey."""
+        return self._post("/api/passkeys/first/code", {})
+
+    def prove_first(self, code: str) -> None:
+        """Prove by that code who is here."""
+        self._post("/api/passkeys/first", {"code": code})
+
     def begin_passkey(self) -> Json:
         """Begin to add a passkey: `public_key`, for an authenticator."""
         return self._post("/api/passkeys/options", {})
@@ -200,9 +213,9 @@ class Client:
         """Answer with a passkey and log in."""
         return self._post("/api/login/factor", answer)
 
-    def begin_lost(self) -> Json:
+    def begin_lost(self, way: str = "face") -> Json:
         """After `login.factor_needed`, with all passkeys lost: `url` is the identity check's page."""
-        return self._post("/api/login/factor/lost", {})
+        return self._post("/api/login/factor/lost", {"way": way})
 
     def enter_lost(self) -> Json:
         """Come in by that check; all passkeys are removed."""
@@ -310,14 +323,27 @@ class Client:
         """A grant to oneself, or of a seal that one may grant."""
         return self._get(f"/api/grants/{grant}")
 
-    def begin_joining(self, grant: str) -> Json:
-        """Begin the identity check for a grant: `url` is its page."""
-        return self._post(f"/api/grants/{grant}/checks", {})
+    def begin_joining(self, grant: str, way: str = "face") -> Json:
+        """Begin the identity check for a grant: `url` is its page; way: face, bank or counter."""
+        return self._post(f"/api/grants/{grant}/checks", {"way": way})
 
-    def join(self, grant: str, pin: str) -> Json:
-        """Collect a granted seal with one's own PIN."""
-        said = {"pin": pin, "device_key": self.device.public_key}
-        return self._post(f"/api/grants/{grant}/pin", said)
+    def join(self, grant: str, pin: str, *, code: str | None = None) -> Json:
+        """Collect a granted seal with one's own PIN, and enrol this device; code: in its place."""
+        said: Json = {"code": code}
+        if code is None:
+            view = self.granted(grant)
+            signed = {
+                "purpose": "join",
+                "grant": grant,
+                "seal": view["seal_id"],
+                "check": view["check"] or "",
+            }
+            said = self.device.possession(signed)
+        return self._post(f"/api/grants/{grant}/pin", {"pin": pin, **said})
+
+    def send_join_code(self, grant: str) -> Json:
+        """Have a code sent, to collect a granted seal without a device."""
+        return self._post(f"/api/grants/{grant}/pin/code", {})
 
     def revoke(self, grant: str) -> None:
         """Revoke a grant, or give it back."""
@@ -402,35 +428,47 @@ class Client:
         """The signing that a scanned approver's code leads to."""
         return self._post("/api/approvals/claim", {"token": token})
 
-    def begin_collection(self, company: str) -> Json:
-        """Begin to collect the seals; `check_url` is the identity check's page."""
-        return self._post(f"/api/companies/{company}/collections", {})
+    def begin_collection(self, company: str, way: str = "face") -> Json:
+        """Begin to collect the seals; `check_url` is the identity check's page; way: as in `begin_check`."""
+        return self._post(f"/api/companies/{company}/collections", {"way": way})
 
     def collection(self, collection: str) -> Json:
         """How a collection stands."""
         return self._get(f"/api/collections/{collection}")
 
-    def set_pin(self, collection: str, pin: str, *, enrol: bool = True) -> Json:
-        """Set the PIN and enrol this device, unless told not to; returns when the keys are made."""
-        said = {"pin": pin, "device_key": self.device.public_key if enrol else None}
-        return self._post(f"/api/collections/{collection}/pin", said)
+    def set_pin(self, collection: str, pin: str, *, code: str | None = None) -> Json:
+        """Set the PIN and enrol this device, which signs; returns when the keys are made.
+
+        code: of the text message, in its place.
+        """
+        said: Json = {"code": code}
+        if code is None:
+            said = self.device.possession(self.collect_values(self.collection(collection)))
+        return self._post(f"/api/collections/{collection}/pin", {"pin": pin, **said})
+
+    @staticmethod
+    def collect_values(collection: Json) -> dict[str, str]:
+        """What a device signs to collect, besides its own key."""
+        seals = ",".join(collection["seals"])
+        return {
+            "purpose": "collect",
+            "collection": collection["id"],
+            "company": collection["company_id"],
+            "seals": seals,
+        }
+
+    def send_collection_code(self, collection: str) -> Json:
+        """Have a code sent, to collect without a device."""
+        return self._post(f"/api/collections/{collection}/pin/code", {})
 
     def devices(self) -> list[Json]:
         """The devices that may confirm for this person."""
         return self._get("/api/devices")  # type: ignore[return-value]
 
-    def begin_device_check(self) -> Json:
-        """Begin the identity check that a further device needs; `url` is its page."""
-        return self._post("/api/device-checks", {})
-
-    def device_check(self, check: str) -> Json:
-        """How that check stands."""
-        return self._get(f"/api/device-checks/{check}")
-
     def enrol_device(self, check: str, pin: str) -> Json:
         """Enrol this device by a passed check and the PIN."""
-        said = {"check": check, "device_key": self.device.public_key, "pin": pin}
-        return self._post("/api/devices", said)
+        said = self.device.possession({"purpose": "device", "check": check})
+        return self._post("/api/devices", {"check": check, "pin": pin, **said})
 
     def remove_device(self, device: str) -> None:
         """Remove a device; it confirms nothing from now on."""
@@ -465,13 +503,31 @@ class Client:
         """How this person's PIN stands."""
         return self._get("/api/me/pin")
 
-    def change_pin(self, old: str, new: str) -> Json:
-        """Change the PIN; returns when the sealer has."""
-        return self._post("/api/me/pin", {"old_pin": old, "pin": new})
+    def change_pin(self, old: str, new: str, *, code: str | None = None) -> Json:
+        """Change the PIN; this device signs, if it is enrolled; code: of the text message, in its place."""
+        proof: Json = {"code": code}
+        if code is None:
+            view = self.pin()
+            values = {
+                "purpose": "change_pin",
+                "holder": self.me()["id"],
+                "since": (view["set_at"] or "")[:19],
+                "expires": view["sign_until"][:19],
+            }
+            proof = {**self.signature(values), "expires": values["expires"]}
+        return self._post("/api/me/pin", {"old_pin": old, "pin": new, **proof})
 
-    def begin_check(self, purpose: str, subject: str | None = None) -> Json:
-        """Begin an identity check to `unlock`, `unfreeze` (subject: the seal) or `reset`."""
-        return self._post("/api/identity-checks", {"purpose": purpose, "subject": subject})
+    def send_pin_code(self) -> Json:
+        """Have a code sent, to change the PIN without an enrolled device."""
+        return self._post("/api/me/pin/code", {})
+
+    def begin_check(self, purpose: str, subject: str | None = None, way: str = "face") -> Json:
+        """Begin an identity check to `unlock`, `unfreeze` (subject: the seal), `reset`, or for a `device`.
+
+        way: face, bank or counter; `url` is its page.
+        """
+        said = {"purpose": purpose, "subject": subject, "way": way}
+        return self._post("/api/identity-checks", said)
 
     def identity_check(self, check: str) -> Json:
         """How an identity check stands; `url` is its page while it is pending."""

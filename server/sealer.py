@@ -179,7 +179,7 @@ class Sealer:
         row = await confirm_codes.take(self.owner, now())
         if row is None:
             return False
-        await texting.send(row, self.keyring, self.workshop.records, self.sms, now())
+        await texting.send(row, self.keyring, self.workshop.records, self.sms, self.realname, now())
         return True
 
     async def _key(self, signing: str) -> None:
@@ -201,9 +201,12 @@ class Sealer:
         row = await finishing.take(self.owner, now())
         if row is None:
             return False
-        if row.state is SigningState.CONFIRMED:
-            await self._key(row.id)
-        await self._finish(row.id)
+        try:
+            if row.state is SigningState.CONFIRMED:
+                await self._key(row.id)
+            await self._finish(row.id)
+        except Unavailable as error:
+            _log.warning("signing waits: %s", error.code)
         return True
 
     async def upkeep(self) -> bool:

@@ -5,6 +5,7 @@ from auth.identity_models import IdentityPurpose
 from auth.member_models import GrantEnd, GrantRole, GrantState, MemberEnd, MemberRole, MemberState
 from auth.models import ApplicationState, ChallengePurpose, ChallengeState, CompanyState, LicenceState, LoginWay, ScanLoginState
 from auth.passkey_models import PasskeyPurpose
+from auth.ports import IdentityWay
 from auth.succession_models import ChangeState
 from auth.tokens import new_id
 from json import dumps, loads
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
             name='PasskeyQuestion',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('purpose', fields.CharEnumField(description='ADD: add\nPROVE: prove\nLOGIN: login', enum_type=PasskeyPurpose, max_length=8)),
+                ('purpose', fields.CharEnumField(description='ADD: add\nPROVE: prove\nLOGIN: login\nFIRST: first', enum_type=PasskeyPurpose, max_length=8)),
                 ('subject', fields.CharField(max_length=24)),
                 ('challenge_hash', fields.CharField(unique=True, max_length=64)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -130,6 +131,7 @@ class Migration(migrations.Migration):
                 ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('purpose', fields.CharEnumField(description='COLLECT: collect\nJOIN: join\nUNLOCK: unlock\nUNFREEZE: unfreeze\nDEVICE: device\nRESET: reset\nLOGIN: login', enum_type=IdentityPurpose, max_length=12)),
                 ('subject', fields.CharField(max_length=24)),
+                ('way', fields.CharEnumField(description='FACE: face\nBANK: bank\nCOUNTER: counter', enum_type=IdentityWay, max_length=8)),
                 ('check_id', fields.CharField(max_length=80)),
                 ('check_url', fields.CharField(max_length=500)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),

@@ -99,6 +99,11 @@ class Telling:
             return ""
         return self.w("card.you") if actor == self.reader.person_id else self.rows.people[actor]
 
+    def identity(self) -> tuple[str, ...]:
+        """By which identity check it was done, a line; none where none was."""
+        way = self.told.event.facts.get("identity")
+        return (self.w(f"card.identity_{way}"),) if way else ()
+
     def may(self, act: Act, company_id: str) -> bool:
         """Whether the reader may do this for a company."""
         return self.rows.standings.get(company_id, NOBODY).may(act)

@@ -138,7 +138,7 @@ def _reason(t: Telling, seal: Seal) -> str:
 def seal_collected(t: Telling) -> Content:
     """One card for all that were collected together."""
     seals = [t.rows.seal(event.subject.partition(":")[2]) for event in t.told.group]
-    lines = [*(seal.name for seal in seals), t.w("card.seal_collected_text")]
+    lines = [*(seal.name for seal in seals), t.w("card.seal_collected_text"), *t.identity()]
     actions = [t.link("card.do_seals", f"/m/seals/{t.owner_id}")]
     if any(seal.state is SealState.COLLECTED for seal in seals):
         actions.insert(0, t.link("card.do_seal", "/m/seal"))
@@ -153,7 +153,7 @@ def seal_certified(t: Telling) -> Content:
         until = minute(datetime.fromisoformat(str(event.facts["until"])))
         kind, serial = event.facts["key"], event.facts["serial"]
         lines.append(t.w("card.certificate", seal=seal.name, kind=kind, serial=serial, until=until))
-    lines.append(t.w("card.seal_certified_text"))
+    lines += [t.w(f"card.certified_{t.told.event.facts['way']}"), t.w("card.seal_certified_text")]
     return Content(t.w("card.seal_certified", count=len(t.told.group)), lines)
 
 
@@ -191,7 +191,7 @@ def seal_unfrozen(t: Telling) -> Content:
     seal = t.rows.seal(t.row_id)
     issued = t.told.event.facts["state"] == SealState.ISSUED.value
     text = t.w("card.seal_unfrozen_issued" if issued else "card.seal_unfrozen_text")
-    lines = (t.w("card.seal", name=seal.name), t.w("card.who", who=t.who()), text)
+    lines = (t.w("card.seal", name=seal.name), t.w("card.who", who=t.who()), text, *t.identity())
     return Content(t.w("card.seal_unfrozen"), lines, t.collect(seal.company_id) if issued else ())
 
 

@@ -19,7 +19,7 @@ def _lines(t: Telling, text: str) -> tuple[str, ...]:
 
 def device_enrolled(t: Telling) -> Content:
     """Told on every device, so that one that a stranger enrolled is noticed."""
-    lines = _lines(t, f"card.device_enrolled_{t.told.event.facts['way']}")
+    lines = (*_lines(t, f"card.device_enrolled_{t.told.event.facts['way']}"), *t.identity())
     return Content(t.w("card.device_enrolled"), lines, (t.link("card.do_devices", "/m/devices"),))
 
 

@@ -78,7 +78,7 @@ def grant_made(t: Telling) -> Content:
 
 def grant_collected(t: Telling) -> Content:
     use = (t.link("card.do_seal", "/m/seal"),) if _mine(t) else _to_seals(t)
-    return Content(t.w("card.grant_collected"), _facts(t), use)
+    return Content(t.w("card.grant_collected"), [*_facts(t), *t.identity()], use)
 
 
 def _ended(t: Telling, title: str) -> Content:

@@ -59,6 +59,7 @@ SHOWN = frozenset(
         "seal.unfrozen",
         REKEYED,
         "holder.locked",
+        "identity.begun",
         "pin.ageing",
         "pin.changed",
         "pin.locked",

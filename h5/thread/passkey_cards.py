@@ -38,7 +38,7 @@ def person_passkeys_lost(t: Telling) -> Content:
     """An identity check took the place of all passkeys, which are gone."""
     title = t.w("card.person_passkeys_lost", count=t.told.event.facts["count"])
     link = t.link("card.do_sessions", "/m/sessions")
-    return Content(title, (t.w("card.person_passkeys_lost_text"),), (link,))
+    return Content(title, (*t.identity(), t.w("card.person_passkeys_lost_text")), (link,))
 
 
 def person_passkey_failed(t: Telling) -> Content:

@@ -40,11 +40,14 @@ def holder_locked(t: Telling) -> Content:
 
 
 def pin_unlocked(t: Telling) -> Content:
-    return Content(t.w("card.pin_unlocked"), (t.w("card.pin_unlocked_text"),))
+    return Content(t.w("card.pin_unlocked"), (t.w("card.pin_unlocked_text"), *t.identity()))
 
 
 def pin_changed(t: Telling) -> Content:
-    return Content(t.w("card.pin_changed"), (t.w("card.pin_changed_text"),))
+    return Content(
+        t.w("card.pin_changed"),
+        (t.w(f"card.pin_changed_{t.told.event.facts['way']}"), t.w("card.pin_changed_text")),
+    )
 
 
 def pin_ageing(t: Telling) -> Content:
@@ -56,7 +59,7 @@ def pin_reset_applied(t: Telling) -> Content:
     state = t.rows.pin_resets[t.row_id].state
     waits = state in {PinResetState.APPLIED, PinResetState.SENT}
     told = "waits" if waits else state.value
-    lines = (t.w("card.state", state=t.w(f"card.pin_reset_{told}")),)
+    lines = (t.w("card.state", state=t.w(f"card.pin_reset_{told}")), *t.identity())
     return Content(t.w("card.pin_reset_applied"), lines)
 
 

@@ -107,16 +107,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "印章只能由法定代表人（个体工商户为经营者）本人领取。点下面的按钮做一次身份核验，完成后会自动回到这里。",
         "Only the legal representative (a sole trader: the operator) can collect. The check brings you back.",
     ),
-    "collect.check_consent": (
-        "点击即表示同意为本次核验使用您的姓名、身份证号和人脸信息；不保存照片。",
-        "By going on you agree to the use of name, ID number and face for this check; no picture is kept.",
-    ),
-    "collect.check_start": ("同意并开始核验", "Agree and start"),
-    "collect.waiting_title": ("等待核验结果", "Waiting for the result"),
-    "collect.waiting_text": (
-        "核验完成后，这里会自动继续。如果您中途退出了核验，可以重新开始。",
-        "This page goes on by itself once the check is done. If you left the check, start it again.",
-    ),
+    "collect.check_start": ("开始核验", "Start the check"),
     "collect.check_again": ("重新核验", "Check again"),
     "collect.pin_title": ("设置用印口令（PIN）", "Set your PIN"),
     "collect.pin_text": (

@@ -29,16 +29,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "先核验身份，再输入用印口令。您的其他设备会收到通知。",
         "First an identity check, then your PIN. Your other devices are told.",
     ),
-    "devices.consent": (
-        "核验须经您同意，系统不保存人脸照片。",
-        "The check needs your consent; no picture of your face is kept.",
-    ),
     "devices.unable": (
         "这个浏览器不能保存密钥（例如经 http 打开）。在这里确认用印时，用短信验证码。",
         "This browser cannot keep a key (over plain http, for one). "
         "To confirm here, use a code by text message.",
     ),
-    "devices.waiting": ("等待核验结果…", "Waiting for the result of the check…"),
     "devices.check_failed": ("身份核验没有通过，请重新开始。", "The check did not pass. Please start again."),
     "devices.pin_title": ("输入用印口令", "Enter your PIN"),
     "devices.pin": ("用印口令", "PIN"),
@@ -52,6 +47,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "本机没有登记为确认设备。验证码会发到您领取印章时核验过的手机号；短信里写明要确认的内容，请核对。",
         "This device is not enrolled. The code goes to the mobile that was checked when you collected the "
         "seals; the message says what you confirm, so read it.",
+    ),
+    "confirm.code_note_enrol": (
+        "这个浏览器不能保存密钥。验证码会发到本次身份核验的手机号，请核对短信内容。",
+        "This browser cannot keep a key. The code goes to the mobile of this check; read the message.",
     ),
     "confirm.code_send": ("发送验证码", "Send me a code"),
     "confirm.code_again": ("{seconds} 秒后可重新发送", "Send again in {seconds} s"),
@@ -71,5 +70,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "If you did not remove it, see where you are logged in.",
     ),
     "card.do_devices": ("查看确认设备", "See the devices that confirm"),
+    "card.certified_device": (
+        "领取由手机的设备密钥签名",
+        "Collecting was signed by the phone's device key",
+    ),
+    "card.certified_sms": ("领取由短信验证码确认", "Collecting was confirmed by a code by text message"),
+    "card.pin_changed_device": ("由登记过的手机确认", "Confirmed by an enrolled phone"),
+    "card.pin_changed_sms": ("由短信验证码确认", "Confirmed by a code by text message"),
     "card.signing_by_sms": ("由短信验证码确认", "Confirmed by a code by text message"),
 }

@@ -21,6 +21,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "passkeys.name": ("名称", "Name"),
     "passkeys.name_note": ("例如：我的手机、办公室电脑", "For example: my phone, office computer"),
     "passkeys.add": ("添加通行密钥", "Add a passkey"),
+    "passkeys.first_code": ("短信验证码", "Code by text message"),
+    "passkeys.first_code_note": (
+        "添加第一把前要确认是您本人：验证码已发到您的登录手机号，填写后再点一次。",
+        "Before the first one: a code was sent to the mobile you log in with. Type it and press again.",
+    ),
     "passkeys.added_at": ("添加时间", "Added"),
     "passkeys.used_at": ("最近使用", "Last used"),
     "passkeys.never": ("未使用", "never"),
@@ -50,8 +55,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "lost.title": ("通行密钥丢失", "Lost passkeys"),
     "lost.lead": (
-        "核验通过后点「继续登录」，全部通行密钥会被移除。",
-        "Once the check has passed, go on: all passkeys are then removed.",
+        "核验通过后点「继续登录」，全部通行密钥会被移除。选择窗口核验的，请收藏本页，核验后用同一浏览器打开。",
+        "Once the check has passed, go on: all passkeys are then removed. For a check at a counter, keep this"
+        " page and open it again in the same browser.",
     ),
     "lost.enter": ("继续登录", "Go on and log in"),
     "card.person_passkeys_lost": (

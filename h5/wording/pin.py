@@ -53,6 +53,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "This page goes on by itself once the check is done. If you left it, go back to it.",
     ),
     "identity.go_on": ("继续核验", "Back to the check"),
+    "identity.waiting_counter": (
+        "请在 {time} 前携带身份证到窗口，出示核验码。"
+        "可以先离开，之后从消息里回到这里；核验后请在两小时内继续。",
+        "Before {time}, show the code and your ID card at a counter. You can leave and come back here from "
+        "your messages; go on within two hours of the check.",
+    ),
+    "identity.see_code": ("查看核验码", "See the code"),
     "identity.working": ("核验已通过，正在办理", "Passed, one moment"),
     "identity.done_unlock": ("口令已解锁", "Your PIN is unlocked"),
     "identity.done_unfreeze": ("印章已解冻", "The seal is un-frozen"),

@@ -1,6 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 import functools
+from auth.ports import IdentityWay
 from auth.tokens import new_id
 from json import dumps, loads
 from seals.approval_models import ApprovalState, RuleState
@@ -48,6 +49,7 @@ class Migration(migrations.Migration):
                 ('state', fields.CharEnumField(description='CHECKING: checking\nMAKING: making\nCOLLECTED: collected\nFAILED: failed', enum_type=CollectionState, max_length=12)),
                 ('check_id', fields.CharField(null=True, max_length=80)),
                 ('check_url', fields.CharField(null=True, max_length=500)),
+                ('check_way', fields.CharEnumField(description='FACE: face\nBANK: bank\nCOUNTER: counter', enum_type=IdentityWay, max_length=8)),
                 ('reason', fields.CharField(null=True, max_length=500)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -61,6 +63,7 @@ class Migration(migrations.Migration):
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
                 ('collection', fields.ForeignKeyField('seals.Collection', source_field='collection_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('asked', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('proof', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('attestation', fields.CharField(max_length=120)),
                 ('state', fields.CharEnumField(db_index=True, description='ASKED: asked\nISSUED: issued\nREFUSED: refused\nWITHDRAWN: withdrawn', enum_type=RequestState, max_length=12)),
                 ('answer', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),

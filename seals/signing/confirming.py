@@ -24,10 +24,10 @@ from tortoise.expressions import F
 
 from auth import events
 from auth.engine import transaction
-from auth.errors import Conflict, DomainError, Refused
+from auth.errors import Conflict, DomainError, Refused, Unavailable
 from auth.models import Challenge, ChallengeState
 from seals import approved, holders, keks, mandates, offers, pins, sm2, sm2_keys, tries
-from seals.granted import Secret, open_secret
+from seals.granted import Secret, moving, open_secret
 from seals.keyring import SM2, Keyring
 from seals.models import (
     Document,
@@ -54,9 +54,11 @@ from seals.signing.parents import lock_parents
 from seals.signing.preparing import base_of, changed, digests
 from seals.unlocking import no_pin
 
-__all__ = ["LEASE", "confirm", "fail", "key"]
+__all__ = ["KEY_WITHIN", "LEASE", "confirm", "fail", "key"]
 
 LEASE = timedelta(seconds=30)
+KEY_WITHIN = timedelta(minutes=10)
+"""So long after its PIN was offered a confirmed signing is tried again; then its offer is erased."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,8 @@ async def open_key(
     secret = await open_secret(seal, offer.person_id, private, keyring, now)
     p256 = await SealKey.get(id=row.key_id)
     pair = await SealKey.get(seal_id=seal.id, generation=p256.generation, algorithm=SM2)
+    if p256.generation == seal.generation and {p256.epoch, pair.epoch} != {secret.epoch}:
+        raise moving()
     ses = await SesSeal.get_or_none(seal_id=seal.id, generation=p256.generation)
     opened = Opened(
         _p256(await keks.private_of(p256, secret.value, keyring.vault)),
@@ -239,7 +243,8 @@ async def key(signing_id: str, keyring: Keyring, blobs: Blobs, owner: str, now: 
     """Make both signatures of a CONFIRMED signing and store them: KEYED; the offer is erased.
 
     The caller holds the lease. A seal frozen or a grant ended meanwhile ends the signing: FAILED. Afterwards
-    the seal's secret changes, if that is due.
+    the seal's secret changes, if that is due. Raises Unavailable where a part does not answer now: the
+    signing is taken up again when the lease ends, until `KEY_WITHIN` is over.
     """
     row = await Signing.get(id=signing_id)
     offer = await Offer.get_or_none(subject=row.id, purpose=OfferPurpose.CONFIRM, state=OfferState.DONE)
@@ -268,6 +273,11 @@ async def key(signing_id: str, keyring: Keyring, blobs: Blobs, owner: str, now: 
             if moved:
                 await Offer.filter(id=offer.id).update(sealed=None)
                 await _event(row, "signing.keyed", now)
+    except Unavailable as error:
+        if now < offer.created_at + KEY_WITHIN:
+            raise
+        await fail(row, error, now)
+        return
     except DomainError as error:
         await fail(row, error, now)
         return

@@ -1,27 +1,46 @@
-"""The code by text message for a confirmation or a grant: asked for in web, made and sent in the sealer."""
+"""The code by text message where a browser keeps no key: asked for in web, made and sent in the sealer.
+
+For a confirmation, a grant or a change of PIN it goes to the mobile that was attested; for a collection,
+which attests it, to the mobile of the identity check that was passed for this very collection.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from auth import members
+from auth import identity_checks, licences, members
 from auth.china import CHINA
 from auth.errors import Conflict, DomainError, Refused
-from auth.member_models import Grant, GrantRole, Member
+from auth.identity_models import IdentityCheck, IdentityPurpose
+from auth.member_models import Grant, GrantRole, GrantState, Member
 from auth.models import Challenge, ChallengeState, Company, Person, Session
 from auth.people import identity
-from auth.ports import Sms
+from auth.ports import RealName, Sms
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from seals import approvers, confirm_codes, grant_confirming, holders, rule_setting, rules
 from seals.approval_models import ApprovalRule
+from seals.collecting import collect_values
 from seals.confirm_codes import ConfirmCodeSent
 from seals.device_models import ConfirmCode
 from seals.grant_endings import no_such
+from seals.granting import join_values
 from seals.keyring import Keyring
-from seals.models import Document, Holder, OfferPurpose, Seal, Signing, SigningState
+from seals.making import check_identity
+from seals.models import (
+    Collection,
+    CollectionState,
+    Document,
+    Holder,
+    OfferPurpose,
+    Seal,
+    SealState,
+    Signing,
+    SigningState,
+)
+from seals.repinning import change_values
 from seals.rules import Approver, Rule
 from seals.scopes import DOCUMENT_KINDS
 from seals.signing.claiming import claimed
@@ -43,24 +62,29 @@ async def ask(challenge: str, session: SessionView, now: datetime) -> ConfirmCod
 
 @dataclass(frozen=True)
 class _Sought:
-    """What a code is to confirm: act and text as the message says, values as a device would sign."""
+    """What a code is to confirm: act and text as the message says, values as a device would sign.
+
+    mobile: where it goes.
+    """
 
     act: str
     text: str
     values: Mapping[str, str]
+    mobile: str
 
 
-async def send(row: ConfirmCode, keyring: Keyring, records: RecordsKey, sms: Sms, now: datetime) -> None:
+async def send(
+    row: ConfirmCode, keyring: Keyring, records: RecordsKey, sms: Sms, realname: RealName, now: datetime
+) -> None:
     """Send the code of a claimed row; what does not allow it is written down for the asker.
 
     The text says what would be sealed or granted, so that the owner sees what he is asked to confirm.
     """
     try:
-        sought = await _sought(row, records, now)
-        mobile = await _mobile(row.person_id, keyring, records)
+        sought = await _SOUGHT.get(row.purpose, _signing)(_Asked(row, keyring, records, realname, now))
         code = await confirm_codes.make(row, keyring.pepper, sought.values)
         await sms.send(
-            mobile,
+            sought.mobile,
             f"【e章通】{sought.act}确认码 {code}，5 分钟内有效。{sought.text}。"
             f"不是您本人要{sought.act}，请勿使用；不要告诉任何人，工作人员也不会索要。",
         )
@@ -70,17 +94,61 @@ async def send(row: ConfirmCode, keyring: Keyring, records: RecordsKey, sms: Sms
         await confirm_codes.sent(row)
 
 
-async def _sought(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sought:
-    if row.purpose is OfferPurpose.GRANT:
-        return await _grant(row, records, now)
-    if row.purpose is OfferPurpose.RULE:
-        return await _rule(row, records, now)
-    if row.purpose is OfferPurpose.APPROVE:
-        return await _approval(row, now)
-    return await _signing(row, now)
+@dataclass(frozen=True)
+class _Asked:
+    row: ConfirmCode
+    keyring: Keyring = field(repr=False)
+    records: RecordsKey = field(repr=False)
+    realname: RealName
+    now: datetime
+
+    async def mobile(self) -> str:
+        """As attested."""
+        return await _mobile(self.row.person_id, self.keyring, self.records)
 
 
-async def _grant(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sought:
+async def _collect(asked: _Asked) -> _Sought:
+    row, now = asked.row, asked.now
+    collection = await Collection.get_or_none(
+        id=row.subject, person_id=row.person_id, state=CollectionState.CHECKING
+    )
+    if collection is None:
+        raise Conflict("collection.state", "领取已结束，请刷新。", "This collection has ended; reload.")
+    licence = await licences.in_force(collection.company_id)
+    identity = asked.keyring.identity.public_key()
+    result = await check_identity(collection, licence, identity, asked.realname, asked.records, now)
+    company = await Company.get(id=collection.company_id)
+    seals = await Seal.filter(company_id=company.id, state=SealState.ISSUED)
+    values = collect_values(collection, [seal.id for seal in seals])
+    return _Sought("领取", f"{company.name}的 {len(seals)} 枚印章将由您领取", values, result.mobile)
+
+
+async def _join(asked: _Asked) -> _Sought:
+    row = asked.row
+    grant = await Grant.get_or_none(id=row.subject, person_id=row.person_id, state=GrantState.WAITING)
+    check = None if grant is None else await IdentityCheck.get_or_none(id=grant.check_id)
+    if grant is None:
+        raise no_such()
+    if check is None:
+        raise identity_checks.not_passed()
+    result = await identity_checks.require_passed(
+        check, IdentityPurpose.JOIN, grant.id, asked.now, asked.realname
+    )
+    if holders.identity_of(result, asked.records).identity_ref != grant.identity:
+        raise identity_checks.not_passed()
+    company, seal = await Company.get(id=grant.company_id), await Seal.get(id=grant.seal)
+    text = f"{company.name}的{seal.name}将由您领取"
+    return _Sought("领取", text, join_values(grant, check), result.mobile)
+
+
+async def _change_pin(asked: _Asked) -> _Sought:
+    mobile = await asked.mobile()
+    holder = await Holder.get(person_id=asked.row.person_id)
+    return _Sought("改口令", "您的用印口令将被更改", change_values(holder), mobile)
+
+
+async def _grant(asked: _Asked) -> _Sought:
+    row, records, now = asked.row, asked.records, asked.now
     grant = await Grant.get_or_none(id=row.subject)
     if grant is None or not grant_confirming.is_draft(grant, row.person_id, now):
         raise no_such()
@@ -91,20 +159,22 @@ async def _grant(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sough
     until = f"{grant.ends_at.astimezone(CHINA):%Y-%m-%d}"
     # In full: to whom it goes is what the owner must be able to tell.
     text = f"{company.name}的{seal.name}将授权给{_short(named.name or '')}{how}，至 {until}"
-    return _Sought("授权", text, grant_confirming.values(grant))
+    return _Sought("授权", text, grant_confirming.values(grant), await asked.mobile())
 
 
-async def _rule(row: ConfirmCode, records: RecordsKey, now: datetime) -> _Sought:
+async def _rule(asked: _Asked) -> _Sought:
+    row, now = asked.row, asked.now
     rule = await ApprovalRule.get_or_none(id=row.subject)
     if rule is None or not rule_setting.is_draft(rule, row.person_id, now):
         raise rule_setting.no_such()
     company = await Company.get(id=rule.company_id)
     seal = await Seal.get(id=rule.seal, company_id=company.id)
-    what = await _asked(rules.read(rule), records)
-    return _Sought("设置审批规则", f"{company.name}的{seal.name}用印{what}", rule_setting.values(rule))
+    what = await _asked_of(rules.read(rule), asked.records)
+    text = f"{company.name}的{seal.name}用印{what}"
+    return _Sought("设置审批规则", text, rule_setting.values(rule), await asked.mobile())
 
 
-async def _asked(rule: Rule, records: RecordsKey) -> str:
+async def _asked_of(rule: Rule, records: RecordsKey) -> str:
     """Whose approval is needed for what, in full: the owner must be able to tell it from another rule."""
     if not rule.approvers:
         return "将不再需要审批"
@@ -124,7 +194,8 @@ async def _approver_name(approver: Approver, records: RecordsKey) -> str:
     return _short(named.name or "")
 
 
-async def _approval(row: ConfirmCode, now: datetime) -> _Sought:
+async def _approval(asked: _Asked) -> _Sought:
+    row, now = asked.row, asked.now
     signing = await Signing.get_or_none(id=row.subject, state=SigningState.PENDING)
     if signing is None or await approvers.to_decide(signing, row.person_id, now) is None:
         raise approvers.not_needed()
@@ -132,10 +203,12 @@ async def _approval(row: ConfirmCode, now: datetime) -> _Sought:
     seal = await Seal.get(id=signing.seal_id)
     document = await Document.get(id=signing.document_id)
     values = approvers.approve_values(signing, document.original)
-    return _Sought("审批", f"同意{company.name}在《{_short(document.name)}》上盖{seal.name}", values)
+    text = f"同意{company.name}在《{_short(document.name)}》上盖{seal.name}"
+    return _Sought("审批", text, values, await asked.mobile())
 
 
-async def _signing(row: ConfirmCode, now: datetime) -> _Sought:
+async def _signing(asked: _Asked) -> _Sought:
+    row, now = asked.row, asked.now
     challenge = await Challenge.get_or_none(id=row.subject, state=ChallengeState.CLAIMED, expires_at__gt=now)
     signing = None
     if challenge is not None and await Session.exists(id=challenge.claimed_by_id, person_id=row.person_id):
@@ -150,7 +223,18 @@ async def _signing(row: ConfirmCode, now: datetime) -> _Sought:
     seal = await Seal.get(id=signing.seal_id)
     document = await Document.get(id=signing.document_id)
     values = confirm_values(signing, challenge, signing.digest_sha256, signing.digest_sm3)
-    return _Sought("用印", f"{company.name}将在《{_short(document.name)}》上盖{seal.name}", values)
+    text = f"{company.name}将在《{_short(document.name)}》上盖{seal.name}"
+    return _Sought("用印", text, values, await asked.mobile())
+
+
+_SOUGHT: Mapping[OfferPurpose, Callable[[_Asked], Awaitable[_Sought]]] = {
+    OfferPurpose.COLLECT: _collect,
+    OfferPurpose.JOIN: _join,
+    OfferPurpose.CHANGE_PIN: _change_pin,
+    OfferPurpose.GRANT: _grant,
+    OfferPurpose.RULE: _rule,
+    OfferPurpose.APPROVE: _approval,
+}
 
 
 def _short(name: str) -> str:

@@ -1,8 +1,9 @@
 """Identity checks over HTTP.
 
-`POST api/realname/checks {name, id_number, mobile, return_url, reference}` → {id, url};
+`POST api/realname/checks {name, id_number, mobile, return_url, reference, way:
+face|bank|counter}` → {id, url};
 `GET api/realname/checks/ID` → {id, state: pending|passed|refused, name, id_number, mobile, reference,
-decided_at: ISO 8601 with offset or null, reason}.
+way, decided_at: ISO 8601 with offset or null, reason}.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from auth.ports import Check, IdentityResult, IdentityState
+from auth.ports import Check, IdentityResult, IdentityState, IdentityWay
 from server.adapters.http import HttpService
 
 __all__ = ["HttpRealName"]
@@ -30,6 +31,7 @@ class _Result(BaseModel):
     id_number: Annotated[str, Field(min_length=1, max_length=18)]
     mobile: Annotated[str, Field(min_length=1, max_length=20)]
     reference: Annotated[str, Field(max_length=80)]
+    way: IdentityWay
     decided_at: AwareDatetime | None
     reason: Annotated[str, Field(max_length=500)] | None = None
 
@@ -41,7 +43,9 @@ class HttpRealName(HttpService):
     zh = "实名核验服务"
     en = "The identity check service"
 
-    async def start(self, name: str, id_number: str, mobile: str, return_url: str, reference: str) -> Check:
+    async def start(
+        self, name: str, id_number: str, mobile: str, return_url: str, reference: str, way: IdentityWay
+    ) -> Check:
         """Begin a check; its page leads back to return_url."""
         body = {
             "name": name,
@@ -49,6 +53,7 @@ class HttpRealName(HttpService):
             "mobile": mobile,
             "return_url": return_url,
             "reference": reference,
+            "way": way.value,
         }
         started = await self._ask("POST", "api/realname/checks", _Started, body=body, idempotent=False)
         if not self._allow_stand_in and not started.url.startswith("https://"):
@@ -67,6 +72,7 @@ class HttpRealName(HttpService):
             found.id_number,
             found.mobile,
             found.reference,
+            found.way,
             found.decided_at,
             found.reason,
         )

@@ -15,9 +15,11 @@ from seals import applying as seal_applying
 from seals import collecting, companies, freezing, imprint
 from seals.collecting import CollectionView
 from seals.companies import CompanyView
+from seals.confirm_codes import ConfirmCodeSent
+from seals.proofs import Possession
 from seals.seal_views import SealView
 from server.api.cookies import cookie, keep_session
-from server.api.operation import Body, RequestId, answer_json, it, operation, session
+from server.api.operation import Body, RequestId, WayWanted, answer_json, it, operation, session
 from server.context import now
 
 __all__ = ["companies_api"]
@@ -47,12 +49,15 @@ class Application(Body):
 class Pin(Body):
     """The PIN that will protect the seals: 6 to 20 digits.
 
-    device_key: of the phone that will confirm with it: P-256, uncompressed point, base64. Null where the
-    browser keeps no key; confirming then needs a code by text message.
+    device_key: of the phone that will confirm with it: P-256, uncompressed point, base64. signature: by it,
+    over `purpose` collect, `collection`, `company`, `seals` (comma between) and `key`. Null where the browser
+    keeps no key; then code: of the text message.
     """
 
     pin: str
     device_key: str | None = None
+    signature: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,17 +114,31 @@ async def present(request: Request, company: str) -> Presentation:
     "/companies/<company:str>/collections",
     "Begin to collect the seals: identity check",
     answer=CollectionView,
+    body=WayWanted,
     status=201,
 )
-async def begin_collection(request: Request, company: str) -> CollectionView:
+async def begin_collection(request: Request, company: str, body: WayWanted) -> CollectionView:
     ctx = it(request)
     back = f"{ctx.settings.public_url}/m/collect/{company}?collection={{id}}"
-    return await collecting.begin(company, session(request).person_id, back, now(), ctx.records, ctx.realname)
+    person = session(request).person_id
+    return await collecting.begin(company, person, back, now(), ctx.records, ctx.realname, body.way)
 
 
 @operation(companies_api, "GET", "/collections/<collection:str>", "A collection", answer=CollectionView)
 async def collection(request: Request, collection: str) -> CollectionView:
     return await collecting.find(collection, session(request).person_id, now(), it(request).realname)
+
+
+@operation(
+    companies_api,
+    "POST",
+    "/collections/<collection:str>/pin/code",
+    "Send a code by text message, to collect with a browser that keeps no key",
+    answer=ConfirmCodeSent,
+    status=202,
+)
+async def send_collection_code(request: Request, collection: str) -> ConfirmCodeSent:
+    return await collecting.ask_code(collection, session(request).person_id, now())
 
 
 @operation(
@@ -133,7 +152,14 @@ async def collection(request: Request, collection: str) -> CollectionView:
 async def collection_pin(request: Request, collection: str, body: Pin) -> HTTPResponse:
     ctx, asking = it(request), session(request)
     made = await collecting.offer_pin(
-        collection, asking, body.pin, body.device_key, now(), ctx.records, ctx.desk, ctx.realname
+        collection,
+        asking,
+        body.pin,
+        Possession(body.device_key, body.signature, body.code),
+        now(),
+        ctx.records,
+        ctx.desk,
+        ctx.realname,
     )
     response = answer_json(CollectionView, made)
     # From here on this session may seal: a token that was seen before must not.

@@ -1,12 +1,11 @@
-"""The devices that may confirm: list them, enrol this one, remove one."""
+"""The devices that may confirm: list them, enrol this one by a passed identity check, remove one."""
 
 from __future__ import annotations
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from auth import identity_checks, sessions
-from auth.identity_checks import IdentityCheckView
+from auth import sessions
 from seals import devices, enrolling
 from seals.devices import DeviceView
 from seals.enrolling import NewDevice
@@ -20,10 +19,14 @@ devices_api = Blueprint("devices", url_prefix="/api")
 
 
 class Enrolment(Body):
-    """The passed identity check, the new device's public key (P-256, uncompressed point, base64), the PIN."""
+    """The passed identity check, the new device's public key (P-256, uncompressed point, base64), the PIN.
+
+    signature: by the key over `purpose` device, `check` and `key`.
+    """
 
     check: Id
     device_key: str
+    signature: str = ""
     pin: str
 
 
@@ -33,36 +36,11 @@ async def my_devices(request: Request) -> tuple[DeviceView, ...]:
 
 
 @operation(
-    devices_api,
-    "POST",
-    "/device-checks",
-    "Begin the identity check that a further device needs",
-    answer=IdentityCheckView,
-    status=201,
-)
-async def begin_device_check(request: Request) -> IdentityCheckView:
-    ctx = it(request)
-    back = f"{ctx.settings.public_url}/m/devices?check={{id}}"
-    return await enrolling.begin_check(session(request), back, now(), ctx.records, ctx.realname)
-
-
-@operation(
-    devices_api,
-    "GET",
-    "/device-checks/<check:str>",
-    "How that identity check stands",
-    answer=IdentityCheckView,
-)
-async def device_check(request: Request, check: str) -> IdentityCheckView:
-    return await identity_checks.find(check, session(request).person_id, now(), it(request).realname)
-
-
-@operation(
     devices_api, "POST", "/devices", "Enrol a further device", answer=DeviceView, body=Enrolment, status=201
 )
 async def enrol_device(request: Request, body: Enrolment) -> HTTPResponse:
     asking = session(request)
-    said = NewDevice(body.check, body.device_key, body.pin)
+    said = NewDevice(body.check, body.device_key, body.signature, body.pin)
     made = await enrolling.enrol(said, asking, now(), it(request).desk)
     response = answer_json(DeviceView, made, 201)
     # From here on this session may seal: a token that was seen before must not.

@@ -13,9 +13,9 @@ from seals import grant_confirming, grant_endings, granting
 from seals.confirm_codes import ConfirmCodeSent
 from seals.grant_views import GrantDraft, GrantView
 from seals.granting import DEFAULT_DAYS, GrantForm
-from seals.proofs import Proof
+from seals.proofs import Possession, Proof
 from server.api.cookies import cookie, keep_session
-from server.api.operation import Body, Id, answer_json, it, operation, session
+from server.api.operation import Body, Id, WayWanted, answer_json, it, operation, session
 from server.context import now
 
 __all__ = ["grants"]
@@ -48,10 +48,15 @@ class GrantConfirmed(Body):
 
 
 class GranteePin(Body):
-    """The grantee's own PIN, set now or known already: 6 to 20 digits; device_key as in collecting."""
+    """The grantee's own PIN, set now or known already: 6 to 20 digits.
+
+    device_key, signature, code: as in collecting; signed are `purpose` join, `grant`, `seal`, `check`, `key`.
+    """
 
     pin: str
     device_key: str | None = None
+    signature: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,14 +125,27 @@ async def granted_seal(request: Request, grant: str) -> GrantView:
     "/grants/<grant:str>/checks",
     "Begin to collect a granted seal: identity check",
     answer=IdentityCheckView,
+    body=WayWanted,
     status=201,
 )
-async def begin_joining(request: Request, grant: str) -> IdentityCheckView:
+async def begin_joining(request: Request, grant: str, body: WayWanted) -> IdentityCheckView:
     ctx = it(request)
     back = f"{ctx.settings.public_url}/m/granted/{grant}"
     return await granting.begin_joining(
-        grant, session(request).person_id, back, now(), ctx.records, ctx.realname
+        grant, session(request).person_id, back, now(), ctx.records, ctx.realname, body.way
     )
+
+
+@operation(
+    grants,
+    "POST",
+    "/grants/<grant:str>/pin/code",
+    "Send a code by text message, to collect a granted seal with a browser that keeps no key",
+    answer=ConfirmCodeSent,
+    status=202,
+)
+async def send_join_code(request: Request, grant: str) -> ConfirmCodeSent:
+    return await granting.ask_join_code(grant, session(request).person_id, now())
 
 
 @operation(
@@ -140,8 +158,9 @@ async def begin_joining(request: Request, grant: str) -> IdentityCheckView:
 )
 async def join_grant(request: Request, grant: str, body: GranteePin) -> HTTPResponse:
     ctx, asking = it(request), session(request)
+    possession = Possession(body.device_key, body.signature, body.code)
     made = await granting.join(
-        grant, asking, body.pin, now(), ctx.records, ctx.desk, ctx.realname, body.device_key
+        grant, asking, body.pin, now(), ctx.records, ctx.desk, ctx.realname, possession
     )
     response = answer_json(GrantView, made)
     # From here on this session may seal: a token that was seen before must not.

@@ -21,6 +21,7 @@ from sanic.response import HTTPResponse
 
 from auth.applying import FormErrors
 from auth.errors import DomainError, Invalid, TooLarge, Unauthenticated
+from auth.ports import IdentityWay
 from auth.sessions import SessionView
 from server.context import Context
 
@@ -31,6 +32,7 @@ __all__ = [
     "Id",
     "Operation",
     "RequestId",
+    "WayWanted",
     "address",
     "answer_json",
     "attachment",
@@ -63,6 +65,12 @@ class Body(BaseModel):
     """A request's JSON body; unknown fields are refused, so that a mistyped one is noticed."""
 
     model_config = ConfigDict(extra="forbid", str_max_length=4000)
+
+
+class WayWanted(Body):
+    """way: of the identity check, `face`, `bank` or `counter`, as the person chose and agreed to it."""
+
+    way: IdentityWay = IdentityWay.FACE
 
 
 @dataclass(frozen=True)

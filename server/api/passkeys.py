@@ -8,16 +8,17 @@ from typing import Any
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from auth import passkeys, second_factor
+from auth import first_passkey, passkeys, second_factor
 from auth.authenticators import Asserted, Attested, Party, party_of
 from auth.identity_checks import LIFE, IdentityCheckView
+from auth.login import CodeSent
 from auth.passkeys import Passkeys, PasskeyView
 from auth.people import Me
 from auth.second_factor import Entered
 from seals import lost_passkeys
 from server.api.account import welcome
 from server.api.cookies import browser_of, cookie, drop_cookie, keep_pending
-from server.api.operation import Body, answer_json, it, operation, session
+from server.api.operation import Body, WayWanted, address, answer_json, it, operation, session
 from server.context import now
 
 __all__ = ["passkeys_api"]
@@ -69,6 +70,39 @@ async def my_passkeys(request: Request) -> Passkeys:
 async def begin_passkey(request: Request) -> PasskeyOptions:
     records = it(request).records
     return PasskeyOptions(await passkeys.begin_adding(session(request), _party(request), now(), records))
+
+
+class FirstCode(Body):
+    """The code that was sent to one's own mobile."""
+
+    code: str
+
+
+@operation(
+    passkeys_api,
+    "POST",
+    "/passkeys/first/code",
+    "Send a code to my mobile, before the first passkey",
+    answer=CodeSent,
+    status=202,
+)
+async def send_first_code(request: Request) -> CodeSent:
+    ctx = it(request)
+    return await first_passkey.ask_code(session(request), address(request), now(), ctx.records, ctx.sms)
+
+
+@operation(
+    passkeys_api,
+    "POST",
+    "/passkeys/first",
+    "Prove it by that code: for five minutes this session may add the first passkey",
+    body=FirstCode,
+    status=204,
+)
+async def prove_first(request: Request, body: FirstCode) -> HTTPResponse:
+    browser, records = browser_of(request), it(request).records
+    await first_passkey.prove(body.code, session(request), browser, now(), records)
+    return HTTPResponse(status=204)
 
 
 @operation(
@@ -152,15 +186,16 @@ async def enter_factor(request: Request, body: PasskeyAnswer) -> HTTPResponse:
     "/login/factor/lost",
     "All passkeys are lost: begin an identity check in their place",
     answer=IdentityCheckView,
+    body=WayWanted,
     public=True,
     status=201,
 )
-async def begin_lost(request: Request) -> HTTPResponse:
+async def begin_lost(request: Request, body: WayWanted) -> HTTPResponse:
     ctx, browser, token = it(request), browser_of(request), cookie(request, "factor")
     back = f"{ctx.settings.public_url}/m/lost"
-    check = await lost_passkeys.begin(token, browser, back, now(), ctx.records, ctx.realname)
+    check = await lost_passkeys.begin(token, browser, back, now(), ctx.records, ctx.realname, body.way)
     response = answer_json(IdentityCheckView, check, 201)
-    keep_pending(request, response, token, browser.device, LIFE)
+    keep_pending(request, response, token, browser.device, LIFE[body.way])
     return response
 
 

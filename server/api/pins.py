@@ -1,4 +1,4 @@
-"""The PIN: how it stands, changing it; and identity checks, which unlock, un-freeze and reset."""
+"""The PIN: how it stands, changing it; and identity checks, which unlock, un-freeze, reset, enrol."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from auth import identity_checks
 from auth.identity_checks import IdentityCheckView
 from auth.identity_models import IdentityPurpose
 from seals import identity_acts, pins, repinning
+from seals.confirm_codes import ConfirmCodeSent
 from seals.pins import PinView
-from server.api.operation import Body, it, operation, row_id, session
+from seals.repinning import ChangeProof
+from server.api.operation import Body, WayWanted, it, operation, row_id, session
 from server.context import now
 
 __all__ = ["pins_api"]
@@ -18,17 +20,29 @@ pins_api = Blueprint("pins", url_prefix="/api")
 
 
 class PinChange(Body):
-    """The PIN that is, and the one that is to be: 6 to 20 digits."""
+    """The PIN that is, and the one that is to be: 6 to 20 digits.
+
+    device, signature: of an enrolled device, over `purpose` change_pin, `holder`, `since`, `expires` and
+    `device`; or code: of the text message.
+    """
 
     old_pin: str
     pin: str
+    device: str | None = None
+    signature: str | None = None
+    expires: str | None = None
+    code: str | None = None
 
 
-class CheckWanted(Body):
-    """purpose: `unlock`, `unfreeze` or `reset`; subject: the seal to un-freeze, else null."""
+class CheckWanted(WayWanted):
+    """purpose: `unlock`, `unfreeze`, `reset` or `device`; subject: the seal to un-freeze, else null."""
 
     purpose: IdentityPurpose
     subject: str | None = None
+
+
+BACK = {IdentityPurpose.DEVICE: "/m/devices?check={id}"}
+"""Where the check's page leads back to, if not to the page of the check, which does what it was for."""
 
 
 @operation(pins_api, "GET", "/me/pin", "How my PIN stands", answer=PinView)
@@ -39,8 +53,21 @@ async def pin(request: Request) -> PinView:
 @operation(pins_api, "POST", "/me/pin", "Change my PIN", answer=PinView, body=PinChange)
 async def change_pin(request: Request, body: PinChange) -> PinView:
     ctx, person = it(request), session(request).person_id
-    await repinning.change(person, body.old_pin, body.pin, now(), ctx.records, ctx.desk)
+    proof = ChangeProof(body.device, body.signature, body.code, body.expires)
+    await repinning.change(person, body.old_pin, body.pin, proof, now(), ctx.records, ctx.desk)
     return await pins.pin(person, ctx.policy, now())
+
+
+@operation(
+    pins_api,
+    "POST",
+    "/me/pin/code",
+    "Send a code by text message, to change my PIN without an enrolled device",
+    answer=ConfirmCodeSent,
+    status=202,
+)
+async def send_pin_code(request: Request) -> ConfirmCodeSent:
+    return await repinning.ask_code(session(request).person_id, now())
 
 
 @operation(
@@ -54,10 +81,12 @@ async def change_pin(request: Request, body: PinChange) -> PinView:
 )
 async def begin_check(request: Request, body: CheckWanted) -> IdentityCheckView:
     ctx = it(request)
-    back = f"{ctx.settings.public_url}/m/identity/{{id}}"
+    back = ctx.settings.public_url + BACK.get(body.purpose, "/m/identity/{id}")
     person = session(request).person_id
     subject = None if body.subject is None else row_id(body.subject)
-    return await identity_acts.begin(body.purpose, subject, person, back, now(), ctx.records, ctx.realname)
+    return await identity_acts.begin(
+        body.purpose, subject, person, back, now(), ctx.records, ctx.realname, body.way
+    )
 
 
 @operation(pins_api, "GET", "/identity-checks/<check:str>", "An identity check", answer=IdentityCheckView)

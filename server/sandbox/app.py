@@ -12,7 +12,7 @@ from sanic.exceptions import SanicException
 from sanic.response import json
 
 from auth.errors import DomainError
-from server.sandbox import control, public_security, realname, registrar, sms, succession, wechat
+from server.sandbox import control, counter, public_security, realname, registrar, sms, succession, wechat
 from server.sandbox.pages import STAND_IN_HEADER, render
 from server.sandbox.settings import SandboxSettings
 from server.sandbox.store import open_store
@@ -33,6 +33,7 @@ def create_app(settings: SandboxSettings) -> Sanic:
     for part in (sms, realname, registrar, succession, public_security, wechat):
         app.blueprint(part.api)
         app.blueprint(part.pages)
+    app.blueprint(counter.pages)
     app.blueprint(control.blueprint)
     app.before_server_start(_open)
     app.after_server_stop(_close)

@@ -21,8 +21,8 @@ CREATE TABLE IF NOT EXISTS message (
 );
 CREATE TABLE IF NOT EXISTS identity_check (
     id TEXT PRIMARY KEY, page TEXT NOT NULL UNIQUE, name TEXT NOT NULL, id_number TEXT NOT NULL,
-    mobile TEXT NOT NULL, return_url TEXT NOT NULL, reference TEXT NOT NULL, state TEXT NOT NULL,
-    reason TEXT, at TEXT NOT NULL, decided_at TEXT
+    mobile TEXT NOT NULL, return_url TEXT NOT NULL, reference TEXT NOT NULL, way TEXT NOT NULL,
+    code TEXT UNIQUE, state TEXT NOT NULL, reason TEXT, at TEXT NOT NULL, decided_at TEXT
 );
 CREATE TABLE IF NOT EXISTS wechat_code (
     code TEXT PRIMARY KEY, app_id TEXT NOT NULL, openid TEXT NOT NULL, at TEXT NOT NULL

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from auth import identity_checks
+from auth.identity_checks import FRESH
 from auth.identity_models import IdentityPurpose
-from auth.ports import IdentityResult, IdentityState
+from auth.ports import IdentityResult, IdentityState, IdentityWay
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 ROW, OTHER = "0" * 24, "1" * 24
@@ -19,6 +20,7 @@ GOOD = IdentityResult(
     "11010519491231002X",
     "13812345678",
     identity_checks.reference(IdentityPurpose.COLLECT, ROW),
+    IdentityWay.FACE,
     NOW - timedelta(minutes=5),
 )
 
@@ -37,7 +39,7 @@ def test_a_fresh_check_for_this_very_row_is_good() -> None:
         {"state": IdentityState.PENDING},
         {"state": IdentityState.REFUSED},
         {"decided_at": None},
-        {"decided_at": NOW - identity_checks.LIFE - timedelta(seconds=1)},
+        {"decided_at": NOW - FRESH[IdentityWay.FACE] - timedelta(seconds=1)},
         {"decided_at": NOW + timedelta(hours=1)},
         {"reference": identity_checks.reference(IdentityPurpose.COLLECT, OTHER)},
         {"reference": identity_checks.reference(IdentityPurpose.UNLOCK, ROW)},

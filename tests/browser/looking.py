@@ -3,13 +3,15 @@ that does not show, words of the wrong language."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-__all__ = ["barriers", "chinese_left", "too_wide", "unseen_focus"]
+__all__ = ["barriers", "chinese_left", "seen", "too_wide", "unseen_focus"]
 
 # WCAG 2.2 A and AA, as axe-core judges them: names of controls, contrast, headings, roles and the like.
 RULES = {
@@ -92,3 +94,13 @@ def chinese_left(page: Page, data: Iterable[str]) -> list[str]:
         if HAN.search(rest):
             left.append(f"Chinese: {words}")
     return left
+
+
+def seen(page: Page, name: str) -> None:
+    """It has no barriers and fits on every phone; pictures go to the folder EZHANG_PICTURES, if named."""
+    wrong = [*barriers(page), *too_wide(page, 320), *too_wide(page, 390)]
+    assert not wrong, "\n".join(wrong)
+    if folder := os.environ.get("EZHANG_PICTURES"):
+        for width in (320, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.screenshot(path=Path(folder) / f"{name}-{width}.png")

@@ -92,6 +92,9 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]")
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]", hold_out)
     yield Sight(f"/m/collect/{shelf.waiting_company}", "#part-check:not([hidden])")
+    yield Sight(
+        f"/m/collect/{shelf.waiting_company}", "#part-check:not([hidden])", lambda page: page.click("#start")
+    )
     yield Sight(f"/m/collect/{shelf.company}", "#seals > li:nth-child(5) img")
     yield Sight(f"/m/seals/{shelf.company}", "#seals > li:nth-child(5) img")
     yield Sight(f"/m/people/{shelf.company}", "#people > li")
@@ -118,6 +121,8 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight("/m/pin", "#part-change:not([hidden])", lambda page: page.click("[type=submit]"))
     check = shelf.owner.client.begin_check("unlock")["id"]
     yield Sight(f"/m/identity/{check}", "#part-waiting:not([hidden])")
+    counter = shelf.owner.client.begin_check("unlock", way="counter")["id"]
+    yield Sight(f"/m/identity/{counter}", "#part-waiting:not([hidden])")
     yield Sight("/m/sessions", "#logins > li")
     yield Sight("/m/sessions", "#logins > li", lambda page: page.click("#end-all"))
     yield Sight("/m/devices", "#devices > li")

@@ -12,6 +12,7 @@ from tests.browser.windows import Window, qr_on
 from tests.http.site import Party, Site
 
 __all__ = [
+    "begin_check",
     "bring_in",
     "card",
     "check_file",
@@ -125,6 +126,14 @@ def fill_form(page: Page, fields: dict[str, str]) -> None:
     """Type into labelled fields."""
     for label, words in fields.items():
         page.get_by_label(label, exact=True).fill(words)
+
+
+def begin_check(page: Page, button: str | Locator = "开始核验", way: str = "人脸核验") -> None:
+    """Press what begins an identity check, choose a way and agree."""
+    pressed = page.get_by_role("button", name=button, exact=True) if isinstance(button, str) else button
+    pressed.click()
+    page.get_by_role("dialog").get_by_text(way, exact=True).click()
+    page.get_by_role("button", name="同意并开始核验").click()
 
 
 def card(page: Page, title: str) -> Locator:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import enter_as
+from tests.browser.steps import begin_check, enter_as
 from tests.browser.windows import Window
 from tests.http.site import Party, Site
 
@@ -45,7 +45,7 @@ def test_a_department_seal_in_two_scripts(phone: Window, site: Site, owner: Part
     expect(page.get_by_text("北京雨桐出版服务有限公司编辑部章", exact=True)).to_be_visible()
 
     page.get_by_role("link", name="领取印章").click()
-    page.get_by_role("button", name="同意并开始核验").click()
+    begin_check(page)
     page.get_by_role("button", name="通过 Pass").click()
     expect(page.get_by_role("heading", name="输入您的用印口令")).to_be_visible()
     page.get_by_label("用印口令").fill(owner.pin)

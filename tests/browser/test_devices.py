@@ -82,7 +82,7 @@ def test_a_second_phone_is_enrolled_by_an_identity_check_and_the_first_is_told(
     page = second.go("/m/sessions")
     page.get_by_role("link", name="确认用印的设备").click()
     expect(page.get_by_role("listitem")).to_have_count(1)
-    page.get_by_role("button", name="登记本机").click()
+    steps.begin_check(page, "登记本机")
     page.get_by_role("button", name="通过 Pass").click()
     steps.type_in(page.get_by_label("用印口令"), owner.pin)
     page.get_by_role("button", name="登记", exact=True).click()

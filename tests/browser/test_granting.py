@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.steps import bring_in, card, choose_seal, confirm_on_phone, enter_as, pdf
+from tests.browser.steps import begin_check, bring_in, card, choose_seal, confirm_on_phone, enter_as, pdf
 from tests.browser.windows import PHONE, Window
 from tests.http.site import Site, joined_as
 
@@ -36,7 +36,7 @@ def test_a_granted_seal_from_the_grant_to_its_end(
     granted = card(theirs, "有印章授权给您使用")
     expect(granted).to_contain_text("用印次数：5")
     granted.get_by_role("link", name="核验并领取").click()
-    theirs.get_by_role("button", name="同意并开始核验").click()
+    begin_check(theirs)
     theirs.get_by_role("button", name="通过 Pass").click()
     expect(theirs.get_by_role("heading", name="设置用印口令（PIN）")).to_be_visible()
     theirs.get_by_label("用印口令", exact=True).fill(employee.pin)

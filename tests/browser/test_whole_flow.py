@@ -73,7 +73,7 @@ def refuse_wrong_fields(phone: Window) -> None:
 def collect(phone: Window) -> None:
     page = phone.page
     page.get_by_role("link", name="领取印章").last.click()
-    page.get_by_role("button", name="同意并开始核验").click()
+    steps.begin_check(page)
     page.get_by_role("heading", name="人脸识别（沙箱）").wait_for()
     expect(page.get_by_text("张*")).to_be_visible()
     page.get_by_role("button", name="通过 Pass").click()

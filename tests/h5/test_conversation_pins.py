@@ -22,7 +22,12 @@ async def told(world: Any, who: Any, kind: str, subject: str = "") -> None:
     person = f"person:{who.person_id}"
     async with transaction():
         await events.append(
-            person_stream(who.person_id), kind, actor=person, subject=subject or person, now=world.tick()
+            person_stream(who.person_id),
+            kind,
+            actor=person,
+            subject=subject or person,
+            now=world.tick(),
+            facts={"way": "device"} if kind == "pin.changed" else None,
         )
 
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from auth.identity_models import IdentityPurpose
+from auth.ports import IdentityWay
 from server.api.operation import MAX_JSON_BYTES, OPERATIONS, Body, Operation
 from server.client import Client
 from tests.http.site import Party, Site, fill, in_words, refused
@@ -26,6 +27,7 @@ SAMPLES: Mapping[type, Any] = {
     bool: False,
     tuple: [],
     IdentityPurpose: IdentityPurpose.COLLECT.value,
+    IdentityWay: IdentityWay.BANK.value,
 }
 # Values of every type of JSON, and the edges of each.
 VALUES: list[Any] = [
@@ -104,7 +106,9 @@ def unchanged(site: Site, a: Party) -> Iterator[None]:
         (lambda _: b"null", 422, "request.json"),
         (lambda _: b"\xff\xfe{}", 422, "request.json"),
         (
-            lambda body: json.dumps(body).replace('"x"', '"\udce9"').encode("utf-8", "surrogateescape"),
+            lambda body: re.sub('"(x|bank)"', '"\udce9"', json.dumps(body)).encode(
+                "utf-8", "surrogateescape"
+            ),
             422,
             "",
         ),

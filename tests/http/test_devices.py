@@ -31,7 +31,7 @@ class Second:
 
     def check(self, outcome: str = "pass") -> str:
         """An identity check for a device, finished in the sandbox."""
-        begun = self.phone.begin_device_check()
+        begun = self.phone.begin_check("device")
         assert begun["state"] == "pending"
         httpx.post(begun["url"], data={"outcome": outcome})
         return str(begun["id"])
@@ -67,6 +67,12 @@ def signed_with(phone: Client, owner: Party) -> Json:
     claim = phone.open_here(owner.ask(contract())["id"])
     phone.confirm(claim["id"], owner.pin, None, claim["intent"])
     return Client.until(lambda: phone.signing(claim["signing"]["id"]), "signed", "failed")
+
+
+def newest_message(party: Party) -> str:
+    inbox = f"{party.demo.sandbox}/api/sms/messages"
+    told = httpx.get(inbox, params={"mobile": party.demo.mobile}, trust_env=False)
+    return str(told.json()["messages"][0]["text"])
 
 
 def cards(party: Party, kind: str) -> list[Json]:
@@ -113,12 +119,12 @@ def test_a_wrong_pin_is_a_try_and_the_check_is_still_good(second: Second, owner:
 
 
 def test_a_check_that_was_not_passed(second: Second) -> None:
-    begun = second.phone.begin_device_check()["id"]
+    begun = second.phone.begin_check("device")["id"]
     second.refused(begun, 403, "identity.not_passed")
-    assert second.phone.device_check(begun)["state"] == "pending"
+    assert second.phone.identity_check(begun)["state"] == "pending"
     failed = second.check("fail")
     second.refused(failed, 403, "identity.not_passed")
-    assert second.phone.device_check(failed)["state"] == "refused"
+    assert second.phone.identity_check(failed)["state"] == "refused"
 
 
 def test_a_check_is_good_once(second: Second) -> None:
@@ -126,7 +132,7 @@ def test_a_check_is_good_once(second: Second) -> None:
     second.enrol(check)
     second.phone.device = DeviceKey()
     second.refused(check, 410, "identity.expired")
-    assert second.phone.device_check(check)["state"] == "used"
+    assert second.phone.identity_check(check)["state"] == "used"
 
 
 def test_a_check_passed_for_something_else(second: Second, site: Site) -> None:
@@ -206,14 +212,27 @@ def test_the_session_has_a_new_token_once_it_may_confirm(second: Second) -> None
 
 def test_without_seals_there_is_nothing_to_confirm(site: Site) -> None:
     party = site.founder(73, "邓无章", "北京无章贸易有限公司")
-    refused(party.client.begin_device_check, 403, "seal.not_collected")
+    refused(lambda: party.client.begin_check("device"), 403, "seal.not_collected")
 
 
 def test_collecting_without_a_key_leaves_the_way_by_message(site: Site) -> None:
     party = site.founder(74, "罗无钥", "北京无钥科技有限公司")
     begun = party.client.begin_collection(party.company)
     httpx.post(begun["check_url"], data={"outcome": "pass"})
-    assert party.client.set_pin(begun["id"], party.pin, enrol=False)["state"] == "collected"
+    refused(lambda: party.client.set_pin(begun["id"], party.pin, code="12"), 422, "code.format")
+    refused(lambda: party.client.set_pin(begun["id"], party.pin, code="000000"), 403, "code.expired")
+    party.client.send_collection_code(begun["id"])
+    text = newest_message(party)
+    assert all(part in text for part in (party.company_name, "5 枚印章", "领取确认码"))
+    code = party.demo.sms_code()
+    refused(
+        lambda: party.client.set_pin(begun["id"], party.pin, code=f"{(int(code) + 1) % 10**6:06d}"),
+        403,
+        "code.wrong",
+    )
+    assert party.client.set_pin(begun["id"], party.pin, code=code)["state"] == "collected"
+    card = cards(party, "seal.certified")[-1]
+    assert "领取由短信验证码确认" in card["lines"]
     assert party.client.devices() == []
     claim = party.client.open_here(party.ask(contract())["id"])
     party.client.send_confirm_code(claim["id"])

@@ -65,7 +65,7 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "rule": ("0" * 24,),
         "check": (
             *(each["id"] for each in checks),
-            a.client.begin_device_check()["id"],
+            a.client.begin_check("device")["id"],
             device_check_passed(a),
         ),
         "device": (a.client.devices()[0]["id"],),
@@ -96,7 +96,7 @@ def asked_about_issuing(site: Site) -> str:
 
 def device_check_passed(party: Party) -> str:
     """An identity check for a further device, passed and not used."""
-    begun = party.client.begin_device_check()
+    begun = party.client.begin_check("device")
     httpx.post(begun["url"], data={"outcome": "pass"})
     return str(begun["id"])
 

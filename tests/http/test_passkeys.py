@@ -96,6 +96,66 @@ def test_the_whole_way(site: Site) -> None:
     assert client.passkeys()["passkeys"][0]["used_at"]
 
 
+def age(site: Site, client: Client) -> None:
+    """As if this browser had logged in an hour ago."""
+    site.change("UPDATE session SET created_at = ? WHERE id = ?", LONG_AGO, client.sessions()[0]["id"])
+
+
+def test_a_first_passkey_needs_a_code_that_came_to_the_owners_mobile_just_now(site: Site) -> None:
+    """A session, stolen with all its cookies, adds none."""
+    party, key = site.person(next(numbers), "江望舒"), device(site)
+    client = party.client
+    options = client.begin_passkey()  # he has logged in just now
+    age(site, client)
+    refused(client.begin_passkey, 403, "passkey.code_first")
+    refused(lambda: client.add_passkey("手机", key.make(options)), 403, "passkey.code_first")
+    refused(lambda: client.prove_first("000000"), 422, "login.code_wrong")
+    site.change("DELETE FROM throttle")
+    client.send_code(party.demo.mobile)  # a code to log in proves nothing here
+    refused(lambda: client.prove_first(party.code()), 422, "login.code_wrong")
+    site.change("DELETE FROM throttle")
+    client.send_first_code()
+    code = party.code()
+    with client_at(site.url) as other:
+        refused(lambda: other.log_in(party.demo.mobile, code), 422, "login.code_wrong")
+    client.prove_first(code)
+    refused(lambda: client.prove_first(code), 422, "login.code_wrong")
+    site.change("UPDATE passkey_question SET passed_at = ? WHERE purpose = 'first'", LONG_AGO)
+    refused(client.begin_passkey, 403, "passkey.code_first")
+    site.change("DELETE FROM throttle")
+    client.send_first_code()
+    client.prove_first(party.code())
+    assert client.add_passkey("手机", key.make(client.begin_passkey()))["name"] == "手机"
+    # For the second one the first is asked, and no code will do.
+    client.send_first_code()
+    client.prove_first(party.code())
+    refused(client.begin_passkey, 403, "passkey.prove_first")
+
+
+def test_the_code_of_another_session_proves_nothing(site: Site) -> None:
+    party = site.person(next(numbers), "江望舒")
+    age(site, party.client)
+    with client_at(site.url) as thief:
+        site.change("DELETE FROM throttle")
+        party.demo.log_in(thief)
+        age(site, thief)
+        site.change("DELETE FROM throttle")
+        party.client.send_first_code()
+        refused(lambda: thief.prove_first(party.code()), 422, "login.code_wrong")
+        refused(thief.begin_passkey, 403, "passkey.code_first")
+
+
+def test_a_login_by_scan_is_no_proof_of_its_own(site: Site) -> None:
+    """It hangs on the phone's session, which may be the stolen one."""
+    party = site.person(next(numbers), "江望舒")
+    with client_at(site.url) as desk:
+        shown = desk.ask_login_code()
+        claim = party.client.claim_login(shown["url"].partition("#")[2])
+        party.client.confirm_login(claim["id"], shown["digits"], claim["intent"])
+        desk.enter_scanned()
+        refused(desk.begin_passkey, 403, "passkey.code_first")
+
+
 def test_adding_the_first_ends_all_other_logins_and_the_second_none(site: Site) -> None:
     party = site.person(next(numbers), "江望舒")
     who = Person(site, party, device(site))
@@ -431,7 +491,7 @@ def test_without_the_check_or_after_a_failed_one_nobody_comes_in(holder: Person,
     holder.first_factor(browser)
     refused(browser.enter_lost, 403, "identity.not_passed")
     check = browser.begin_lost()
-    refused(browser.enter_lost, 403, "identity.not_passed")
+    refused(browser.enter_lost, 409, "identity.pending")
     look_at(check, "fail")
     refused(browser.enter_lost, 403, "identity.not_passed")
     assert holder.client.passkeys()["passkeys"]

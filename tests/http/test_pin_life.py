@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from seals.ocsp import REQUEST_TYPE
-from server.client import Client, Json
-from tests.http.site import Party, Site, refused
+from server.client import Client, DeviceKey, Json
+from tests.http.site import Party, Site, client_at, refused
 from tests.main_job.stage import until
 from tests.seals.pdf.samples import contract
 
@@ -200,6 +200,74 @@ def test_a_changed_pin_confirms_and_the_old_one_does_not(site: Site, owner: Part
     owner.pin = NEW_PIN
     assert owner.sign(contract())[0]["state"] == "signed"
     assert client.pin()["tries_left"] == 5
+
+
+def changing(client: Client, by: DeviceKey, device: str, **change: str) -> Json:
+    """What a phone with this key sends to change the PIN, something in it being changed."""
+    view = client.pin()
+    values = {
+        "purpose": "change_pin",
+        "holder": client.me()["id"],
+        "since": view["set_at"][:19],
+        "expires": view["sign_until"][:19],
+        "device": device,
+        **change,
+    }
+    return {"device": device, "signature": by.sign(values), "expires": values["expires"]}
+
+
+def test_session_and_pin_alone_change_no_pin(site: Site, owner: Party) -> None:
+    client, new = owner.client, "8826153904"
+
+    def refusal(old: str, **proof: object) -> str:
+        site.change("DELETE FROM throttle")
+        said = {"old_pin": old, "pin": "5039281746", **proof}
+        answer = client.http.post("/api/me/pin", json=said)
+        assert answer.status_code == 403, answer.text
+        return str(answer.json()["error"]["code"])
+
+    own = next(each["id"] for each in client.devices() if each["public_key"] == client.device.public_key)
+    soon = f"{datetime.now(UTC) + timedelta(minutes=5):%Y-%m-%dT%H:%M:%S}"
+    late = f"{datetime.now(UTC) - timedelta(seconds=5):%Y-%m-%dT%H:%M:%S}"
+    long = f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"
+    right = changing(client, client.device, own)
+    for proof, code in (
+        ({}, "device.missing"),
+        ({"code": "000000"}, "code.expired"),
+        (changing(client, DeviceKey(), own), "device.signature"),
+        (changing(client, client.device, own, purpose="confirm"), "device.signature"),
+        (changing(client, client.device, own, since="2020-01-01T00:00:00"), "device.signature"),
+        ({**right, "expires": soon}, "device.signature"),
+        (changing(client, client.device, own, expires=late), "device.late"),
+        (changing(client, client.device, own, expires=long), "device.late"),
+        (changing(client, client.device, own, expires=""), "device.late"),
+        (changing(client, client.device, "0" * 24), "device.unknown"),
+    ):
+        assert refusal(owner.pin, **proof) == code
+        assert refusal(WRONG, **proof) == code, "it tells whether the PIN is right"
+    assert site.column("holder", "tries", person_id=person(owner)) == [0], "whoever lacks the phone locks it"
+    assert client.http.post("/api/me/pin", json={"old_pin": owner.pin, "pin": new, **right}).is_success
+    owner.pin = new
+    assert refusal(owner.pin, **right) == "device.signature", "of the PIN before"
+    assert "由登记过的手机确认" in cards(owner, "pin.changed")[-1]["lines"]
+
+
+def test_without_a_device_a_pin_is_changed_by_a_code(site: Site, owner: Party) -> None:
+    newer = "6173940285"
+    with client_at(site.url) as other:
+        site.change("DELETE FROM throttle")
+        owner.demo.log_in(other)
+        other.send_pin_code()
+        inbox = f"{owner.demo.sandbox}/api/sms/messages"
+        told = httpx.get(inbox, params={"mobile": owner.demo.mobile}, trust_env=False).json()["messages"][0]
+        assert "用印口令将被更改" in told["text"]
+        wrong = f"{(int(told['code']) + 1) % 10**6:06d}"
+        refused(lambda: other.change_pin(owner.pin, newer, code=wrong), 403, "code.wrong")
+        assert other.pin()["tries_left"] == 5
+        assert other.change_pin(owner.pin, newer, code=told["code"])["state"] == "good"
+        owner.pin = newer
+        refused(lambda: other.change_pin(newer, "5920471836", code=told["code"]), 403, "code.expired")
+    assert "由短信验证码确认" in cards(owner, "pin.changed")[-1]["lines"]
 
 
 def test_a_pin_grows_old_and_confirms_nothing_until_it_is_changed(site: Site, owner: Party) -> None:

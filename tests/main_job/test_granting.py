@@ -264,6 +264,9 @@ def test_after_revocation_his_pin_opens_nothing_and_after_rotation_his_old_wrap_
     server = hand.owner.server
     grant = hand.collected()["id"]
     assert hand.seal()["state"] == "signed"
+    # The first confirm after the collection has changed what was kept until then.
+    seal_id = hand.owner.seal_of("contract")
+    until(lambda: not server.database.run(lambda: Seal.get(id=seal_id)).rotation_due)
     claimed = hand.member.phone.open_here(hand.ask())["id"]
     backup = kept_by(server, grant)
     old = server.database.run(lambda: SealKey.get(seal_id=backup.wrap.seal_id, algorithm="P-256"))
@@ -273,7 +276,7 @@ def test_after_revocation_his_pin_opens_nothing_and_after_rotation_his_old_wrap_
     hand.owner.sealed()  # the owner remains: his confirm changes the secret
     until(lambda: not server.database.run(lambda: Seal.get(id=backup.wrap.seal_id)).rotation_due)
     new = server.database.run(lambda: SealKey.get(seal_id=backup.wrap.seal_id, algorithm="P-256"))
-    assert (new.epoch, new.certificate, new.generation) == (1, old.certificate, old.generation)
+    assert (new.epoch, new.certificate, new.generation) == (old.epoch + 1, old.certificate, old.generation)
     assert new.sealed_private != old.sealed_private
     put_back(server, backup)
     assert refused(lambda: hand.confirm(hand.ask())).code == "custody.wrap"
@@ -295,15 +298,44 @@ def assert_opens_only_the_old(hand: Hand, backup: Backup, old: SealKey, new: Sea
         wrap.seal_id,
         1,
         hand.member.id,
-        epoch=0,
+        epoch=old.epoch,
         grant=wrap.grant,
     )
     vault = keys.kek_store(settings)
     opening = partial(_open, secret, vault, wrap.seal_id)
-    assert opening(old, 0)
-    for epoch in (0, 1):
+    assert opening(old, old.epoch)
+    for epoch in (old.epoch, new.epoch):
         with pytest.raises(Exception, match=r"custody\.key"):
             opening(new, epoch)
+
+
+@pytest.mark.parametrize("end", ["revoked", "too late", "collected"])
+def test_a_copy_of_what_was_kept_opens_nothing_after_the_next_confirm(hand: Hand, end: str) -> None:
+    """A grant that waits keeps the seal's secret under the KEK: whoever has both copied it."""
+    run, vault = hand.owner.server.database.run, keys.kek_store(hand.owner.server.settings)
+    grant = hand.granted()["id"]
+    row = run(lambda: Grant.get(id=grant))
+    kept, version = base64.b64decode(row.kept or ""), row.kek_version or 0
+    secret = custody.kept_secret(kept, vault, version, row.seal, 1, 0, grant)
+    opening = partial(_open, secret, vault, row.seal)
+    old = run(lambda: SealKey.get(seal_id=row.seal, algorithm="P-256"))
+    assert opening(old, 0)
+    if end == "collected":
+        hand.collect(grant)
+    elif end == "revoked":
+        hand.owner.phone.revoke(grant)
+    else:
+        run(lambda: Grant.filter(id=grant).update(created_at=LONG_AGO))
+        until(lambda: run(lambda: Grant.get(id=grant)).kept is None)
+    assert run(lambda: Seal.get(id=row.seal)).rotation_due
+    hand.owner.sealed()
+    until(lambda: not run(lambda: Seal.get(id=row.seal)).rotation_due)
+    new = run(lambda: SealKey.get(seal_id=row.seal, algorithm="P-256"))
+    for epoch in (old.epoch, new.epoch):
+        with pytest.raises(Exception, match=r"custody\.key"):
+            opening(new, epoch)
+    if end == "collected":
+        assert hand.seal()["state"] == "signed", "what is his stays his"
 
 
 def _open(secret: bytes, vault: custody.KeyVault, seal: str, key: SealKey, epoch: int) -> bytes:

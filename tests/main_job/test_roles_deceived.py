@@ -15,9 +15,10 @@ from auth.models import Company, Event, Licence
 from seals import certificate_requests, licensing, pki, sm2
 from seals.certificate_requests import Asked
 from seals.certificates import SealSubject
+from seals.collecting import collect_values
 from seals.key_models import CertificateRequest, RequestState
 from seals.models import Collection, CollectionState, Seal, SealKey
-from server.client import ApiError
+from server.client import ApiError, DeviceKey
 from server.keys import identity_key
 from tests.main_job.members import Member
 from tests.main_job.role_processes import Roles
@@ -29,6 +30,18 @@ def asked_for(seal: Seal, **other: object) -> Asked:
     info = pki.new_key().public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     values = {"seal": seal.id, "generation": seal.generation + 1, "p256": info.hex()}
     return Asked(**{**values, "sm2": sm2.generate().public.hex(), **other})  # type: ignore[arg-type]
+
+
+def proof_of(row: Collection, asked: Asked, change: str) -> dict[str, str]:
+    """A signature by a key of the thief's own, as a phone would make it, or something less."""
+    key = DeviceKey()
+    seals = [asked.seal, "0" * 24] if change == "another collection" else [asked.seal]
+    made = key.possession(collect_values(row, seals))
+    if change == "a code that nobody sent":
+        return {"way": "sms", "code": "0" * 24}
+    if change == "no signature":
+        return {"way": "device", "key": key.public_key, "signature": ""}
+    return {"way": "device", "key": made["device_key"], "signature": made["signature"]}
 
 
 def asking(stage: Stage, member: Member, change: str, checked: bool) -> DomainError | None:
@@ -61,7 +74,9 @@ def asking(stage: Stage, member: Member, change: str, checked: bool) -> DomainEr
         elif change == "no P-256 key":
             asked = asked_for(seal, p256="00")
         try:
-            await certificate_requests.ask(identity, row, [asked], datetime.now(UTC))
+            await certificate_requests.ask(
+                identity, row, [asked], proof_of(row, asked, change), datetime.now(UTC)
+            )
         except DomainError as refusal:
             return refusal
         return None
@@ -78,6 +93,9 @@ def asking(stage: Stage, member: Member, change: str, checked: bool) -> DomainEr
         ("the company's name", True, "collection.not_as_licensed"),
         ("the licence", True, "collection.not_confirmed"),
         ("no P-256 key", True, "pki.key_not_p256"),
+        ("another collection", True, "device.signature"),
+        ("no signature", True, "device.signature"),
+        ("a code that nobody sent", True, "device.missing"),
         ("nothing", True, None),
     ],
 )

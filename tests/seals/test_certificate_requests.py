@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auth.errors import Conflict, Refused
+from auth.ports import IdentityWay
 from seals import certificate_requests
 from seals.certificate_requests import LEASE, LIFE, Answer, Asked
 from seals.key_models import CertificateRequest, RequestState
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 IDENTITY = Ed25519PrivateKey.generate()
 ASKED = [Asked("seal", 1, "aa", "bb")]
+PROOF = {"way": "sms", "code": "0" * 24}
 ANSWER = Answer("seal", "AAAA", "AAAA", "AAAA", 4, NOW.isoformat(), NOW.isoformat())
 REFUSAL = Conflict("collection.state", "领取已结束。", "This collection has ended.", field="x", facts_of=1)
 
@@ -30,9 +32,10 @@ async def asking() -> tuple[CertificateRequest, asyncio.Task[dict[str, Answer]]]
         company_id=of.company_id,
         person_id=(await of.company).representative_id,
         state=CollectionState.MAKING,
+        check_way=IdentityWay.FACE,
         created_at=NOW,
     )
-    waiting = asyncio.create_task(certificate_requests.ask(IDENTITY, collection, ASKED, NOW))
+    waiting = asyncio.create_task(certificate_requests.ask(IDENTITY, collection, ASKED, PROOF, NOW))
     while (row := await CertificateRequest.get_or_none(collection_id=collection.id)) is None:  # noqa: ASYNC110 (a row tells nobody)
         await asyncio.sleep(0.01)
     return row, waiting
@@ -98,7 +101,13 @@ async def test_what_is_over_is_not_taken_and_what_is_withdrawn_is_not_answered()
 
 
 @pytest.mark.parametrize(
-    "change", [{"asked": [{"seal": "other"}]}, {"attestation": "AAAA"}, {"id": "another"}]
+    "change",
+    [
+        {"asked": [{"seal": "other"}]},
+        {"proof": {"way": "device"}},
+        {"attestation": "AAAA"},
+        {"id": "another"},
+    ],
 )
 async def test_a_request_that_no_sealer_signed_is_not_attested(change: dict[str, object]) -> None:
     row, waiting = await asking()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import secrets
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,15 +13,17 @@ from stdnum.cn import ric
 from auth import authority, members
 from auth.applying import FormErrors
 from auth.authority import Act, Role
+from auth.engine import transaction
 from auth.errors import Conflict, NotFound, Refused
 from auth.events import company_stream, person_stream
 from auth.login import person_by_mobile
-from auth.member_models import Member, MemberState
+from auth.member_models import Grant, GrantRole, GrantState, Member, MemberState
 from auth.members import Invitation, MemberView
 from auth.models import Company, CompanyState, Event
 from auth.privacy import RecordsKey
 from auth.tokens import new_id
 from seals import grant_endings
+from seals.models import Seal, SealState
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 RECORDS = RecordsKey(secrets.token_bytes(32))
@@ -73,6 +76,48 @@ async def test_of_twelve_managers_invited_at_once_five_are() -> None:
     assert await Member.filter(company_id=of.id).count() == members.MAX_MANAGERS
     await grant_endings.remove_member((await Member.first()).id, of.representative_id, NOW)  # type: ignore[union-attr]
     await invite(of, invitation(99))  # one gone, one may come
+
+
+async def test_a_grant_made_while_a_member_is_removed_ends_with_him() -> None:
+    """Whoever grants holds the company's lock; the removal waits for it, and then finds the grant."""
+    of = await company()
+    form = invitation(7, "agent")
+    who = await joined(of, form)
+    member = await Member.get(company_id=of.id, person_id=who)
+    outside = contextvars.copy_context()  # or it would be within the same transaction
+    async with transaction():
+        await Company.filter(id=of.id).select_for_update().get()
+        remove = grant_endings.remove_member(member.id, of.representative_id, NOW)
+        removing = asyncio.create_task(remove, context=outside)
+        await asyncio.wait({removing}, timeout=0.3)  # it may come as far as it can
+        seal = await Seal.create(
+            **dict.fromkeys(("kind", "bearer", "name", "number", "imprint"), "x"),
+            company_id=of.id,
+            ordinal=1,
+            width_mm=40,
+            height_mm=40,
+            design={},
+            state=SealState.COLLECTED,
+            created_at=NOW,
+        )
+        grant = await Grant.create(
+            company_id=of.id,
+            seal=seal.id,
+            generation=1,
+            member_id=member.id,
+            person_id=who,
+            grantor_id=of.representative_id,
+            owner=of.representative_id,
+            identity="x",
+            role=GrantRole.USER,
+            scope={},
+            state=GrantState.ACTIVE,
+            live=f"{seal.id}:{who}",
+            created_at=NOW,
+            ends_at=NOW + timedelta(days=30),
+        )
+    await removing
+    assert (await Grant.get(id=grant.id)).state is GrantState.ENDED
 
 
 async def test_the_same_person_is_invited_once_also_at_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,15 @@ import httpx
 import pytest
 
 from auth.errors import NotFound, Refused, Unavailable
-from auth.ports import DecisionState, IdentityState, RealName, Registrar, RegistrarApplication, Sms
+from auth.ports import (
+    DecisionState,
+    IdentityState,
+    IdentityWay,
+    RealName,
+    Registrar,
+    RegistrarApplication,
+    Sms,
+)
 from seals.ports import PinResetApplication, PinResets, ResetCompany
 from server.adapters.http import ATTEMPTS
 from server.adapters.public_security import HttpPublicSecurity
@@ -24,6 +33,7 @@ from server.adapters.wechat import HttpWeChat
 
 BACK = "http://127.0.0.1:9/m"
 REFERENCE = "collect:0123456789abcdef01234567"
+FACE = IdentityWay.FACE
 PERSON = ("张三", "11010519491231002X", "13812345678")
 APPLICATION = RegistrarApplication(
     application_id="a/1 ?",
@@ -97,18 +107,28 @@ async def test_message_arrives(sms, sandbox):
     assert [(each["mobile"], each["text"]) for each in found] == [("13812345678", "验证码 824619")]
 
 
-async def test_identity_check_from_start_to_result(realname):
-    check = await realname.start(*PERSON, BACK, REFERENCE)
+async def pass_check(phone, url):
+    """On the person's page, or at the counter where it shows a code."""
+    code = re.search(r'id="code">([0-9]{4}) ([0-9]{4})<', (await phone.get(url)).text)
+    data = {"outcome": "pass"}
+    if code:
+        url, data["code"] = str(httpx.URL(url).copy_with(path="/counter/")), code[1] + code[2]
+    await phone.post(url, data=data)
+
+
+@pytest.mark.parametrize("way", list(IdentityWay))
+async def test_identity_check_from_start_to_result(realname, way):
+    check = await realname.start(*PERSON, BACK, REFERENCE, way)
     assert (await realname.result(check.id)).state is IdentityState.PENDING
     async with httpx.AsyncClient(trust_env=False) as phone:
-        await phone.post(check.url, data={"outcome": "pass"})
+        await pass_check(phone, check.url)
     result = await realname.result(check.id)
     assert (result.state, result.name, result.id_number, result.mobile, result.reason) == (
         IdentityState.PASSED,
         *PERSON,
         None,
     )
-    assert result.reference == REFERENCE
+    assert (result.reference, result.way) == (REFERENCE, way)
     assert abs(result.decided_at - datetime.now(UTC)) < timedelta(minutes=1)
     assert PERSON[0] not in repr(result)
 
@@ -169,11 +189,11 @@ async def test_what_the_other_side_will_not_take_is_refused_with_its_words(sms, 
     ):
         await registrar.submit(replace(APPLICATION, address="elsewhere"))
     with pytest.raises(Refused, check=lambda e: e.code == "realname.refused" and "返回地址" in e.zh):
-        await realname.start(*PERSON, "http://evil.example/", REFERENCE)
+        await realname.start(*PERSON, "http://evil.example/", REFERENCE, FACE)
     await switch(sandbox, faults={"sms": "refuse", "realname": "refuse", "registrar": "refuse"})
     with pytest.raises(Refused, check=lambda e: e.code == "sms.refused"):
         await sms.send("13812345678", "x")
-    check = await realname.start(*PERSON, BACK, REFERENCE)
+    check = await realname.start(*PERSON, BACK, REFERENCE, FACE)
     assert (await realname.result(check.id)).state is IdentityState.REFUSED
     reference = await registrar.submit(
         replace(APPLICATION, application_id="a3", company_name="北京红松有限公司")
@@ -193,7 +213,7 @@ async def test_service_that_is_down_is_unavailable(sms, realname, registrar, san
     with unavailable("sms", "status 503"):
         await sms.send("13812345678", "x")
     with unavailable("realname", "status 503"):
-        await realname.start(*PERSON, BACK, REFERENCE)
+        await realname.start(*PERSON, BACK, REFERENCE, FACE)
     with unavailable("registrar", "status 503"):
         await registrar.submit(APPLICATION)
 
@@ -222,7 +242,7 @@ async def test_production_hears_no_stand_in(open_adapter, sandbox):
     with unavailable("sms", "stand_in"):
         await open_adapter(HttpSms, sandbox, **given).send("13812345678", "x")
     with unavailable("realname", "stand_in"):
-        await open_adapter(HttpRealName, sandbox, **given).start(*PERSON, BACK, REFERENCE)
+        await open_adapter(HttpRealName, sandbox, **given).start(*PERSON, BACK, REFERENCE, FACE)
     with unavailable("wechat", "stand_in"):
         await open_adapter(HttpWeChat, sandbox, app_id="a", secret="s", **given).code2session("c")
     registrar = open_adapter(HttpRegistrar, sandbox, **given)
@@ -237,8 +257,8 @@ async def test_production_sends_nobody_to_a_page_without_tls(open_adapter, scrip
     scripted.add(201, json.dumps({"id": "1", "url": "https://provider.example/x"}))
     realname = open_adapter(HttpRealName, scripted.url, allow_stand_in=False)
     with unavailable("realname", "page without TLS"):
-        await realname.start(*PERSON, BACK, REFERENCE)
-    assert (await realname.start(*PERSON, BACK, REFERENCE)).url == "https://provider.example/x"
+        await realname.start(*PERSON, BACK, REFERENCE, FACE)
+    assert (await realname.start(*PERSON, BACK, REFERENCE, FACE)).url == "https://provider.example/x"
 
 
 @pytest.mark.parametrize("first", [500, 502, 503, None])
@@ -349,7 +369,7 @@ async def test_wrong_base_address_is_not_a_missing_record(open_adapter, scripted
 
 
 async def test_answer_about_another_check_is_no_answer(open_adapter, scripted):
-    told = {"name": "张三", "id_number": "x", "mobile": "y", "reference": REFERENCE}
+    told = {"name": "张三", "id_number": "x", "mobile": "y", "reference": REFERENCE, "way": "face"}
     scripted.add(200, json.dumps({"id": "2", "state": "passed", "decided_at": "2026-11-22T00:00Z", **told}))
     with unavailable("realname", "answer about another check"):
         await open_adapter(HttpRealName, scripted.url).result("1")

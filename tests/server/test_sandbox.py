@@ -16,7 +16,7 @@ import pytest
 
 from auth.identifiers import uscc
 from server.sandbox.issuing import last_day, new_uscc
-from server.sandbox.realname import CHECK_LIFE, check_by
+from server.sandbox.realname import CHECK_LIFE, WAYS, check_by
 from server.sandbox.settings import SandboxSettings, may_return_to, now
 from server.sandbox.store import open_store
 
@@ -38,6 +38,7 @@ CHECK = {
     "mobile": "13812345678",
     "return_url": "http://127.0.0.1:9/m/collect/1?x=2",
     "reference": "collect:0123456789abcdef01234567",
+    "way": "face",
 }
 
 
@@ -61,6 +62,7 @@ async def decided(client, reference):
     [
         "/",
         "/sms",
+        "/counter",
         "/registrar",
         "/representatives",
         "/public-security",
@@ -117,13 +119,20 @@ async def test_inbox_keeps_a_bounded_number_of_messages(client, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("outcome", "state", "reason"), [("pass", "passed", None), ("refuse", "refused", "人脸比对未通过")]
+    ("way", "outcome", "state", "reason"),
+    [
+        ("face", "pass", "passed", None),
+        ("face", "refuse", "refused", "人脸比对未通过"),
+        ("bank", "pass", "passed", None),
+        ("bank", "refuse", "refused", "银行卡、姓名、证件号码与手机号不一致"),
+    ],
 )
-async def test_face_page_decides_once_and_leads_back(client, outcome, state, reason):
-    check = (await client.post("/api/realname/checks", json=CHECK)).json()
+async def test_its_page_decides_once_and_leads_back(client, way, outcome, state, reason):
+    check = (await client.post("/api/realname/checks", json={**CHECK, "way": way})).json()
     assert check["id"] not in check["url"]  # the person's page does not tell the company's id
     page = await client.get(check["url"])
-    assert "人脸识别（沙箱）" in page.text
+    assert {"face": "人脸识别（沙箱）", "bank": "银行卡核验（沙箱）"}[way] in page.text
+    assert ("摄像头" in page.text) == (way == "face")
     assert "张*" in page.text
     assert "张三" not in page.text
     assert CHECK["id_number"] not in page.text
@@ -140,28 +149,62 @@ async def test_face_page_decides_once_and_leads_back(client, outcome, state, rea
         "id_number": "11010519491231002X",
         "mobile": "13812345678",
         "reference": CHECK["reference"],
+        "way": way,
         "reason": reason,
     }
 
 
-async def test_face_check_that_nobody_finishes_is_refused_in_time(client, tmp_path):
-    check = (await client.post("/api/realname/checks", json=CHECK)).json()
+@pytest.mark.parametrize(
+    ("outcome", "state", "reason"),
+    [("pass", "passed", None), ("refuse", "refused", "窗口人员核验证件未通过")],
+)
+async def test_at_the_counter_the_clerk_decides_by_the_code(client, outcome, state, reason):
+    check = (await client.post("/api/realname/checks", json={**CHECK, "way": "counter"})).json()
+
+    async def stands():
+        told = (await client.get(f"/api/realname/checks/{check['id']}")).json()
+        return told["state"], told["reason"]
+
+    code = re.search(r'id="code">([0-9]{4} [0-9]{4})<', (await client.get(check["url"])).text)[1]
+    # Whoever is checked does not decide; nor does a code that nobody was given.
+    assert (await client.post(check["url"], data={"outcome": "pass"})).status_code == 403
+    assert (await client.post("/counter/", data={"code": "1", "outcome": "pass"})).status_code == 404
+    assert await stands() == ("pending", None)
+    assert "没有这个核验码" in (await client.get("/counter/?code=1")).text
+    desk = (await client.get("/counter/", params={"code": code})).text
+    assert "张三" in desk
+    assert CHECK["id_number"] not in desk
+    await client.post("/counter/", data={"code": code, "outcome": outcome})
+    await client.post("/counter/", data={"code": code, "outcome": "pass"})
+    assert await stands() == (state, reason)
+    assert "返回" in (await client.get(check["url"])).text
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_check_that_nobody_finishes_is_refused_in_time(client, tmp_path, way):
+    check = (await client.post("/api/realname/checks", json={**CHECK, "way": way})).json()
     db = open_store(tmp_path / "sandbox")
-    assert check_by(db, "id", check["id"], now() + CHECK_LIFE - timedelta(minutes=1))["state"] == "pending"
-    late = check_by(db, "id", check["id"], now() + CHECK_LIFE + timedelta(minutes=1))
+    life = CHECK_LIFE[way]
+    assert check_by(db, "id", check["id"], now() + life - timedelta(minutes=1))["state"] == "pending"
+    late = check_by(db, "id", check["id"], now() + life + timedelta(minutes=1))
     db.close()
     assert (late["state"], late["reason"]) == ("refused", "核验超时，请重新发起")
     await client.post(check["url"], data={"outcome": "pass"})
     assert (await client.get(f"/api/realname/checks/{check['id']}")).json()["state"] == "refused"
 
 
-async def test_face_check_can_be_set_to_pass_by_itself(client):
-    await client.post("/_control", json={"realname_mode": "pass"})
-    check = (await client.post("/api/realname/checks", json=CHECK)).json()
+@pytest.mark.parametrize("way", WAYS)
+async def test_check_can_be_set_to_pass_or_to_be_refused_by_itself(client, way):
+    asked = {**CHECK, "way": way}
+    await client.post("/_control", json={"faults": {"realname": "refuse"}})
+    check = (await client.post("/api/realname/checks", json=asked)).json()
+    assert (await client.get(f"/api/realname/checks/{check['id']}")).json()["state"] == "refused"
+    await client.post("/_control", json={"faults": {"realname": "none"}, "realname_mode": "pass"})
+    check = (await client.post("/api/realname/checks", json=asked)).json()
     assert (await client.get(f"/api/realname/checks/{check['id']}")).json()["state"] == "passed"
 
 
-@pytest.mark.parametrize("field", ["name", "id_number", "mobile"])
+@pytest.mark.parametrize("field", ["name", "id_number", "mobile", "way"])
 async def test_check_of_nobody_is_refused(client, field):
     answer = await client.post("/api/realname/checks", json={**CHECK, field: "0"})
     assert answer.status_code == 422

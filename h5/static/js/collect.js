@@ -1,11 +1,14 @@
 // Collecting (领取) the seals that were issued: identity check, PIN, making of the keys, the imprints arrive.
 
 import { get, post } from "./lib/api.js";
-import { keyToEnrol } from "./lib/device.js";
+import { able, possession } from "./lib/device.js";
 import { $, busy, safeLink, say, showOnly } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
+import { wait } from "./lib/waiting.js";
+import { chooseWay } from "./lib/ways.js";
 import { data, t } from "./lib/words.js";
 import { sealItem } from "./company/imprint.js";
+import { CodeField, enrolment } from "./confirming/code.js";
 import { judge } from "./company/pin.js";
 
 const COMPANY = `/companies/${encodeURIComponent(data.company)}`;
@@ -14,7 +17,9 @@ const ARRIVAL_MS = 260;
 const STEPS = ["check", "pin", "make", "done"];
 const parts = ["check", "waiting", "pin", "make", "done"].map((name) => $(`part-${name}`));
 const show = (name) => showOnly($(`part-${name}`), ...parts);
+const code = new CodeField($("pin-form"));
 let known = false; // whether the person has a PIN already
+let shown = null; // the collection as it is signed
 let id = new URLSearchParams(location.search).get("collection");
 
 function markStep(current) {
@@ -28,8 +33,10 @@ function markStep(current) {
 }
 
 async function begin() {
+  const way = await chooseWay();
+  if (!way) return;
   try {
-    const collection = await post(`${COMPANY}/collections`);
+    const collection = await post(`${COMPANY}/collections`, { way });
     if (collection.check_url) location.assign(safeLink(collection.check_url));
     else move(collection);
   } catch (error) {
@@ -47,7 +54,8 @@ async function arrive() {
   });
 }
 
-const again = () => setTimeout(() => look().catch((error) => say($("problem"), error.text)), POLL_MS);
+const lookAgain = () => look().catch((error) => say($("problem"), error.text));
+const again = () => setTimeout(lookAgain, POLL_MS);
 
 /** Show the part that belongs to the state of the collection. */
 function move(collection) {
@@ -57,9 +65,9 @@ function move(collection) {
   if (state === "checking") {
     markStep("check");
     show("waiting");
-    again();
+    wait({ way: collection.way, url: collection.check_url, until: collection.until }, lookAgain);
   } else if (state === "checked") {
-    askPin(collection.pin_known);
+    askPin(collection);
   } else if (state === "making") {
     markStep("make");
     show("make");
@@ -76,8 +84,11 @@ function move(collection) {
 }
 
 /** A holder who has a PIN from another company's seals is asked for that one, once. */
-function askPin(isKnown) {
-  known = isKnown;
+function askPin(collection) {
+  shown = collection;
+  known = collection.pin_known;
+  code.prepare(`/collections/${encodeURIComponent(id)}/pin/code`);
+  code.show(!able());
   $("pin-title").textContent = t(known ? "collect.pin_known_title" : "collect.pin_title");
   $("pin-text").textContent = t(known ? "collect.pin_known_text" : "collect.pin_text");
   $("pin-form").querySelector("[type=submit]").textContent = t(known ? "collect.pin_use" : "collect.pin_set");
@@ -103,12 +114,18 @@ async function setPin() {
   return goToFirstError($("pin-form"));
 }
 
+/** What the key signs of a collection; the sealer and the issuer build the same. */
+const signedOf = ({ id: collection, company_id: company, seals }) => ({ purpose: "collect", collection, company, seals: seals.join(",") });
+
 async function sendPin() {
+  if (code.missing()) return goToFirstError($("pin-form"));
   const pin = $("pin").value;
+  const proof = await enrolment(code, () => possession(signedOf(shown)));
+  if (!proof) return undefined;
   show("make");
   markStep("make");
   try {
-    const collection = await post(`/collections/${encodeURIComponent(id)}/pin`, { pin, device_key: await keyToEnrol() });
+    const collection = await post(`/collections/${encodeURIComponent(id)}/pin`, { pin, ...proof });
     $("pin-form").reset();
     move(collection);
   } catch (error) {
@@ -117,6 +134,7 @@ async function sendPin() {
     if (!fieldError($("pin-form"), error.field, error.text)) say($("problem"), error.text);
     goToFirstError($("pin-form"));
   }
+  return undefined;
 }
 
 async function start() {

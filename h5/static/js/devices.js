@@ -1,14 +1,15 @@
 // The devices that may confirm: the list, removing one, enrolling this one by identity check and PIN.
 
 import { del, get, post } from "./lib/api.js";
-import { able, keptKeys, keyToEnrol } from "./lib/device.js";
+import { able, keptKeys, possession } from "./lib/device.js";
 import { $, busy, h, safeLink, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError } from "./lib/forms.js";
 import { note, openDrawer } from "./lib/overlay.js";
 import { chinaTime } from "./lib/time.js";
+import { wait } from "./lib/waiting.js";
+import { chooseWay } from "./lib/ways.js";
 import { t } from "./lib/words.js";
 
-const POLL_MS = 1000;
 const check = new URLSearchParams(location.search).get("check");
 let chosen = null; // the device in the drawer
 
@@ -45,8 +46,10 @@ function offer(here) {
 }
 
 async function begin() {
+  const way = await chooseWay();
+  if (!way) return;
   try {
-    location.assign(safeLink((await post("/device-checks")).url));
+    location.assign(safeLink((await post("/identity-checks", { purpose: "device", way })).url));
   } catch (error) {
     say($("problem"), error.text);
   }
@@ -54,11 +57,12 @@ async function begin() {
 
 /** Back from the identity check: wait for its result, then ask for the PIN. */
 async function follow() {
-  const { state, reason } = await get(`/device-checks/${encodeURIComponent(check)}`);
+  const found = await get(`/identity-checks/${encodeURIComponent(check)}`);
+  const { state, reason } = found;
   $("part-add").hidden = true;
   $("part-waiting").hidden = state !== "pending";
   $("pin-form").hidden = state !== "passed";
-  if (state === "pending") setTimeout(() => follow().catch(refused), POLL_MS);
+  if (state === "pending") wait(found, () => follow().catch(refused));
   else if (state === "passed") $("pin").focus();
   else {
     say($("problem"), reason || t("devices.check_failed"));
@@ -71,9 +75,9 @@ async function enrol() {
   const pin = $("pin").value;
   if (!pin) return fieldError($("pin-form"), "pin", t("devices.pin_missing"));
   try {
-    const key = await keyToEnrol();
-    if (!key) return say($("problem"), t("devices.unable"));
-    await post("/devices", { check, device_key: key, pin });
+    const proof = await possession({ purpose: "device", check });
+    if (!proof) return say($("problem"), t("devices.unable"));
+    await post("/devices", { check, pin, ...proof });
     $("pin-form").reset();
     history.replaceState(null, "", "/m/devices");
     note(t("devices.done"));

@@ -1,7 +1,7 @@
 // Back from the identity check that takes the place of lost passkeys: in, or why not.
 
 import { post } from "./lib/api.js";
-import { $, busy, say } from "./lib/dom.js";
+import { $, busy, safeLink, say } from "./lib/dom.js";
 
 async function enter() {
   try {
@@ -9,7 +9,10 @@ async function enter() {
     location.replace("/m");
   } catch (error) {
     say($("lost-state"), error.text ?? String(error));
-    $("lost-login").hidden = false;
+    const { url } = error.facts ?? {};
+    $("lost-go-on").hidden = !url;
+    if (url) $("lost-go-on").href = safeLink(url);
+    else $("lost-login").hidden = false;
   }
 }
 

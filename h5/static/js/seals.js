@@ -3,6 +3,7 @@
 import { get, post } from "./lib/api.js";
 import { $, busy, h, safeLink, say } from "./lib/dom.js";
 import { note } from "./lib/overlay.js";
+import { chooseWay } from "./lib/ways.js";
 import { data, t } from "./lib/words.js";
 import { grantsOf, startGrants } from "./company/grants.js";
 import { sealItem } from "./company/imprint.js";
@@ -22,8 +23,8 @@ async function freeze(seal) {
 }
 
 async function unfreeze(seal) {
-  const check = await post("/identity-checks", { purpose: "unfreeze", subject: seal.id });
-  location.assign(safeLink(check.url));
+  const way = await chooseWay();
+  if (way) location.assign(safeLink((await post("/identity-checks", { purpose: "unfreeze", subject: seal.id, way })).url));
 }
 
 /** What the reader can do with a seal in its state. */

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from auth.errors import Conflict, Refused
+from auth.errors import Conflict, Refused, Unavailable
 from auth.models import Event
 from seals import offers
 from seals.models import Offer, OfferState, Signing, SigningState
 from seals.signing import confirming, finishing
-from tests.seals.signing.rows import NOW, offer, person, signing
+from tests.seals.signing.rows import NOW, challenge, offer, person, signing
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -72,6 +72,33 @@ async def test_a_failed_signing_keeps_neither_value_nor_offer(state: SigningStat
     assert (await Offer.get(subject=row.id)).sealed is None
     told = await Event.get(subject=f"signing:{row.id}")
     assert (told.kind, told.facts) == ("signing.failed", {"code": "seal.frozen"})
+
+
+class Away:
+    """Blobs that cannot be read now."""
+
+    async def get(self, digest: str) -> bytes:
+        raise Unavailable("blobs.unavailable", "存储暂不可用。", "The store does not answer now.")
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_part_that_does_not_answer_fails_no_signing_until_it_is_too_late(late: bool) -> None:
+    row = await signing(SigningState.CONFIRMED, lease_owner="sealer", lease_until=NOW)
+    owner = await person()
+    asked = await challenge(row)
+    await offer(owner.id, row.id, state=OfferState.DONE, challenge_id=asked.id, counted=True)
+    now = NOW + confirming.KEY_WITHIN - timedelta(seconds=0 if late else 1)
+    work = confirming.key(row.id, None, Away(), "sealer", now)  # type: ignore[arg-type]
+    if not late:
+        with pytest.raises(Unavailable):
+            await work
+        assert (await Signing.get(id=row.id)).state is SigningState.CONFIRMED
+        assert (await Offer.get(subject=row.id)).sealed is not None
+        assert await finishing.take("another", NOW + confirming.LEASE) is not None, "nobody takes it up again"
+    else:
+        await work
+        assert (await Signing.get(id=row.id)).state is SigningState.FAILED
+        assert (await Offer.get(subject=row.id)).sealed is None
 
 
 @pytest.mark.parametrize("state", [state for state in SigningState if state not in WORKING])

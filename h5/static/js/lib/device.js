@@ -47,25 +47,32 @@ export async function ownDevice() {
   return found[0] ?? null;
 }
 
-/** The public key to enrol: this device's, or a new one; null where no key can be kept. */
-export async function keyToEnrol() {
+/** The key to enrol: this device's, or a new one; null where no key can be kept. */
+async function keyToEnrol() {
   const own = await ownDevice();
-  if (own) return own.publicKey;
-  if (!able()) return null;
+  if (own || !able()) return own;
   try {
     const pair = await crypto.subtle.generateKey(CURVE, false, ["sign"]);
     const publicKey = base64(await crypto.subtle.exportKey("raw", pair.publicKey));
     await store("readwrite", (keys) => keys.put({ publicKey, key: pair.privateKey }));
-    return publicKey;
+    return { publicKey, key: pair.privateKey };
   } catch {
     return null; // as in `kept`
   }
 }
 
+/** What enrols this browser: its key, which signs the values and itself; null where no key can be kept. */
+export async function possession(values) {
+  const own = await keyToEnrol();
+  if (!own) return null;
+  return { device_key: own.publicKey, signature: await signed(own.key, { ...values, key: own.publicKey }) };
+}
+
 /** Sign what is confirmed: the values, all text, as JSON with sorted names; the sealer builds the same. */
-export async function sign(device, values) {
-  const all = { ...values, device: device.id };
+export const sign = (device, values) => signed(device.key, { ...values, device: device.id });
+
+async function signed(key, all) {
   const text = JSON.stringify(Object.fromEntries(Object.keys(all).sort().map((name) => [name, all[name]])));
   const bytes = new TextEncoder().encode(`ezhang/statement/1\n${text}`);
-  return base64(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, device.key, bytes));
+  return base64(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, bytes));
 }

@@ -3,6 +3,7 @@
 import { post } from "../lib/api.js";
 import { $, busy, safeLink, say } from "../lib/dom.js";
 import { askPasskey, hasPasskeys } from "../lib/webauthn.js";
+import { chooseWay } from "../lib/ways.js";
 import { t } from "../lib/words.js";
 
 async function use(onEnter) {
@@ -17,8 +18,10 @@ async function use(onEnter) {
 }
 
 async function lost() {
+  const way = await chooseWay();
+  if (!way) return;
   try {
-    const { url } = await post("/login/factor/lost", {}, { login: false });
+    const { url } = await post("/login/factor/lost", { way }, { login: false });
     location.assign(safeLink(url));
   } catch (error) {
     say($("factor-error"), error.text ?? String(error));

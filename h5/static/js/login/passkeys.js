@@ -38,6 +38,13 @@ function refused(error) {
   say($("passkey-problem"), error.text ?? t("passkeys.not_done"));
 }
 
+/** Before the first one: a code goes to the person's mobile; the form shows the field and is sent again. */
+async function askCode() {
+  await post("/passkeys/first/code");
+  $("first-code-field").hidden = false;
+  $("first-code").focus();
+}
+
 /** Do it; where a passkey has to say first that it is its owner who asks, ask and do it again. */
 async function proven(act) {
   try {
@@ -65,16 +72,25 @@ async function remove(passkey) {
 async function add() {
   clearErrors(form);
   say($("passkey-problem"), "");
-  const { public_key: options } = await proven(() => post("/passkeys/options"));
+  let options;
+  try {
+    if (!$("first-code-field").hidden) await post("/passkeys/first", { code: $("first-code").value.replace(/\D/g, "") });
+    ({ public_key: options } = await proven(() => post("/passkeys/options")));
+  } catch (error) {
+    if (error.code === "passkey.code_first") return askCode();
+    if (error.field !== "code") throw error;
+    return fieldError(form, "first-code", error.text);
+  }
   const made = await makePasskey(options);
   try {
     await post("/passkeys", { name: $("name").value, ...made });
   } catch (error) {
     if (!fieldError(form, error.field, error.text)) throw error;
-    return;
+    return undefined;
   }
   form.reset();
-  await done(t("passkeys.added"));
+  $("first-code-field").hidden = true;
+  return done(t("passkeys.added"));
 }
 
 /** Show them; `onChange` hears of each change, which may have ended other logins. */
@@ -85,5 +101,6 @@ export function startPasskeys(onChange) {
     event.preventDefault();
     busy(form.querySelector("[type=submit]"), add).catch(refused);
   });
+  $("first-code-send").addEventListener("click", () => busy($("first-code-send"), askCode).catch((error) => fieldError(form, "first-code", error.text ?? String(error))));
   show().catch(refused);
 }
