@@ -209,7 +209,7 @@ async def draft(
         id=new_id(),
         company_id=seal.company_id,
         seal=seal.id,
-        version=(await rules.of(seal.id)).version + 1,
+        version=await rules.next_version(seal.id),
         amount=amount,
         kinds=kinds,
         approvers=approvers,

@@ -52,7 +52,7 @@ async def act_on_rule(offer: Offer, keyring: Keyring, now: datetime) -> None:
             "审批规则只能由法定代表人设置。",
             "Only the representative sets the approval rule.",
         )
-    if row.version != secret.rule + 1:
+    if row.version <= secret.rule:
         raise _moved_on()
     signature = rules.attest(row, keyring.identity)
     new = await rotation.new_secret(seal, secret, row.version, keyring, now)

@@ -21,7 +21,7 @@ from auth.authority import Act, Role, live_member, standing
 from auth.errors import Invalid
 from auth.member_models import Member
 from seals import custody
-from seals.approval_models import ApprovalRule
+from seals.approval_models import ApprovalRule, RuleState
 from seals.scopes import Stated, checked_scope
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "attest",
     "checked",
     "in_force",
+    "next_version",
     "of",
     "read",
     "standing_of",
@@ -124,6 +125,13 @@ async def in_force(seal_id: str) -> ApprovalRule | None:
 async def of(seal_id: str) -> Rule:
     """The rule in force, as web goes by it."""
     return read(await in_force(seal_id))
+
+
+async def next_version(seal_id: str) -> int:
+    """Above all that were ever in force, also before a change of representative: none comes back."""
+    past = ApprovalRule.filter(seal=seal_id).exclude(state=RuleState.DRAFT)
+    last = await past.order_by("-version").first()
+    return 1 if last is None else last.version + 1
 
 
 def _statement(row: ApprovalRule) -> bytes:
