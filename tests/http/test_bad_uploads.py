@@ -127,7 +127,9 @@ def test_keys_are_made_once_however_often_the_pin_is_sent(site: Site) -> None:
     party = site.founder(43, "陈嘉禾", "北京嘉禾农业有限公司")
     begun = party.client.begin_collection(party.company)
     httpx.post(begun["check_url"], data={"outcome": "pass"})
-    path, pin = f"/api/collections/{begun['id']}/pin", {"pin": party.pin}
+    path, client = f"/api/collections/{begun['id']}/pin", party.client
+    signed = client.device.possession(client.collect_values(client.collection(begun["id"])))
+    pin = {"pin": party.pin, **signed}
     twins = [twin(site, party) for _ in range(4)]
     answers = together(lambda n: twins[n].http.post(path, json=pin), 4)
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 3}

@@ -193,11 +193,13 @@ def test_a_recorded_version_with_a_harmless_addition(stranger: Client, sealed: S
 
 def test_a_valid_file_without_a_record_says_so(site: Site, stranger: Client, sealed: Sealed) -> None:
     was, other = digest(sealed.first), "0" * 64
-    site.change("UPDATE version SET sha256 = ? WHERE sha256 = ?", other, was)
+    (signed,) = site.column("version", "signed_sha256", sha256=was)
+    forget = "UPDATE version SET sha256 = ?, signed_sha256 = ? WHERE sha256 = ?"
+    site.change(forget, other, other, was)
     try:
         told = stranger.verify("x.pdf", sealed.first)
     finally:
-        site.change("UPDATE version SET sha256 = ? WHERE sha256 = ?", was, other)
+        site.change(forget, was, signed, other)
     assert (told["verdict"], told["record"], told["code"]) == ("valid", None, None)
     assert outcomes(told)["record"] == ("noted", ["record_none"])
     assert told["words"]["record_none"]["zh"]

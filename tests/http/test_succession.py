@@ -229,6 +229,7 @@ def test_another_person_cannot_pass_the_new_ones_check(site: Site, changed: Chan
         "mobile": changed.new.demo.mobile,
         "return_url": f"{site.url}/m",
         "reference": f"collect:{begun['id']}",
+        "way": "face",
     }
     check = httpx.post(f"{changed.old.demo.sandbox}/api/realname/checks", json=theirs, trust_env=False).json()
     httpx.post(check["url"], data={"outcome": "pass"}, trust_env=False)

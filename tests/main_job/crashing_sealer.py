@@ -96,7 +96,7 @@ OTHERS: dict[str, Callable[[Act], None]] = {
     "change applied": _after(succeeding, "advance", _found),
     "grant opened": _after(granted, "open_secret"),
     "kept secret opened": _after(keks, "kept_of"),
-    "new secret made": _after(rotation, "_made"),
+    "new secret made": _after(rotation, "new_secret"),
     "certificates issued": _after(certificate_requests, "ask"),
 }
 
