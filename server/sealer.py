@@ -14,7 +14,7 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,7 +42,7 @@ from seals import (
 )
 from seals.issuing import Issuer
 from seals.keyring import Keyring
-from seals.models import Offer, OfferPurpose, SigningState
+from seals.models import Offer, OfferPurpose, Signing, SigningState
 from seals.pdf.trust import Trust
 from seals.policies import POLICIES
 from seals.ses.making import SealMaker
@@ -68,6 +68,7 @@ from server.token import Token
 __all__ = ["Sealer", "main"]
 
 POLL_S = 0.05
+FINISHED_AT_ONCE = 4  # each holds a document of up to 50 MiB, several times over
 COLLECTIONS_POLL_S = CODES_POLL_S = 0.2  # nobody notices: keys are made, or a text message is on its way
 HEADS_EVERY = timedelta(hours=1)
 OTHERS = tuple(purpose for purpose in OfferPurpose if purpose is not OfferPurpose.COLLECT)
@@ -88,6 +89,7 @@ class Sealer:
     owner: str
     last_heads: datetime | None = None
     group: asyncio.TaskGroup | None = None
+    finishers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FINISHED_AT_ONCE))
 
     async def run(self) -> None:
         """All loops until cancelled."""
@@ -172,7 +174,7 @@ class Sealer:
         await self._key(signing)
         # Timestamps and issuers are waited for beside the next offers; the lease is this process's.
         assert self.group is not None, "offers are served by `run`"
-        self.group.create_task(self._finish_or_leave(signing))
+        self.group.create_task(self._finish_or_leave(await Signing.get(id=signing)))
 
     async def send_codes(self) -> bool:
         """Send one code by text message; True when there was one. No offer waits for a slow gateway."""
@@ -185,16 +187,17 @@ class Sealer:
     async def _key(self, signing: str) -> None:
         await confirming.key(signing, self.keyring, self.workshop.blobs, self.owner, now())
 
-    async def _finish_or_leave(self, signing: str) -> None:
-        """Finish it; what fails unexpectedly is taken up again when the lease has ended."""
+    async def _finish_or_leave(self, held: Signing) -> None:
+        """Finish it; what fails unexpectedly, or waits too long here, is taken up when the lease ends."""
         try:
-            await self._finish(signing)
+            async with self.finishers:
+                await self._finish(held)
         except Exception:
             _log.exception("a signing was not finished; it is tried again")
 
-    async def _finish(self, signing: str) -> None:
-        await finishing.finish(signing, self.workshop, self.timestamper, now())
-        await heads.countersign(self.keyring.identity, now(), await finishing.stream_of(signing))
+    async def _finish(self, held: Signing) -> None:
+        await finishing.finish(held, self.workshop, self.timestamper, now)
+        await heads.countersign(self.keyring.identity, now(), await finishing.stream_of(held.id))
 
     async def finish_signings(self) -> bool:
         """Take up one confirmed signing that was left behind; True when there was one."""
@@ -204,7 +207,7 @@ class Sealer:
         try:
             if row.state is SigningState.CONFIRMED:
                 await self._key(row.id)
-            await self._finish(row.id)
+            await self._finish(row)
         except Unavailable as error:
             _log.warning("signing waits: %s", error.code)
         return True

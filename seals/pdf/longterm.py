@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
@@ -14,7 +15,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 __all__ = ["level_of"]
 
 MAX_STORED = 1000
-"""More entries than that in a document security store are not looked at."""
+"""So many entries of a document security store are looked at, the last that were added."""
 
 
 def level_of(level: str, certificate: asn1_x509.Certificate, reader: PdfFileReader, stamped: bool) -> str:
@@ -29,21 +30,24 @@ def level_of(level: str, certificate: asn1_x509.Certificate, reader: PdfFileRead
 
 def _statements(reader: PdfFileReader) -> Iterator[tuple[bytes, int | None]]:
     """What the store says of certificates: name of the issuer (DER) and serial, None for all of the issuer's;
-    an OCSP answer names the issuer by a hash only, and has no name here."""
+    an OCSP answer names the issuer by a hash only, and has no name here.
+
+    A stranger's entries may stand before ours: one that cannot be read says nothing, and hides none.
+    """
     try:
         store = DocumentSecurityStore.read_dss(reader)
-        if len(store.ocsps) + len(store.crls) > MAX_STORED:
-            return
-        for stored in store.ocsps:
+    except Exception:  # hostile values raise what they please
+        return
+    for stored in store.ocsps[-MAX_STORED:]:
+        with suppress(Exception):
             data = stored.get_object().read_data(DecodePurpose.OCSP_RESPONSE)
             answer = asn1_ocsp.OCSPResponse.load(data)
             for single in answer.basic_ocsp_response["tbs_response_data"]["responses"]:
                 yield b"", single["cert_id"]["serial_number"].native
-        for stored in store.crls:
+    for stored in store.crls[-MAX_STORED:]:
+        with suppress(Exception):
             listed = asn1_crl.CertificateList.load(stored.get_object().read_data(DecodePurpose.CRL))
             yield listed.issuer.dump(), None
-    except Exception:  # a store that cannot be read proves nothing; hostile values raise what they please
-        return
 
 
 def _is_about(statement: tuple[bytes, int | None], certificate: asn1_x509.Certificate) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -21,6 +22,8 @@ from pyhanko.sign.fields import (
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, SignatureObject
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
 
 from auth.errors import Conflict
 from seals.pdf.appearance import Drawn, page_layer, widget_appearance
@@ -59,6 +62,7 @@ def write_update(
     differently: a reader might then be shown another page than the one that was inspected.
     """
     writer = IncrementalPdfFileWriter(BytesIO(data))
+    _check_store(writer)
     _check_same_reading(writer, pdf, {layout.page, layout.mark_page, *(other.page for other in others)})
     if layout.mark is not None and layout.mark_on_page:
         states = _open_states(pdf.pages[layout.mark_page])
@@ -81,6 +85,12 @@ def write_update(
     embedding.send(SigObjSetup(signature, _mdp(target, field.certify)))
     ready, out = embedding.send(SigIOSetup(md_algorithm=_DIGEST))
     return out.getvalue(), ready
+
+
+def _check_store(writer: IncrementalPdfFileWriter) -> None:
+    """Before anybody confirms: what earlier signers stored for their proof can be read, and added to."""
+    with suppress(NoDSSFoundError):
+        DocumentSecurityStore.read_dss(writer)
 
 
 def _check_same_reading(writer: IncrementalPdfFileWriter, pdf: pikepdf.Pdf, pages: set[int]) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,8 +32,13 @@ from seals.signing.workshop import Workshop
 
 __all__ = ["MAX_ATTEMPTS", "finish", "stream_of", "take"]
 
-MAX_ATTEMPTS = 12
-PAUSE = timedelta(seconds=5)
+MAX_ATTEMPTS = 20
+PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=2)
+"""After a first attempt in vain; doubled each time. Half an hour in all: what a person confirmed is not lost
+because a service was restarted."""
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,28 +62,49 @@ async def take(owner: str, now: datetime) -> Signing | None:
     return None
 
 
-async def finish(signing_id: str, workshop: Workshop, timestamper: TimeStamper, now: datetime) -> None:
-    """KEYED → SIGNED, or FAILED with the reason. A timestamp that cannot be had is tried again later."""
-    row = await Signing.get(id=signing_id)
-    if row.state is not SigningState.KEYED:
+class _OvertakenError(Exception):
+    """The lease ended, and another sealer has the signing."""
+
+
+async def finish(
+    held: Signing, workshop: Workshop, timestamper: TimeStamper, clock: Callable[[], datetime]
+) -> None:
+    """KEYED → SIGNED, or FAILED with the reason. A timestamp that cannot be had is tried again later.
+
+    held: the row as it was when the lease was got; whoever has lost it since does nothing.
+    """
+    row = await Signing.get(id=held.id)
+    if row.state is not SigningState.KEYED or row.fence != held.fence:
         return
     try:
-        signed = await _assemble(row, workshop, timestamper)
+        signed = await _assemble(row, workshop, timestamper, clock)
         await workshop.blobs.put(signed.data)
         async with transaction():
-            await _record(row, signed, now)
+            await _record(row, signed, clock())
+    except _OvertakenError:
+        _log.warning("a signing took longer than its lease, and another sealer has it")
     except Unavailable as error:
         if row.attempts + 1 < MAX_ATTEMPTS:
+            pause = min(PAUSE * 2**row.attempts, LONGEST_PAUSE)
             await Signing.filter(id=row.id, fence=row.fence).update(
-                attempts=F("attempts") + 1, lease_until=now + PAUSE
+                attempts=F("attempts") + 1, lease_until=clock() + pause
             )
         else:
-            await fail(row, error, now)
+            await fail(row, error, clock())
     except DomainError as error:
-        await fail(row, error, now)
+        await fail(row, error, clock())
 
 
-async def _assemble(row: Signing, workshop: Workshop, timestamper: TimeStamper) -> _Signed:
+async def _hold(row: Signing, now: datetime) -> None:
+    """The lease lasts as long as it is worked on: each step is far quicker than it."""
+    mine = Signing.filter(id=row.id, state=SigningState.KEYED, fence=row.fence)
+    if not await mine.update(lease_until=now + LEASE):
+        raise _OvertakenError
+
+
+async def _assemble(
+    row: Signing, workshop: Workshop, timestamper: TimeStamper, clock: Callable[[], datetime]
+) -> _Signed:
     key = await SealKey.get(id=row.key_id)
     certificate = base64.b64decode(key.certificate)
     stamped = await finish_pdf(
@@ -88,13 +116,18 @@ async def _assemble(row: Signing, workshop: Workshop, timestamper: TimeStamper) 
         signature_value=base64.b64decode(row.signature_value or ""),
         timestamper=timestamper,
     )
+    await _hold(row, clock())
     data = await archive(stamped, certificate, workshop, timestamper)
+    await _hold(row, clock())
     ses = await timestamped(base64.b64decode(row.ses_signature or ""), timestamper)
+    await _hold(row, clock())
     report = await workshop.inspector.verify(data, await current_trust(workshop))
     _check_own_output(report, row)
+    await _hold(row, clock())
     judged = await workshop.inspector.verify_ses(ses, await national_trust(workshop), data)
     if judged.verdict is not Verdict.VALID:
         raise _output_bad(list(judged.reasons))
+    await _hold(row, clock())
     return _Signed(data, _hash(data), _hash(stamped.data), ses)
 
 

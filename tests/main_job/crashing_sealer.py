@@ -9,12 +9,16 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from tortoise.expressions import F
 
 from auth import events
 from auth.models import Licence
 from seals import certificate_requests, freezing, granted, keks, offers, rotation, succeeding, tries
+from seals.models import Signing, SigningState
 from seals.signing import confirming, finishing
 from server import sealer
 from server.adapters.blobs import LocalBlobs
@@ -122,6 +126,13 @@ def _meet(folder: Path, how_many: int) -> Act:
     return act
 
 
+async def _lose_leases() -> None:
+    """Another sealer has taken up what this one works on."""
+    later = now() + timedelta(hours=1)
+    keyed = Signing.filter(state=SigningState.KEYED)
+    await keyed.update(fence=F("fence") + 1, lease_owner="another", lease_until=later)
+
+
 def _until_changed(here: Path, licence: str) -> Act:
     async def act() -> None:
         here.touch()  # noqa: ASYNC240 (once, in a test)
@@ -140,12 +151,15 @@ def run(
     meet: tuple[Path, int] | None = None,
     changed: tuple[Path, str] | None = None,
     roles: str = "sign,issue,time,work",
+    *,
+    overtaken: bool = False,
 ) -> None:
     """Be a sealer with these settings and roles until SIGTERM.
 
     step: where to kill itself, or, if `freeze` names a seal and its owner, where to freeze that seal, or,
     if `meet` names a folder, where to wait there until so many sealers have come, or, if `changed` names a
-    file and a company, where to make that file and wait until the company has another representative.
+    file and a company, where to make that file and wait until the company has another representative, or,
+    if `overtaken`, where another sealer gets the leases of what is keyed.
     """
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
@@ -160,5 +174,7 @@ def run(
             act = _meet(*meet)
         elif changed is not None:
             act = _until_changed(*changed)
+        elif overtaken:
+            act = _lose_leases
         {**STEPS, **OTHERS}[step](act)
     sealer.main(["--roles", roles])

@@ -58,6 +58,8 @@ class Stage:
         step: str | None = None,
         freeze: tuple[str, str] | None = None,
         changed: tuple[Path, str] | None = None,
+        *,
+        overtaken: bool = False,
         **environ: str,
     ) -> None:
         """Start a sealer, a normal one without `step`; the one before must have ended."""
@@ -67,6 +69,7 @@ class Stage:
         self._sealer = self.forks.Process(
             target=crashing_sealer.run,
             args=(settings, self.log, step, freeze, None, changed),
+            kwargs={"overtaken": overtaken},
             daemon=True,
         )
         self._sealer.start()

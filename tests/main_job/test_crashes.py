@@ -14,7 +14,7 @@ from seals.ses.reading import Signature, read
 from server.demo import PIN
 from tests.main_job.crashing_sealer import STEPS
 from tests.main_job.members import Member
-from tests.main_job.stage import Stage
+from tests.main_job.stage import Stage, until
 
 COUNTED = ("try counted", "key opened")  # a PIN that was right is forgotten at once
 
@@ -72,6 +72,30 @@ def test_a_sealer_killed_at_any_step_signs_exactly_once(stage: Stage, stage_owne
         "signed",
         "exported",
     ]
+
+
+@pytest.mark.parametrize("step", ["timestamped", "file inspected"])
+def test_a_sealer_whose_lease_was_lost_leaves_the_signing_to_the_other(
+    stage: Stage, stage_owner: Member, step: str
+) -> None:
+    owner, database = stage_owner, stage.server.database
+    asked = owner.ask_for()["id"]
+    claim, digits = owner.claimed(asked)
+    stage.stop_sealer()
+    stage.start_sealer(step, overtaken=True)
+    owner.same_session().confirm(claim["id"], PIN, digits)
+
+    async def row() -> Signing:
+        return await Signing.get(id=asked)
+
+    until(lambda: database.run(row).lease_owner == "another")
+    stage.stop_sealer()
+    left = database.run(row)
+    assert (left.state, left.attempts) == (SigningState.KEYED, 0)
+    assert left.signature_value is not None
+    stage.end_leases()
+    stage.start_sealer()
+    assert owner.ended(asked)["state"] == "signed"
 
 
 def test_a_wrong_pin_is_counted_once_even_if_the_sealer_is_killed_while_it_checks(

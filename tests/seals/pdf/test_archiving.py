@@ -10,6 +10,8 @@ from io import BytesIO
 import pytest
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation.ades import ades_lta_validation
@@ -26,13 +28,13 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from auth.errors import Conflict, Invalid, Unavailable
 from seals import pki
-from seals.ocsp import make_answer
+from seals.ocsp import make_answer, unauthorized
 from seals.pdf.archiving import Archive, ValidationData, prepare_archive
 from seals.pdf.finishing import seal_archive
 from seals.pdf.preparing import Place, Protection
 from seals.pdf.reports import Verdict
 from tests.seals.pdf.samples import contract
-from tests.seals.pdf.sealing_kit import SIGNED, START, Clock, World, der
+from tests.seals.pdf.sealing_kit import SIGNED, START, Clock, World, appended, der
 
 PLACE = Place(page=0, x_mm=120.0, y_mm=200.0)
 
@@ -135,6 +137,27 @@ def test_a_further_signature_and_its_archive_leave_the_first_valid() -> None:
     assert report.verdict is Verdict.VALID
     assert [each.level for each in report.signatures] == ["B-LTA", "B-LTA"]
     assert report.document_timestamps == 2
+
+
+def test_what_a_stranger_stored_before_hides_nothing_of_ours(signed: bytes) -> None:
+    kept = replace(VALIDATION, ocsps=[unauthorized()], crls=[])
+    ours = archived(
+        WORLD.sign(archived(WORLD.sign(contract(2)), validation=kept), protection=Protection.FOLLOWING)
+    )
+    assert {each.level for each in WORLD.judge(ours).signatures} == {"B-LTA"}
+
+
+def test_a_store_that_nobody_can_read_is_refused_before_anybody_confirms(signed: bytes) -> None:
+    def spoil(writer: IncrementalPdfFileWriter) -> None:
+        rubbish = writer.add_object(generic.StreamObject(stream_data=b"no answer"))
+        store = generic.DictionaryObject({generic.pdf_name("/OCSPs"): generic.ArrayObject([rubbish])})
+        writer.root[generic.pdf_name("/DSS")] = writer.add_object(store)
+        writer.update_root()
+
+    spoiled = appended(WORLD.sign(contract(2)), spoil)
+    with pytest.raises(Invalid) as refused:
+        WORLD.sign(spoiled, protection=Protection.FOLLOWING)
+    assert refused.value.code == "pdf.broken"
 
 
 @pytest.mark.parametrize("what", ["other start", "nothing appended", "another place", "another length"])
