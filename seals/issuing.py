@@ -29,10 +29,10 @@ from seals import certificate_requests, imprint, pki, registered, sm2_pki
 from seals.certificate_requests import Answer, Asked
 from seals.certificates import SealSubject, seal_common_name
 from seals.design import Design
+from seals.entitled import check_identity, check_names
 from seals.key_models import CertificateRequest
 from seals.keyring import P256, SM2
 from seals.kinds import SealKind
-from seals.making import check_identity, check_names
 from seals.models import Collection, CollectionState, Seal, SealState
 from seals.ses.making import SealMaker
 

@@ -16,17 +16,15 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from auth import events, identity_checks, licences
+from auth import events, licences
 from auth.engine import transaction
 from auth.errors import Conflict, Refused
-from auth.identity_models import IdentityPurpose
 from auth.models import Company, CompanyState, Licence
 from auth.people import set_identity
-from auth.ports import IdentityResult, IdentityWay, RealName
+from auth.ports import IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.tokens import new_id
 from seals import (
@@ -34,7 +32,6 @@ from seals import (
     custody,
     holders,
     keks,
-    licensing,
     offers,
     pins,
     rules,
@@ -44,10 +41,8 @@ from seals import (
 )
 from seals.certificate_requests import Answer, Asked
 from seals.collecting import collect_info, collect_values
-from seals.design import Design
-from seals.forms import company_form
+from seals.entitled import check_identity, check_names
 from seals.keyring import P256, SM2, Keyring
-from seals.kinds import CompanyForm, SealKind
 from seals.models import (
     Collection,
     CollectionState,
@@ -63,7 +58,7 @@ from seals.models import (
 from seals.proofs import require_possession
 from seals.ses.making import MadeSeal, require_ours
 
-__all__ = ["check_identity", "check_names", "make_keys"]
+__all__ = ["make_keys"]
 
 
 @dataclass(frozen=True)
@@ -153,75 +148,6 @@ async def make_keys(
         await _store(offer, row, licence, kek, made, person.way, now)
         await possessed.settle(offer, "collection", person.way, keyring, now)
     return {"seals": len(made)}
-
-
-async def check_identity(
-    row: Collection,
-    licence: Licence,
-    identity: Ed25519PublicKey,
-    realname: RealName,
-    records: RecordsKey,
-    now: datetime,
-) -> IdentityResult:
-    """The person who passed the check is the representative named by the licence that the sealer signed,
-    and passed it for this very collection, just now.
-
-    identity: the sealer's public key. The sealer that makes the keys asks, and so does the one that issues.
-    A row is not believed: a swapped representative, identity or company does not fit the signature.
-    """
-    result = await realname.result(row.check_id or "")
-    named = licensing.represents(licence, result, identity, records)
-    if not (identity_checks.is_for(result, IdentityPurpose.COLLECT, row.id, now) and named):
-        raise Refused(
-            "identity.not_passed",
-            "身份核验未通过，或核验的不是法定代表人本人，不能生成印章密钥。请重新核验。",
-            "The identity check did not pass, or was not the representative's; no key is made. Check again.",
-        )
-    return result
-
-
-def check_names(licence: Licence, company: Company, seals: list[Seal]) -> None:
-    """What the certificates will say of company and seals is what the licence says, which was signed.
-
-    Of a seal beyond the five, the company is as licensed; its unit, number and the person of a name seal are
-    those of its design.
-    """
-    named = (company.name, company.uscc) == (licence.data["company_name"], licence.data["uscc"])
-    if not (named and all(_as_licensed(seal, licence) for seal in seals)):
-        raise Refused(
-            "collection.not_as_licensed",
-            "企业或印章的登记信息与电子执照不一致，不能生成印章密钥。请联系客服。",
-            "Company or seals do not agree with the licence, so no key is made. Please contact support.",
-        )
-
-
-def _as_licensed(seal: Seal, licence: Licence) -> bool:
-    try:
-        design = Design.from_json(seal.design)
-    except (TypeError, KeyError, ValueError):
-        return False
-    form = company_form(licence.data["company_type"])
-    # A sole trader's operator is whom the licence names; the operator of another form of company is not.
-    owners = {SealKind.REPRESENTATIVE, *((SealKind.OPERATOR,) if form is CompanyForm.SOLE_TRADER else ())}
-    if design.kind in owners and design.person_name != licence.data["representative_name"]:
-        return False
-    return (
-        design.kind.value,
-        design.form,
-        design.ordinal,
-        design.seal_number,
-        design.company_name,
-        design.uscc,
-        design.name,
-    ) == (
-        seal.kind,
-        form,
-        seal.ordinal,
-        seal.number,
-        licence.data["company_name"],
-        licence.data["uscc"],
-        seal.name,
-    )
 
 
 def _make(seal: Seal, holder_public: bytes, holder: str, rule: int, keyring: Keyring, kek: int) -> _Fresh:

@@ -1,7 +1,7 @@
 """What a sealer process does beside opening keys, by role, each with only the keys that it needs.
 
 sign    KEK, pepper, identity key   PIN offers, signings (`server/sealer.py`)
-issue   CA, seal maker              certificates, seal structures, revocation lists
+issue   CA, seal maker              certificates, seal structures, revocation lists, OCSP answers
 time    the time-stamping unit's    RFC 3161 service; no database
 work    identity key                registrar, licences, changes of representatives, daily roots, what is over
 """

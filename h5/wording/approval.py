@@ -67,7 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "approve.kind": ("文件种类", "Kind of document"),
     "approve.amount": ("金额", "Amount"),
     "approve.counterparty": ("相对方", "Counterparty"),
-    "approve.sha256": ("文件指纹 (SHA-256)", "Document (SHA-256)"),
+    "approve.sha256": ("原文件摘要 SHA-256", "Digest of the document as brought, SHA-256"),
     "approve.yes": ("同意", "Approve"),
     "approve.no": ("不同意", "Refuse"),
     "approve.confirm_title": ("同意这次用印", "Approve this signing"),
@@ -81,7 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "approve.refuse_missing": ("请填写原因。", "Please say why."),
     "approve.done": ("已同意", "Approved"),
     "approve.done_text": ("用印人现在可以确认盖章了。", "It can be confirmed now."),
-    "approve.refused": ("已拒绝", "Refused"),
+    "approve.refused": ("审批未通过", "Refused"),
     "approve.refused_text": (
         "这次用印已结束，发起人会看到原因。",
         "The signing has ended; the asker sees why.",

@@ -161,7 +161,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "chat.pin": ("用印口令（PIN）", "Your PIN"),
     "chat.pin_text": (
-        "在这里修改口令、解除锁定；忘记了也从这里申请重置。",
+        "在这里更改口令、解锁；忘记了也从这里申请重置。",
         "Change it, unlock it, or ask for a reset if you forgot it.",
     ),
     "chat.freeze": ("冻结或解冻印章", "Freezing a seal"),
@@ -170,9 +170,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "One tap on the seal's page freezes it at once, running signings too. "
         "To unfreeze, your identity is checked.",
     ),
-    "chat.people": ("成员和印章授权", "Members and grants"),
+    "chat.people": ("企业人员和印章授权", "People and grants"),
     "chat.people_text": (
-        "先邀请成员，再在印章页把某一枚印章授权给他；随时可以撤销。",
+        "先邀请人员，再在印章页把某一枚印章授权给他；随时可以撤销。审批规则也在印章页设置。",
         "Invite members first, then grant one of them a seal on the seal's page. "
         "It can be revoked at any time.",
     ),

@@ -104,7 +104,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "collect.step_done": ("领取完成", "Done"),
     "collect.check_title": ("先确认是您本人", "First: is it you?"),
     "collect.check_text": (
-        "印章只能由法定代表人（个体工商户为经营者）本人领取。点下面的按钮做一次身份核验，完成后会自动回到这里。",
+        "印章只能由法定代表人（个体工商户为经营者）本人领取。点下面的按钮做一次身份核验，完成后回到这里继续。",
         "Only the legal representative (a sole trader: the operator) can collect. The check brings you back.",
     ),
     "collect.check_start": ("开始核验", "Start the check"),

@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "You are no longer the operator of {name}",
     ),
     "card.representative_ended_text": (
-        "登记机关已办理变更登记。您在该企业的权限、您作出的授权和印章密钥均已终止；"
+        "登记机关已办理变更登记。您在该企业的权限、您作出的授权、设置的审批规则和印章密钥均已终止；"
         "以前盖过的文件不受影响。如有疑问，请联系登记机关。",
         "The registrar has registered a change. Your rights in this company, what you authorised and your "
         "keys to its seals have ended; documents sealed before stay as they are. "

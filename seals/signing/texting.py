@@ -25,10 +25,10 @@ from seals.approval_models import ApprovalRule
 from seals.collecting import collect_values
 from seals.confirm_codes import ConfirmCodeSent
 from seals.device_models import ConfirmCode
+from seals.entitled import check_identity
 from seals.grant_endings import no_such
 from seals.granting import join_values
 from seals.keyring import Keyring
-from seals.making import check_identity
 from seals.models import (
     Collection,
     CollectionState,

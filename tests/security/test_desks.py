@@ -22,7 +22,7 @@ PORTS: dict[str, set[str]] = {
     "Sms": {"send"},
     "WeChat": {"code2session"},
     "RealName": {"start", "result"},
-    "Registrar": {"submit", "result"},
+    "Registrar": {"submit", "result", "changes", "representative"},
     "PinResets": {"submit", "result"},
 }
 REGISTERED = {
@@ -45,7 +45,10 @@ def test_a_desk_answers_what_it_is_asked_and_says_no_more_than_this() -> None:
         return {each.name for each in dataclasses.fields(kind)}
 
     assert fields(auth.ports.RegistrarDecision) == {"state", "reason", "company"}
-    assert fields(auth.ports.RegisteredCompany) == REGISTERED, "nobody is named representative by a desk"
+    assert fields(auth.ports.RegisteredCompany) == REGISTERED, "a decision names nobody"
+    assert fields(auth.ports.RegisteredChange) == {"number", "uscc"}
+    named = {"uscc", "name", "id_number", "mobile", "licence_number", "since"}
+    assert fields(auth.ports.RegisteredRepresentative) == named, "asked for, of one company"
     assert fields(seals.ports.PinResetDecision) == {"application_id", "state", "reason"}
     assert {each.value for each in auth.ports.DecisionState} == {"pending", "approved", "rejected"}
 
