@@ -20,7 +20,7 @@ RESTRICT = OnDelete.RESTRICT
 
 
 class RuleState(StrEnum):
-    """DRAFT (the sealer has not acted) → IN_FORCE → REPLACED: by the next version, or another representative."""
+    """DRAFT (the sealer has not acted) → IN_FORCE → REPLACED by another version or representative."""
 
     DRAFT = "draft"
     IN_FORCE = "in_force"

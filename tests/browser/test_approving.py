@@ -98,5 +98,5 @@ def test_a_refusal_reaches_the_asker_while_he_waits(
     expect(page.get_by_text("请填写原因。")).to_be_visible()
     page.get_by_label("原因").fill("合同金额有误")
     page.get_by_role("button", name="确认不同意").click()
-    expect(page.get_by_text("已拒绝", exact=True)).to_be_visible()
+    expect(page.get_by_text("审批未通过", exact=True)).to_be_visible()
     expect(asking.get_by_text("理由：合同金额有误")).to_be_visible()
