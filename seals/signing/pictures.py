@@ -35,7 +35,10 @@ async def prepared_page(
     check_page(await Document.get(id=row.document_id), page, width_px)
     version = await Version.get_or_none(signing_id=row.id)
     data = await workshop.blobs.get(version.sha256 if version is not None else row.prepared_blob)
-    if digest is not None and digest != signed_range_sha256(data, PreparedMeta.from_json(row.prepared)):
+    meta = PreparedMeta.from_json(row.prepared)
+    # Of what is sealed the archive revision comes after the signed range; before that nothing may.
+    signed = data if version is None else data[: meta.length]
+    if digest is not None and digest != signed_range_sha256(signed, meta):
         raise changed()
     return await workshop.inspector.page_png(data, page, width_px, NOT_YET if version is None else None)
 

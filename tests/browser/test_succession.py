@@ -31,7 +31,7 @@ def test_a_clerk_registers_somebody_and_his_phone_collects(site: Site, desk: Win
     expect(card).to_be_visible()
     expect(steps.card(page, "周景行法定代表人名章已注销")).to_be_visible()
     card.get_by_role("link", name="领取印章").click()
-    page.get_by_role("button", name="同意并开始核验").click()
+    steps.begin_check(page)
     expect(page.get_by_text("苏*")).to_be_visible()
     page.get_by_role("button", name="通过 Pass").click()
     steps.type_in(page.get_by_label("用印口令"), PIN)

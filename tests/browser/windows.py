@@ -153,6 +153,8 @@ class Window:
         self.wrongs.append(f"script: {error.error}")
 
     def _lost(self, request: Request) -> None:
+        if not self.scripts and request.resource_type == "script":
+            return  # announced by the page, and not wanted
         if request.failure != _GIVEN_UP and not self._cut:
             self.wrongs.append(f"request: {request.failure} of {request.method} {request.url}")
 

@@ -47,7 +47,12 @@ __all__ = [
 TIMEOUT_S = 60.0
 BOUNDARY = "limit0123456789"
 # What only the sealer's own clock writes, and the counters of rate limits.
-NOT_STATE = frozenset({"throttle", "head_signature", "sealer_key", "crl", "ocsp_answer", "root", "root_leaf"})
+NOT_STATE = frozenset(
+    {
+        *("throttle", "head_signature", "sealer_key", "crl", "ocsp_answer", "root", "root_leaf"),
+        *("representative_change", "register_cursor"),
+    }
+)
 # Where the one who was refused is told so.
 LOG = frozenset({"event", "stream_head", "sqlite_sequence"})
 _addresses = itertools.count(2)

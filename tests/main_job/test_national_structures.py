@@ -135,7 +135,7 @@ def test_a_signing_leaves_a_signature_over_the_same_bytes(sealed_owner: Member) 
     found = signature_of(ses)
     row = sealed_owner.server.database.run(lambda: Signing.get(id=asked))
     start, end = row.prepared["reserved_start"], row.prepared["reserved_end"]
-    assert found.data_hash == sm3(signed[:start] + signed[end:])
+    assert found.data_hash == sm3(signed[:start] + signed[end : row.prepared["length"]])
     assert found.data_hash.hex() == row.digest_sm3
     assert found.property_info == building.property_of_range(
         row.prepared["field_name"], start, end, len(signed)

@@ -68,4 +68,4 @@ async def test_what_was_never_kept_is_refused(kept: str | None) -> None:
     vault = FileVault(secrets.token_bytes(32))
     grant = Grant(id="g", seal="s", generation=1, kept=kept, kek_version=1)
     with pytest.raises(Refused, match=r"custody\.wrap"):
-        await keks.kept_of(grant, 0, vault)
+        await keks.kept_of(grant, 0, 0, vault)

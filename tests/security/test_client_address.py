@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from sanic import Request
 from sanic.compat import Header
@@ -12,6 +14,7 @@ from server.api.platform import metrics
 from server.app import create_app
 from server.settings import Settings
 
+NUMBERS = itertools.count()  # Sanic wants a name of its own for each application
 FORGED = {"x-forwarded-for": "6.6.6.6", "forwarded": "for=6.6.6.6", "x-real-ip": "6.6.6.6"}
 
 
@@ -24,7 +27,7 @@ class Transport:
 
 def asked(proxies: str, headers: dict[str, str]) -> Request:
     environ = {"EZHANG_PROFILE": "development", "EZHANG_DATA": "/nowhere", "EZHANG_PROXIES": proxies}
-    app = create_app(Settings.from_env(environ), name=f"address-{proxies}-{len(headers)}-{id(headers)}")
+    app = create_app(Settings.from_env(environ), name=f"address-{next(NUMBERS)}")
     request = Request(b"/", Header(headers), "1.1", "GET", Transport(), app)  # type: ignore[arg-type]
     request.conn_info = _Connection()  # type: ignore[assignment]
     return request

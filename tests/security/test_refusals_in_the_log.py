@@ -6,14 +6,20 @@ import re
 
 from seals.verifying import LOOKUPS_PER_ADDRESS
 from tests.http.site import Party, Site, client_at, refused
+from tests.main_job.stage import until
 
 ENTRY = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z WARNING server\.errors refused "
 
 
 def lines(site: Site, told: str) -> list[str]:
-    """The entries that say so."""
-    log = site.log.read_text(errors="replace")
-    return [line for line in log.splitlines() if re.search(ENTRY + told, line)]
+    """The entries that say so, once there are any: they pass through the supervisor."""
+
+    def found() -> list[str]:
+        log = site.log.read_text(errors="replace")
+        return [line for line in log.splitlines() if re.search(ENTRY + told, line)]
+
+    until(found)
+    return found()
 
 
 def test_another_companys_people(site: Site, victim: Party) -> None:

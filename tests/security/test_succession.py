@@ -99,6 +99,7 @@ def own_check(site: Site, party: Party, collection: str) -> None:
         "mobile": party.demo.mobile,
         "return_url": f"{site.url}/m",
         "reference": f"collect:{collection}",
+        "way": "face",
     }
     check = httpx.post(f"{party.demo.sandbox}/api/realname/checks", json=about, trust_env=False).json()
     httpx.post(check["url"], data={"outcome": "pass"}, trust_env=False)
