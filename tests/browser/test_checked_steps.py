@@ -44,4 +44,5 @@ def test_the_steps_are_folded_and_numbered(owner: Party, phone: Window, contract
     answer = steps.check_file(page, "改过的.pdf", steps.tampered(signed))
     expect(answer).to_contain_text("不能采信")
     assert unfold(page)[2] == "failed"
-    expect(answer.locator("[data-state=failed]")).to_contain_text("文件内容与签署时不一致")
+    failed = answer.locator("[data-state=failed]")
+    expect(failed.filter(has_text="文件内容与签署时不一致")).to_be_visible()
