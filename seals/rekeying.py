@@ -54,6 +54,8 @@ async def rekey(company_id: str, cause: RevokedFor, now: datetime, kind: SealKin
 
     Certificates are revoked (the caller publishes the lists afterwards), private keys and wraps erased,
     signings that are under way fail. A frozen seal loses its keys as well and stays frozen.
+    now: taken in this transaction, behind the company's lock; with a moment before that, what was sealed
+    since would be judged as sealed too late.
     """
     await Company.filter(id=company_id).select_for_update().get()
     keyed = [SealState.COLLECTED, SealState.FROZEN]
@@ -67,7 +69,7 @@ async def rekey(company_id: str, cause: RevokedFor, now: datetime, kind: SealKin
     living = SealKey.filter(seal_id__in=ids, revoked_at=None)
     serials = await living.filter(algorithm=P256).values_list("serial", flat=True)
     await living.update(revoked_at=now, revoked_for=cause, sealed_private="")
-    await statuses.want([str(serial) for serial in serials], now)
+    await statuses.forget([str(serial) for serial in serials], now)
     await SealWrap.filter(seal_id__in=ids).delete()
     ended = [str(each) for each in await _open(ids).order_by("id").values_list("id", flat=True)]
     for signing in ended:

@@ -6,7 +6,7 @@ then all seals of the companies that the person represents are re-keyed, and he 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from tortoise.expressions import F, Q
@@ -101,10 +101,11 @@ async def give_back(row: PinReset, now: datetime) -> None:
     await PinReset.filter(id=row.id, fence=row.fence).update(lease_until=now + ASK_AGAIN)
 
 
-async def advance(row: PinReset, now: datetime, records: RecordsKey, desk: PinResets) -> bool:
+async def advance(row: PinReset, clock: Callable[[], datetime], records: RecordsKey, desk: PinResets) -> bool:
     """Take one application a step on; True when seals were re-keyed: the caller publishes revocation lists.
 
-    Raises Unavailable, NotFound or Refused when the authority does not answer; the row stays.
+    clock: read again after the authority has answered. Raises Unavailable, NotFound or Refused when it does
+    not; the row stays.
     """
     if row.reference is None:
         reference = await desk.submit(await _application(row, records))
@@ -121,9 +122,9 @@ async def advance(row: PinReset, now: datetime, records: RecordsKey, desk: PinRe
             "The authority's answer is about another application; it will be asked again.",
         )
     if decision.state is DecisionState.REJECTED:
-        await _reject(row, decision.reason or "", now)
+        await _reject(row, decision.reason or "", clock())
     elif decision.state is DecisionState.APPROVED:
-        return await _reset(row, now)
+        return await _reset(row, clock)
     return False
 
 
@@ -141,13 +142,14 @@ async def _reject(row: PinReset, reason: str, now: datetime) -> None:
             await _tell(row, "pin.reset_refused", "authority", now)
 
 
-async def _reset(row: PinReset, now: datetime) -> bool:
+async def _reset(row: PinReset, clock: Callable[[], datetime]) -> bool:
     """Approved: the holder's keys are gone, and with them those of every seal that hung on them."""
     async with transaction():
+        companies = Company.filter(representative_id=row.person_id).order_by("id").select_for_update()
+        ids = [company.id for company in await companies]
+        now = clock()  # of the revocation: behind the locks, nothing is sealed any more
         if not await _end(row, PinResetState.DONE, None, now):
             return False
-        companies = Company.filter(representative_id=row.person_id).order_by("id")
-        ids = [str(each) for each in await companies.values_list("id", flat=True)]
         done = [await rekeying.rekey(company, RevokedFor.SUPERSEDED, now) for company in ids]
         await SealWrap.filter(holder_id=row.person_id).delete()
         await Holder.filter(person_id=row.person_id).delete()

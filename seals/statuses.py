@@ -1,13 +1,15 @@
 """OCSP answers about the certificates of the built-in CA: asked for by a row, made by the issuing role.
 
 Whoever asks from outside reads what is there; that writes nothing. Answers are made anew well before they
-end, and at once after a revocation. A signing asks for one that is not older than its timestamp.
+end; a revocation deletes the one that is there. A signing asks for one that is not older than its timestamp,
+and goes before what merely grows old: the newest wish is answered first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,12 +26,17 @@ from seals.pki import Authority
 from seals.revocation import entry_of
 from seals.status_models import OcspAnswer
 
-__all__ = ["Responder", "fresh", "newest", "serial_of", "want"]
+__all__ = ["Responder", "forget", "fresh", "newest", "serial_of", "want"]
 
 RENEW_BEFORE = ANSWER_LIFE / 2
 WAIT = timedelta(seconds=5)
 POLL_S = 0.03
 AT_ONCE = 50
+RENEWED_AT_ONCE = 200
+FAILED_AGAIN = timedelta(minutes=1)
+"""Until a row that cannot be answered is looked at again."""
+
+_log = logging.getLogger("sealer")
 
 
 def serial_of(certificate: x509.Certificate) -> str:
@@ -44,6 +51,13 @@ async def want(serials: Iterable[str], moment: datetime) -> None:
     await OcspAnswer.filter(serial__in=[row.serial for row in rows], wanted_at__lt=moment).update(
         wanted_at=moment
     )
+
+
+async def forget(serials: Iterable[str], now: datetime) -> None:
+    """Of these, no answer of before stays: they are revoked `now`, in the same transaction."""
+    named = list(serials)
+    await want(named, now)
+    await OcspAnswer.filter(serial__in=named).update(produced_at=None, der=None, wanted_at=now)
 
 
 async def fresh(serial: str, since: datetime) -> bytes:
@@ -84,25 +98,43 @@ class Responder:
     async def answer(self, now: datetime) -> bool:
         """Make the answers that are wanted; True when there were some."""
         waiting = Q(produced_at=None) | Q(produced_at__lt=F("wanted_at"))
-        rows = await OcspAnswer.filter(waiting, wanted_at__lte=now).order_by("wanted_at").limit(AT_ONCE)
-        for row in rows:
-            der = await self._about(row.serial, now)
-            if der is None:
-                await OcspAnswer.filter(serial=row.serial).delete()  # of none of ours
-            else:
-                await OcspAnswer.filter(serial=row.serial).update(
-                    der=base64.b64encode(der).decode(), produced_at=now
-                )
-        return bool(rows)
+        wanted = OcspAnswer.filter(waiting, wanted_at__lte=now).order_by("-wanted_at").limit(AT_ONCE)
+        serials = [str(each) for each in await wanted.values_list("serial", flat=True)]
+        for serial in serials:
+            await self._answer(serial, now)
+        return bool(serials)
+
+    async def _answer(self, serial: str, now: datetime) -> None:
+        """Make one. One that fails never stops the others: it waits."""
+        row = await OcspAnswer.get_or_none(serial=serial)
+        if row is None:
+            return
+        # What was made from keys as they were before a revocation must not be written after it.
+        as_read = OcspAnswer.filter(serial=serial, wanted_at=row.wanted_at, produced_at=row.produced_at)
+        try:
+            der = await self._about(serial, now)
+        except Exception:
+            _log.exception("no answer about certificate %s can be made", serial)
+            await as_read.update(wanted_at=now + FAILED_AGAIN)
+            return
+        if der is None:
+            await as_read.delete()  # of none of ours
+        else:
+            await as_read.update(der=base64.b64encode(der).decode(), produced_at=now)
 
     async def renew(self, now: datetime) -> None:
-        """Want what is there no more, or not for long: of every certificate that is not over."""
-        await OcspAnswer.filter(produced_at__lt=now - RENEW_BEFORE).update(wanted_at=now)
-        known = Subquery(OcspAnswer.all().values("serial"))
-        live = SealKey.filter(algorithm=P256, not_after__gt=now).exclude(serial__in=known)
-        without = [str(each) for each in await live.limit(AT_ONCE).values_list("serial", flat=True)]
+        """Want what is there no more, or not for long: of every certificate that is not over, some at a time.
+
+        Wanted from the past: every signing that waits is before them.
+        """
+        since = now - RENEW_BEFORE
+        live = SealKey.filter(algorithm=P256, not_after__gt=now)
+        aging = OcspAnswer.filter(produced_at__lt=since, serial__in=Subquery(live.values("serial")))
+        old = aging.order_by("produced_at").limit(RENEWED_AT_ONCE).values_list("serial", flat=True)
+        missing = live.exclude(serial__in=Subquery(OcspAnswer.all().values("serial")))
+        without = missing.limit(AT_ONCE).values_list("serial", flat=True)
         own = [serial_of(each) for each in (self.issuing.certificate, *self.others)]
-        await want([*own, *without], now - RENEW_BEFORE)
+        await want([*own, *map(str, await old), *map(str, await without)], since)
 
     async def _about(self, serial: str, now: datetime) -> bytes | None:
         for certificate in (self.issuing.certificate, *self.others):

@@ -9,7 +9,7 @@ collects with an identity check of his own, which must be about the ID number th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -94,15 +94,19 @@ async def hear(registrar: Registrar, now: datetime) -> bool:
 
 
 async def look_around(now: datetime) -> None:
-    """Have the registrar asked about companies that nobody asked about for a day, some at a time.
+    """Have the registrar asked about companies that nobody asked about for a day, some at a time: no more
+    than `LOOKS_AT_ONCE` wait, whatever the registrar is like.
 
     The list alone would be enough, were it and our place in it always whole: a change that was missed, or
     that somebody struck out of our database, is found so.
     """
     lately = RepresentativeChange.filter(created_at__gt=now - LOOK_EVERY).values("company_id")
     waits = RepresentativeChange.filter(state=ChangeState.REPORTED).values("company_id")
+    room = LOOKS_AT_ONCE - await RepresentativeChange.filter(state=ChangeState.REPORTED).count()
+    if room <= 0:
+        return
     others = Company.filter(id__not_in=Subquery(lately)).filter(id__not_in=Subquery(waits))
-    ids = await others.order_by("id").limit(LOOKS_AT_ONCE).values_list("id", flat=True)
+    ids = await others.order_by("id").limit(room).values_list("id", flat=True)
     await RepresentativeChange.bulk_create(
         RepresentativeChange(
             company_id=str(each), state=ChangeState.REPORTED, created_at=now, lease_until=now
@@ -117,10 +121,12 @@ async def forget_old(now: datetime) -> None:
 
 
 async def take(owner: str, now: datetime) -> RepresentativeChange | None:
-    """Claim the change that waits longest; None when each was looked at just now."""
+    """Claim the change that waits longest, what was heard of before mere looks; None when each was looked at
+    just now."""
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    waiting = RepresentativeChange.filter(free, state=ChangeState.REPORTED)
-    for row in await waiting.order_by("lease_until").limit(5):
+    waiting = RepresentativeChange.filter(free, state=ChangeState.REPORTED).order_by("lease_until").limit(5)
+    heard = await waiting.filter(number__isnull=False)
+    for row in heard or await waiting.filter(number=None):
         claimed = await RepresentativeChange.filter(
             free, id=row.id, state=ChangeState.REPORTED, fence=row.fence
         ).update(lease_owner=owner, lease_until=now + LEASE, fence=F("fence") + 1)
@@ -137,7 +143,7 @@ async def give_back(row: RepresentativeChange, now: datetime) -> None:
 
 async def advance(
     row: RepresentativeChange,
-    now: datetime,
+    clock: Callable[[], datetime],
     identity: Ed25519PrivateKey,
     records: RecordsKey,
     registrar: Registrar,
@@ -145,8 +151,8 @@ async def advance(
     """Ask who represents the company; True when the licence was replaced: by one of somebody new, who has the
     company from now on, or of the same with another name or licence number.
 
-    Raises Unavailable, Refused or NotFound when the registrar does not say; Conflict where another sealer
-    was faster. The row stays then.
+    clock: read again after the registrar has answered. Raises Unavailable, Refused or NotFound when it does
+    not say; Conflict where another sealer was faster. The row stays then.
     """
     # Before the registrar is asked: what it says replaces this licence, and no later one.
     before = await licences.in_force(row.company_id)
@@ -156,16 +162,16 @@ async def advance(
         before.number,
         before.data,
     ):
-        await _decided(row, ChangeState.UNCHANGED, now)
+        await _decided(row, ChangeState.UNCHANGED, clock())
         return False
     after = _licence(before, said, records)
-    after.signature, after.signed_at = licensing.signature_of(after, identity), now
+    after.signature, after.signed_at = licensing.signature_of(after, identity), clock()
     made = _Succession(before, after, said, None)
     if made.other_person or made.other_name:
         district = (await Company.get(id=row.company_id)).region
         made = replace(made, name_seal=await name_seals.draw(district, said))
     async with transaction():
-        await _apply(row, made, records, now)
+        await _apply(row, made, records, clock)
     return True
 
 
@@ -191,9 +197,12 @@ async def _decided(row: RepresentativeChange, state: ChangeState, now: datetime)
     return bool(await waiting.update(state=state, decided_at=now))
 
 
-async def _apply(row: RepresentativeChange, made: _Succession, records: RecordsKey, now: datetime) -> None:
+async def _apply(
+    row: RepresentativeChange, made: _Succession, records: RecordsKey, clock: Callable[[], datetime]
+) -> None:
     """Company, seals, grants are locked in this order; events come last."""
     company = await Company.filter(id=row.company_id).select_for_update().get()
+    now = clock()  # of the revocation: behind the lock, nothing is sealed any more
     replaced = await Licence.filter(id=made.before.id, current=company.id).update(
         state=LicenceState.REPLACED, current=None, replaced_at=now
     )

@@ -196,7 +196,7 @@ class WorkDesk:
         if row is None:
             return False
         try:
-            await resetting.advance(row, now(), self.records, self.public_security)
+            await resetting.advance(row, now, self.records, self.public_security)
         except (Unavailable, NotFound, Refused) as error:
             _log.warning("reset waits: %s", error.code)
         await resetting.give_back(row, now())
@@ -219,16 +219,18 @@ class WorkDesk:
         return False
 
     async def apply_changes(self) -> bool:
-        """Ask about one company and apply what was registered; True when there was one to ask about."""
+        """Ask about one company and apply what was registered; True when there was one and he said."""
         row = await succeeding.take(self.owner, now())
         if row is None:
             return False
+        said = True
         try:
-            await succeeding.advance(row, now(), self.identity, self.records, self.registrar)
+            await succeeding.advance(row, now, self.identity, self.records, self.registrar)
         except (Unavailable, NotFound, Refused, Conflict) as error:
             _log.warning("a change of representative waits: %s", error.code)
+            said = not isinstance(error, Unavailable)  # else the others need not be tried at once
         await succeeding.give_back(row, now())
-        return True
+        return said
 
     async def tidy(self) -> bool:
         """PINs that grow old, companies nobody asked about; old counters and rows that are over for long."""

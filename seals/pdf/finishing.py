@@ -8,9 +8,9 @@ timestamp is determined by the input, so finishing again after a crash gives the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from asn1crypto import algos, cms
@@ -36,6 +36,13 @@ _MECHANISM = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
 TIMESTAMP_FAILURES = (OSError, ValueError, TypeError, LookupError, AttributeError, SigningError)
 """Of a service that cannot be reached, refuses, or answers what is no timestamp: pyHanko leaks them all."""
 
+MAX_AHEAD = timedelta(seconds=3)
+"""How far a timestamp service's clock may be ahead of ours; nothing is wanted of a later moment."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
 
 @dataclass(frozen=True)
 class Stamped:
@@ -55,11 +62,13 @@ async def finish(
     signed_attributes_der: bytes,
     signature_value: bytes,
     timestamper: TimeStamper,
+    clock: Callable[[], datetime] = _now,
 ) -> Stamped:
     """The signed PDF, with its timestamp.
 
     chain_der: the issuers' certificates without the root; signature_value: ECDSA over
-    `signed_attributes_der`, DER; timestamper: asked once, for the signature value.
+    `signed_attributes_der`, DER; timestamper: asked once, for the signature value;
+    clock: read when it has answered.
     Raises Conflict `pdf.changed_after_prepare`, `signature.mismatch`; Unavailable
     `timestamp.unavailable`, `signature.too_large`. Nothing is ever given out without a timestamp.
     """
@@ -79,14 +88,16 @@ async def finish(
         )
         (attribute,) = container["content"]["signer_infos"][0]["unsigned_attrs"]
         (token,) = attribute["values"]
-        stamped_at = _check_token(token, sha256(signature_value).digest())
+        stamped_at = _check_token(token, sha256(signature_value).digest(), clock())
         unit = _unit_of(token)
     except TIMESTAMP_FAILURES as error:
         raise no_timestamp() from error
     return Stamped(_fill(prepared_data, meta, container.dump()), stamped_at, unit)
 
 
-async def seal_archive(signed: bytes, archive: Archive, timestamper: TimeStamper) -> bytes:
+async def seal_archive(
+    signed: bytes, archive: Archive, timestamper: TimeStamper, clock: Callable[[], datetime] = _now
+) -> bytes:
     """Put a timestamp into the revision that `prepare_archive` appended to `signed`: PAdES B-LTA.
 
     Raises Conflict `pdf.changed_after_prepare` where it is not `signed` with something appended;
@@ -98,7 +109,7 @@ async def seal_archive(signed: bytes, archive: Archive, timestamper: TimeStamper
     digest = bytes.fromhex(archive.meta.digest)
     try:
         token = await timestamper.async_timestamp(digest, _DIGEST)
-        _check_token(token, digest)
+        _check_token(token, digest, clock())
     except TIMESTAMP_FAILURES as error:
         raise no_timestamp() from error
     return _fill(archive.data, archive.meta, token.dump())
@@ -149,8 +160,9 @@ def _check_signature(
         ) from error
 
 
-def _check_token(token: cms.ContentInfo, digest: bytes) -> datetime:
-    """When the token says, UTC, if it is about this digest: pyHanko compares the nonce only.
+def _check_token(token: cms.ContentInfo, digest: bytes, now: datetime) -> datetime:
+    """When the token says, UTC, if it is about this digest and not of the future: pyHanko compares the nonce
+    only.
 
     Raises ValueError.
     """
@@ -160,6 +172,8 @@ def _check_token(token: cms.ContentInfo, digest: bytes) -> datetime:
     if said != (_DIGEST, digest):
         raise ValueError("the timestamp is about something else")
     moment: datetime = info["gen_time"].native
+    if moment - MAX_AHEAD > now:
+        raise ValueError("the timestamp is of the future")
     return moment
 
 

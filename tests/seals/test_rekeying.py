@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from cryptography import x509
 
 from auth.engine import transaction
 from auth.events import company_stream
-from auth.models import ChallengeState, Event
-from seals import pki, rekeying, revocation
+from auth.models import ChallengeState, Company, Event
+from auth.ports import DecisionState
+from auth.privacy import RecordsKey
+from seals import pki, rekeying, resetting, revocation, statuses
 from seals.models import (
     Crl,
     Offer,
@@ -23,7 +25,10 @@ from seals.models import (
     Signing,
     SigningState,
 )
+from seals.ports import PinResetApplication, PinResetDecision
 from seals.rekeying import Rekeyed
+from seals.reset_models import PinReset, PinResetState
+from seals.status_models import OcspAnswer
 from tests.seals.signing.rows import NOW, challenge, offer, person, signing
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -110,3 +115,45 @@ async def test_a_revocation_committed_while_the_last_list_was_made_is_in_the_nex
     reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
     assert reason is x509.ReasonFlags.superseded
     assert await Crl.all().count() == 2, "made again without a cause"
+
+
+async def test_no_answer_of_before_stays() -> None:
+    row = await signing(SigningState.SIGNED)
+    serial = (await SealKey.get(id=row.key_id)).serial
+    later = NOW + timedelta(hours=1)
+    await OcspAnswer.create(serial=serial, wanted_at=later, produced_at=later, der="AAAA")
+    await rekeyed(row)
+    assert await statuses.newest(serial) is None
+    assert (await OcspAnswer.get(serial=serial)).wanted_at == NOW
+
+
+class Approving:
+    """An authority that approves; what happens elsewhere before it says so."""
+
+    def __init__(self, application: str, moments: list[datetime]) -> None:
+        self.application = application
+        self.moments = moments
+
+    async def submit(self, application: PinResetApplication) -> str:
+        raise NotImplementedError
+
+    async def result(self, reference: str) -> PinResetDecision:
+        self.moments.append(NOW + timedelta(seconds=20))
+        return PinResetDecision(self.application, DecisionState.APPROVED)
+
+
+async def test_a_reset_revokes_when_it_is_done_not_when_the_authority_was_asked() -> None:
+    row = await signing(SigningState.SIGNED)
+    keeper = (await Company.get(id=row.company_id)).representative_id
+    reset = await PinReset.create(
+        person_id=keeper,
+        open=keeper,
+        companies=[],
+        state=PinResetState.SENT,
+        reference="r",
+        created_at=NOW,
+    )
+    moments = [NOW]
+    desk = Approving(reset.id, moments)
+    assert await resetting.advance(reset, lambda: moments[-1], RecordsKey(bytes(32)), desk)
+    assert (await SealKey.get(id=row.key_id)).revoked_at == moments[-1] != NOW

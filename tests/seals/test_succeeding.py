@@ -42,8 +42,9 @@ from auth.tokens import new_id
 from seals import founding, licensing, registered, succeeding
 from seals.adding import add_seal
 from seals.licensing import is_genuine
-from seals.models import Holder, Seal, SealState
+from seals.models import Holder, Seal, SealKey, SealState
 from server.adapters.registrar import HttpRegistrar
+from server.sealer_roles import WorkDesk
 from tests.seals.adding_rows import form as seal_form
 from tests.seals.test_imprint_faces import undrawn
 from tests.server.conftest import serving_sandbox
@@ -125,7 +126,7 @@ class World:
 
     async def advance(self, row: RepresentativeChange, registrar: Registrar | None = None) -> bool:
         asked = registrar or self.registrar
-        return await succeeding.advance(row, now(), self.identity, self.records, asked)
+        return await succeeding.advance(row, now, self.identity, self.records, asked)
 
     async def work(self) -> None:
         """All that there is to do."""
@@ -412,6 +413,86 @@ async def test_an_answer_of_before_replaces_no_later_licence(
     assert await representative(company) == (await person(three, world)).id
     assert (await licences.in_force(company.id)).data["representative_name"] == "秦若曦"
     assert not await world.advance(row), "asked again, it is nothing new"
+
+
+async def test_keys_end_when_the_change_is_applied_not_when_the_registrar_was_asked(
+    world: World, company: Company, two: Someone
+) -> None:
+    seal = await Seal.filter(company_id=company.id, kind="legal_name").get()
+    await Seal.filter(id=seal.id).update(state=SealState.COLLECTED, generation=1)
+    await SealKey.create(
+        seal_id=seal.id,
+        generation=1,
+        algorithm="P-256",
+        sealed_private="",
+        kek_version=1,
+        certificate="",
+        serial="1f",
+        not_before=now(),
+        not_after=now() + timedelta(days=365),
+    )
+    await world.register(company, two)
+    await succeeding.hear(world.registrar, now())
+    row = await succeeding.take("me", now())
+    assert row is not None
+    answered: list[datetime] = []
+
+    async def sealed_meanwhile() -> None:
+        answered.append(now())
+
+    assert await world.advance(row, Meanwhile(world.registrar, sealed_meanwhile))
+    revoked = (await SealKey.get(serial="1f")).revoked_at
+    assert revoked is not None
+    assert revoked > answered[-1]
+
+
+async def test_what_was_heard_goes_before_looks(world: World, company: Company, two: Someone) -> None:
+    await world.register(company, two)
+    await succeeding.hear(world.registrar, now())
+    long_ago = now() - timedelta(hours=1)
+    for _ in range(succeeding.LOOKS_AT_ONCE - 1):
+        await RepresentativeChange.create(
+            company_id=company.id, state=ChangeState.REPORTED, created_at=long_ago, lease_until=long_ago
+        )
+    row = await succeeding.take("me", now())
+    assert row is not None
+    assert row.number is not None
+    look = await succeeding.take("me", now())
+    assert look is not None
+    assert look.number is None
+
+
+async def test_looks_do_not_heap_up_while_the_registrar_is_down(
+    world: World, company: Company, two: Someone
+) -> None:
+    other = await world.found(two, "北京明哲软件有限公司")
+    await RepresentativeChange.all().delete()
+    await RepresentativeChange.bulk_create(
+        RepresentativeChange(company_id=company.id, state=ChangeState.REPORTED, created_at=now())
+        for _ in range(succeeding.LOOKS_AT_ONCE)
+    )
+    await succeeding.look_around(now())
+    assert await RepresentativeChange.all().count() == succeeding.LOOKS_AT_ONCE
+    await RepresentativeChange.filter(id=(await RepresentativeChange.all().first()).id).delete()  # type: ignore[union-attr]
+    await succeeding.look_around(now())
+    assert await RepresentativeChange.filter(company_id=other.id).count() == 1
+
+
+@pytest.mark.parametrize(("fault", "goes_on"), [("down", False), ("refuse", True), ("none", True)])
+async def test_a_desk_pauses_while_the_registrar_is_down(
+    world: World, company: Company, two: Someone, fault: str, goes_on: bool
+) -> None:
+    await world.register(company, two)
+    await succeeding.hear(world.registrar, now())
+    await world.switch(fault)
+    desk = object.__new__(WorkDesk)  # of its parts, these are all that it takes
+    desk.identity, desk.records, desk.registrar, desk.owner = (
+        world.identity,
+        world.records,
+        world.registrar,
+        "me",
+    )
+    assert await desk.apply_changes() is goes_on
 
 
 async def test_a_change_before_there_was_a_company_here_is_not_missed(

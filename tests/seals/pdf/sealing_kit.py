@@ -41,6 +41,7 @@ START = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)  # the authorities are made
 SIGNED = START + timedelta(days=100)  # documents are sealed, unless a test says otherwise
 BESIDE = Place(0, 20, 40)
 NOW = START + timedelta(days=200)  # and judged
+LATEST = datetime.max.replace(tzinfo=UTC)  # no moment of a test is of the future
 PLACE = Place(0, 90, 150)
 NAMES = ("北京红日科技有限公司", "上海蓝海贸易有限责任公司")
 
@@ -159,6 +160,7 @@ class World:
                 signed_attributes_der=attributes,
                 signature_value=seal.key.sign(attributes, ec.ECDSA(hashes.SHA256())),
                 timestamper=timestamper,
+                clock=lambda: LATEST,
             )
         ).data
 

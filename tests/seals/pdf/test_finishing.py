@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -231,6 +232,14 @@ class OldAnswer(LocalTimeStamper):
         return await super().async_request_tsa_response(tsp.TimeStampReq.load(req.dump(force=True)))
 
 
+class OfTheFuture(LocalTimeStamper):
+    """A service whose clock is an hour ahead."""
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        answer = timestamps.answer(req.dump(), self._tsa, (), datetime.now(UTC) + timedelta(hours=1), 1)
+        return tsp.TimeStampResp.load(answer)
+
+
 class TooLarge(LocalTimeStamper):
     """A service that sends a chain of very many certificates."""
 
@@ -246,6 +255,7 @@ class TooLarge(LocalTimeStamper):
         (Refusing, "timestamp.unavailable"),
         (AboutSomethingElse, "timestamp.unavailable"),
         (OldAnswer, "timestamp.unavailable"),
+        (OfTheFuture, "timestamp.unavailable"),
         (TooLarge, "signature.too_large"),
     ],
 )
