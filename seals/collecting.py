@@ -231,7 +231,9 @@ async def ask_code(collection_id: str, person_id: str, now: datetime) -> Confirm
     """
     row = await _own(collection_id, person_id)
     _require_time(row, now)
-    if row.state is not CollectionState.CHECKING and not await _left(row, now):
+    if row.state is CollectionState.MAKING:
+        await _give_up(row, now)
+    if not await Collection.exists(id=row.id, state=CollectionState.CHECKING):
         raise _not_open()
     return await confirm_codes.ask(OfferPurpose.COLLECT, row.id, person_id, now)
 
@@ -247,7 +249,7 @@ async def _open(row: Collection, now: datetime) -> bool:
     Should a sealer still be at work on the PIN before, keys are made once all the same: only one moves the
     collection on, and only while its own offer stands (`seals/making.py`).
     """
-    if await _left(row, now):
+    if row.state is CollectionState.MAKING:
         await _give_up(row, now)
     checking = Collection.filter(id=row.id, state=CollectionState.CHECKING)
     return bool(await checking.update(state=CollectionState.MAKING))

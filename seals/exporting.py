@@ -29,7 +29,7 @@ __all__ = ["EXPORT_LIFE", "Exported", "Fetched", "fetch", "forget_old", "seal", 
 EXPORT_LIFE = timedelta(minutes=2)
 FORGET_AFTER = timedelta(hours=1)
 EXPORTS_PER_PERSON = Limit("export.person", 300, 600)
-EVIDENCE_PER_PERSON = Limit("evidence.person", 30, 600)
+EVIDENCE_PER_PERSON = Limit("evidence.person", 60, 600)
 A_MINUTE_S = 60
 PURPOSE = "export"
 
