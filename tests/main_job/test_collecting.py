@@ -172,11 +172,15 @@ def test_a_collection_whose_pin_still_waits_takes_no_other(founder: Member) -> N
     assert keys(founder, founder.company) == 0
 
 
-def test_a_collection_that_was_left_making_passes_again_and_makes_keys_once(founder: Member) -> None:
+@pytest.mark.parametrize("code_first", [False, True])
+def test_a_collection_that_was_left_making_passes_again_and_makes_keys_once(
+    founder: Member, code_first: bool
+) -> None:
     collection = checked(founder, founder.company)["id"]
     left_making(founder, collection, datetime.now(UTC) - timedelta(minutes=2))
     assert founder.phone.collection(collection)["state"] == "checked"
-    founder.phone.send_collection_code(collection)
+    if code_first:
+        founder.phone.send_collection_code(collection)
 
     def collect(phone: Client) -> str:
         try:
