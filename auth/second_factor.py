@@ -27,7 +27,16 @@ from auth.throttling import Limit
 from auth.tokens import hash_token, new_token
 from auth.wechat_accounts import bind
 
-__all__ = ["PENDING_LIFE", "Entered", "complete", "let_in", "not_found", "options", "waiting"]
+__all__ = [
+    "PENDING_LIFE",
+    "Entered",
+    "complete",
+    "let_in",
+    "not_found",
+    "options",
+    "waiting",
+    "waiting_for_check",
+]
 
 PENDING_LIFE = timedelta(minutes=5)
 MAX_TRIES = 5
@@ -78,7 +87,18 @@ async def _enter(
 
 
 async def waiting(cookie: str, browser: Browser, now: datetime) -> PendingLogin:
-    """The login that waits in this browser. Raises NotFound `login.factor_not_found` for anything else."""
+    """The login that waits in this browser for a passkey, five minutes at most.
+
+    Raises NotFound `login.factor_not_found` for anything else.
+    """
+    row = await waiting_for_check(cookie, browser, now)
+    if row.created_at + PENDING_LIFE <= now:
+        raise not_found()
+    return row
+
+
+async def waiting_for_check(cookie: str, browser: Browser, now: datetime) -> PendingLogin:
+    """The same, or one that waits longer, for an identity check in the place of lost passkeys."""
     row = await PendingLogin.get_or_none(
         token_hash=hash_token(cookie, COOKIE_PURPOSE),
         device=device_hash(browser.device),

@@ -147,7 +147,8 @@ async def judge(
 ) -> Judged:
     """Whether a confirmation by this person has the approval it needs, before the transaction.
 
-    secret: as his wrap opened, which proves the version of the rule; sha256: of `original_of`.
+    secret: as his wrap opened, which proves the version of the rule; sha256: of `original_of`. Who has two
+    mobiles is one by his ID number, and does not confirm by one what he approved by the other.
     Raises Conflict `approval.missing`, `approval.own`, `approval.rule_changed`; Refused
     `custody.not_attested`, `approval.not_his`.
     """
@@ -160,7 +161,9 @@ async def judge(
     named = None if given is None else rule.of(given.person_id)
     if given is None or named is None:
         raise approvers.missing()
-    if given.person_id == person_id:
+    mine = await Holder.get(person_id=person_id)
+    holders.attested_public(mine, keyring)
+    if given.person_id == person_id or named.identity == mine.identity_ref:
         raise approvers.own()
     statement = _statement(given, row, sha256, named.identity)
     signature = base64.b64decode(given.signature or "")

@@ -158,7 +158,7 @@ async def find(collection_id: str, person_id: str, now: datetime, realname: Real
     The view's state is `checked` once the identity passed, `refused` or `failed` where it ended.
     """
     row = await _own(collection_id, person_id)
-    if row.state is not CollectionState.CHECKING:
+    if row.state is not CollectionState.CHECKING and not await _left(row, now):
         return await _view(row)
     if row.created_at + LIFE[row.check_way] <= now:
         return await _view(row, "failed", "身份核验已超时，请重新开始。")
@@ -197,9 +197,7 @@ async def offer_pin(
     if not await Holder.exists(person_id=person_id):
         check_pin(pin, [text for text in (person.mobile, person.id_number) if text])
     passed = (await realname.result(row.check_id or "")).state is IdentityState.PASSED
-    if not passed or not await Collection.filter(id=row.id, state=CollectionState.CHECKING).update(
-        state=CollectionState.MAKING
-    ):
+    if not passed or not await _open(row, now):
         raise _not_open()
     try:
         info = collect_info(row)
@@ -220,9 +218,7 @@ async def offer_pin(
             await _fail(row, error, now)
         elif error.code != "sealer.slow":
             # The PIN may be offered again; after "slow" the sealer may still be at work on this one.
-            await Collection.filter(id=row.id, state=CollectionState.MAKING).update(
-                state=CollectionState.CHECKING
-            )
+            await _give_up(row, now)
         raise
     return await _view(await Collection.get(id=row.id))
 
@@ -235,9 +231,35 @@ async def ask_code(collection_id: str, person_id: str, now: datetime) -> Confirm
     """
     row = await _own(collection_id, person_id)
     _require_time(row, now)
-    if row.state is not CollectionState.CHECKING:
+    if row.state is CollectionState.MAKING:
+        await _give_up(row, now)
+    if not await Collection.exists(id=row.id, state=CollectionState.CHECKING):
         raise _not_open()
     return await confirm_codes.ask(OfferPurpose.COLLECT, row.id, person_id, now)
+
+
+async def _left(row: Collection, now: datetime) -> bool:
+    """Whether a collection was left MAKING: its PIN waits before no sealer any more, and none made keys."""
+    return row.state is CollectionState.MAKING and not await offers.waits(OfferPurpose.COLLECT, row.id, now)
+
+
+async def _open(row: Collection, now: datetime) -> bool:
+    """Move it to MAKING for one PIN. One that was left passes again.
+
+    Should a sealer still be at work on the PIN before, keys are made once all the same: only one moves the
+    collection on, and only while its own offer stands (`seals/making.py`).
+    """
+    if row.state is CollectionState.MAKING:
+        await _give_up(row, now)
+    checking = Collection.filter(id=row.id, state=CollectionState.CHECKING)
+    return bool(await checking.update(state=CollectionState.MAKING))
+
+
+async def _give_up(row: Collection, now: datetime) -> None:
+    """Back to CHECKING, unless another PIN waits."""
+    if not await offers.waits(OfferPurpose.COLLECT, row.id, now):
+        making = Collection.filter(id=row.id, state=CollectionState.MAKING)
+        await making.update(state=CollectionState.CHECKING)
 
 
 def _require_time(row: Collection, now: datetime) -> None:

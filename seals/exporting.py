@@ -29,6 +29,7 @@ __all__ = ["EXPORT_LIFE", "Exported", "Fetched", "fetch", "forget_old", "seal", 
 EXPORT_LIFE = timedelta(minutes=2)
 FORGET_AFTER = timedelta(hours=1)
 EXPORTS_PER_PERSON = Limit("export.person", 300, 600)
+EVIDENCE_PER_PERSON = Limit("evidence.person", 60, 600)
 A_MINUTE_S = 60
 PURPOSE = "export"
 
@@ -112,7 +113,8 @@ def _not_found() -> NotFound:
 async def fetch(token: str, session: SessionView, now: datetime, workshop: Workshop) -> Fetched:
     """The file; changes nothing, and its asker must still be allowed to have it.
 
-    Raises NotFound `export.not_found` for tokens that are unknown, over or another session's.
+    Raises NotFound `export.not_found` for tokens that are unknown, over or another session's; TooMany for
+    too many evidence packages.
     """
     row = await Export.get_or_none(
         token_hash=hash_token(token, PURPOSE), session_id=session.id, expires_at__gt=now
@@ -124,6 +126,8 @@ async def fetch(token: str, session: SessionView, now: datetime, workshop: Works
     if row.form is ExportForm.SES:
         return Fetched(row.form, *await ses_signature(row.subject, session.person_id, now))
     if row.form is ExportForm.EVIDENCE:
+        # A token may be fetched by as often as one likes, and this is much to put together.
+        await throttling.count(EVIDENCE_PER_PERSON, session.person_id, now)
         return Fetched(row.form, *await pack(row.subject, session.person_id, now, workshop))
     return Fetched(row.form, *await signed_file(row.subject, session.person_id, now, workshop))
 

@@ -12,13 +12,14 @@ from datetime import datetime
 from auth import events, identity_checks, second_factor, sessions
 from auth.browsers import Browser
 from auth.engine import transaction
-from auth.errors import Conflict
+from auth.errors import Conflict, DomainError
 from auth.identity_checks import LIFE, IdentityCheckView
 from auth.identity_models import IdentityCheck, IdentityPurpose
 from auth.passkey_models import Passkey, PendingLogin
 from auth.people import lock
 from auth.ports import IdentityWay, RealName
 from auth.privacy import RecordsKey
+from auth.second_factor import PENDING_LIFE
 from seals.holders import HolderIdentity, identity_of
 from seals.models import Holder
 
@@ -34,22 +35,40 @@ async def begin(
     realname: RealName,
     way: IdentityWay,
 ) -> IdentityCheckView:
-    """Begin the check for the login that waits in this browser, which then waits as long as the check lives.
+    """Begin the check for the login that waits in this browser, which then waits as long as such a check
+    lives: for the check alone, for a passkey no longer than before. At a counter only once in a login.
 
-    Raises NotFound `login.factor_not_found`; Conflict `passkey.no_holder`; Refused, Unavailable, TooMany.
+    Raises NotFound `login.factor_not_found`; Conflict `passkey.no_holder`, `passkey.counter_begun`; Refused,
+    Unavailable, TooMany.
     """
-    waiting = await second_factor.waiting(cookie, browser, now)
+    waiting = await second_factor.waiting_for_check(cookie, browser, now)
     if not await Holder.exists(person_id=waiting.person_id):
         raise Conflict(
             "passkey.no_holder",
             "您还没有领取过印章，本站无从核对您的身份。请联系客服。",
             "You never collected a seal here, so there is nothing to compare you with. Contact support.",
         )
-    check = await identity_checks.begin(
-        IdentityPurpose.LOGIN, waiting.id, waiting.person_id, return_url, now, records, realname, way=way
+    # From the login's beginning: checks that follow one another do not keep it open for ever.
+    end = waiting.created_at + PENDING_LIFE + LIFE[way]
+    row = PendingLogin.filter(id=waiting.id, used_at=None)
+    prolonged = await row.filter(expires_at__lt=end).update(expires_at=end)
+    if way is IdentityWay.COUNTER and not prolonged:
+        raise _counter_begun()
+    try:
+        return await identity_checks.begin(
+            IdentityPurpose.LOGIN, waiting.id, waiting.person_id, return_url, now, records, realname, way=way
+        )
+    except DomainError:
+        await row.filter(expires_at=end).update(expires_at=waiting.expires_at)
+        raise
+
+
+def _counter_begun() -> Conflict:
+    return Conflict(
+        "passkey.counter_begun",
+        "这次登录已预约过窗口核验，请凭该预约到窗口办理；如需重新预约，请重新登录。",
+        "A check at a counter was begun in this login already; go there, or log in again for another.",
     )
-    await PendingLogin.filter(id=waiting.id, used_at=None).update(expires_at=now + LIFE[way])
-    return check
 
 
 async def finish(
@@ -62,7 +81,7 @@ async def finish(
     Raises NotFound `login.factor_not_found`; Conflict `identity.pending` (facts: `url`); Refused
     `identity.not_passed`; Gone `identity.expired`; Unavailable.
     """
-    waiting = await second_factor.waiting(cookie, browser, now)
+    waiting = await second_factor.waiting_for_check(cookie, browser, now)
     row = (
         await IdentityCheck.filter(
             person_id=waiting.person_id, purpose=IdentityPurpose.LOGIN, subject=waiting.id

@@ -42,6 +42,7 @@ __all__ = [
     "revived",
     "take",
     "told",
+    "waits",
 ]
 
 LIFE = timedelta(seconds=60)
@@ -305,6 +306,12 @@ async def refuse(offer: Offer, error: DomainError) -> None:
     await Offer.filter(id=offer.id, state=OfferState.OFFERED, fence=offer.fence).update(
         state=OfferState.REFUSED, outcome=told(error), sealed=None
     )
+
+
+async def waits(purpose: OfferPurpose, subject: str, now: datetime) -> bool:
+    """Whether an offer for this waits for a sealer, or is in its hands; none that `abandon` would refuse."""
+    rows = Offer.filter(purpose=purpose, subject=subject, state=OfferState.OFFERED)
+    return await rows.filter(expires_at__gte=now - LEASE).exists()
 
 
 async def abandon(now: datetime) -> None:

@@ -234,7 +234,9 @@ async def _approvers(
             field="approvers",
             count=len(unknown),
         )
-    if form.four_eyes and not set(form.approvers) - {REPRESENTATIVE}:
+    # By the ID number: a second mobile of his does not make two pairs of eyes.
+    own_eyes = {each.identity for each in able.values() if each.id == REPRESENTATIVE}
+    if form.four_eyes and {able[each].identity for each in form.approvers} <= own_eyes:
         raise Invalid(
             "rule.four_eyes",
             "要求双人复核时，请至少选择一位法定代表人以外的审批人。",

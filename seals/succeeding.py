@@ -218,13 +218,22 @@ async def _renew(company: Company, made: _Succession, records: RecordsKey, now: 
     """The same person stays, with all that he has; with another name, he gets another name seal (R42)."""
     cancelled: Sequence[Seal] = ()
     fresh = None
+    unruled = False
     if made.other_name:
         kind = name_seals.kind_of(made.said)
         done = await rekeying.rekey(company.id, RevokedFor.SUPERSEDED, now, kind)
         cancelled = await name_seals.cancel(company.id, made.said)
         fresh = None if made.name_seal is None else await name_seals.issue(company.id, made.name_seal, now)
+        unruled = await _ruled(cancelled)
         await rekeying.tell(done, now)
-    await succession_news.tell_seals(company, made.said, made.after.version, cancelled, fresh, now)
+    version = made.after.version
+    await succession_news.tell_seals(company, made.said, version, cancelled, fresh, now, unruled=unruled)
+
+
+async def _ruled(seals: Sequence[Seal]) -> bool:
+    """Whether any of these asked for approvals; what replaces it does not until a rule is set for it."""
+    rules = await ApprovalRule.filter(live__in=[seal.id for seal in seals])
+    return any(rule.approvers for rule in rules)
 
 
 async def _succeed(company: Company, made: _Succession, records: RecordsKey, now: datetime) -> None:

@@ -21,14 +21,21 @@ async def tell_seals(
     cancelled: Sequence[Seal],
     fresh: Seal | None,
     now: datetime,
+    *,
+    unruled: bool = False,
 ) -> None:
-    """In the company's stream: its licence of this version, and what became of the name seals."""
+    """In the company's stream: its licence of this version, and what became of the name seals.
+
+    unruled: the one before had an approval rule, and the fresh one has none.
+    """
     about, since = f"company:{company.id}", said.since.isoformat()
     stream = events.company_stream(company.id)
     await _append(stream, "licence.replaced", about, company.id, now, {"version": version, "since": since})
     for kind, seals in (("seal.cancelled", cancelled), ("seal.issued", () if fresh is None else (fresh,))):
         for seal in seals:
             facts = {"kind": seal.kind, "number": seal.number}
+            if unruled and seal is fresh:
+                facts["rule"] = "ended"
             await _append(stream, kind, f"seal:{seal.id}", company.id, now, facts)
 
 

@@ -109,7 +109,9 @@ def seal_issued(t: Telling) -> Content:
     """Each arrives with its imprint; the last of those that came together brings the button."""
     seal = t.rows.seal(t.row_id)
     state = t.w(f"card.seal_state_{seal.state.value}")
-    lines = (_number(t, seal), t.w("card.state", state=state))
+    lines = [_number(t, seal), t.w("card.state", state=state)]
+    if "rule" in t.told.event.facts:
+        lines.append(t.w("card.rule_ended"))
     actions = t.collect(seal.company_id) if t.told.last else ()
     return Content(seal.name, lines, actions, image_url=imprint_url(seal.id))
 

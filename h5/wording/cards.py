@@ -23,6 +23,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Active content was removed. Please check the pages.",
     ),
     "card.seal": ("印章：{name}", "Seal: {name}"),
+    "card.rule_ended": (
+        "原印章的审批规则已随其注销失效，这枚新印章用印不需要审批。如需审批，请在领取后重新设置。",
+        "The approval rule of the seal before ended with it: this one needs no approval. Set a rule again "
+        "once it is collected, if you want one.",
+    ),
     "card.number": ("{kind} · 编码 {number}", "{kind} · no. {number}"),
     "card.state": ("当前状态：{state}", "Now: {state}"),
     "card.application_submitted": ("登记申请已提交", "Application handed in"),

@@ -5,6 +5,7 @@ Reads only. What is in it is what its company may see anyway; of other chains th
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import io
@@ -63,7 +64,7 @@ async def pack(signing_id: str, person_id: str, now: datetime, workshop: Worksho
     lists = await _revocation_lists()
     files |= {f"crls/{name}.crl.pem": der.public_bytes(Encoding.PEM) for name, der in lists.items()}
     told, signed = await _events(row, version, document, person_id, now)
-    proofs = {event.seq: await prove(event) for event in told}
+    proofs = await prove(told)
     files |= _chain(told, proofs)
     company = await Company.get(id=row.company_id)
     facts = Facts(
@@ -85,7 +86,7 @@ async def pack(signing_id: str, person_id: str, now: datetime, workshop: Worksho
         listed=[(event.seq, event.at, event.kind) for event in told],
     )
     files["README.md"] = readme(facts).encode()
-    return f"{document.name.removesuffix('.pdf')}.evidence.zip", _zip(files)
+    return f"{document.name.removesuffix('.pdf')}.evidence.zip", await asyncio.to_thread(_zip, files)
 
 
 async def _revocation_lists() -> Mapping[str, x509.CertificateRevocationList]:
@@ -155,6 +156,7 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in sorted({**files, "SHA256SUMS": sums.encode()}.items()):
             entry = zipfile.ZipInfo(name, MADE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            # What is in a PDF is compressed already.
+            entry.compress_type = zipfile.ZIP_STORED if name == PDF else zipfile.ZIP_DEFLATED
             package.writestr(entry, data)
     return out.getvalue()

@@ -26,21 +26,48 @@ class Proof:
     heads: Sequence[tuple[str, str]]
 
 
-async def prove(event: Event) -> Proof | None:
-    """The way of an event; None while no published root binds it."""
+@dataclass(frozen=True)
+class _Bound:
+    """A chain's leaf in a published root, and the path from it to that root's line `heads`."""
+
+    root: Root
+    heads: Sequence[tuple[str, str]]
+
+
+async def prove(told: Sequence[Event]) -> dict[int, Proof | None]:
+    """The way of each event, by its seq; None while no published root binds it.
+
+    The leaves of a root, one of each chain, are read once for all events of a chain that it binds.
+    """
+    bound: dict[str, _Bound | None] = {}
+    return {event.seq: await _prove(event, bound) for event in told}
+
+
+async def _prove(event: Event, bound: dict[str, _Bound | None]) -> Proof | None:
     leaf = await RootLeaf.filter(stream=event.stream, to_seq__gte=event.seq).order_by("to_seq").first()
     if leaf is None or leaf.from_seq > event.seq:
         return None
-    root = await Root.get_or_none(number=leaf.root, state=RootState.PUBLISHED)
-    if root is None:
+    if leaf.id not in bound:
+        bound[leaf.id] = await _bound(leaf)
+    found = bound[leaf.id]
+    if found is None:
         return None
     count = leaf.to_seq - leaf.from_seq + 1
     try:
         events = await merkle.path(_events(leaf), count, event.seq - leaf.from_seq)
-        heads = await merkle.path(_leaves(root.number), root.chains, leaf.place)
     except ValueError:  # rows are missing: `ezhang audit check` names them
         return None
-    return Proof(root, _text(leaf), events, heads)
+    return Proof(found.root, _text(leaf), events, found.heads)
+
+
+async def _bound(leaf: RootLeaf) -> _Bound | None:
+    root = await Root.get_or_none(number=leaf.root, state=RootState.PUBLISHED)
+    if root is None:
+        return None
+    try:
+        return _Bound(root, await merkle.path(_leaves(root.number), root.chains, leaf.place))
+    except ValueError:  # as above
+        return None
 
 
 async def _events(leaf: RootLeaf) -> AsyncIterator[str]:

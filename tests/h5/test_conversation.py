@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from auth import events
+from auth.engine import transaction
 from auth.models import Licence
 from auth.tokens import group_code
 from h5.thread import telling
@@ -69,6 +71,23 @@ async def test_seals_collected_together_are_one_card_and_the_buttons_to_collect_
     told = await world.cards(who)
     assert not [card for card in told if "领取印章" in world.links(card)]
     assert {card.lines[1] for card in told if card.kind == "seal.issued"} == {"当前状态：可使用"}
+
+
+async def test_a_seal_that_lost_its_approval_rule_says_so(world: Any) -> None:
+    who, company, seals = await world.owner()
+    async with transaction():
+        await events.append(
+            events.company_stream(company.id),
+            "seal.issued",
+            actor="registrar",
+            subject=f"seal:{seals[0].id}",
+            now=world.tick(),
+            on_behalf=company.id,
+            facts={"kind": seals[0].kind, "number": seals[0].number, "rule": "ended"},
+        )
+    for language, said in (("zh", "不需要审批"), ("en", "needs no approval")):
+        cards = [card for card in await world.cards(who, language) if card.kind == "seal.issued"]
+        assert [said in " ".join(card.lines) for card in cards] == [False] * 5 + [True]
 
 
 async def test_an_applicant_who_does_not_represent_the_company_sees_no_way_into_it(world: Any) -> None:

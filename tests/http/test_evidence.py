@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from seals.exporting import EVIDENCE_PER_PERSON
 from server.client import Client
 from tests.http.daily import bind
 from tests.http.site import Party, Site, joined_as, refused
+from tests.http.test_rate_limits import check, exhausted
 from tests.seals.pdf.samples import contract
 
 BLOCK = re.compile(r"```sh\n(.*?)\n```", re.S)
@@ -81,6 +83,21 @@ def test_the_commands_of_its_readme_pass(package: Path, tools: Path, site: Site)
     assert f"{site.url}/roots" in readme
     assert "signing.confirmed" in readme
     assert "尚未" not in readme, "a root tells of every event"
+
+
+def test_the_pdf_in_it_is_not_compressed_once_more(a: Party, signed: str) -> None:
+    entries = zipfile.ZipFile(io.BytesIO(a.client.evidence(signed))).infolist()
+    types = {entry.filename: entry.compress_type for entry in entries}
+    assert types.pop("document.pdf") == zipfile.ZIP_STORED
+    assert set(types.values()) == {zipfile.ZIP_DEFLATED}
+
+
+def test_what_was_asked_for_once_is_not_packed_without_end(site: Site, a: Party, signed: str) -> None:
+    url = a.client.export_signing(signed, "evidence")["download_url"]
+    site.change("DELETE FROM throttle WHERE id LIKE 'evidence.%'")
+    check(exhausted(lambda: a.http.get(url), EVIDENCE_PER_PERSON), EVIDENCE_PER_PERSON)
+    site.change("DELETE FROM throttle WHERE id LIKE 'evidence.%'")
+    assert a.http.get(url).status_code == 200
 
 
 def test_what_it_brings_is_what_is_published(package: Path, stranger: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -519,6 +520,23 @@ def test_a_check_for_something_else_or_of_somebody_else_is_nothing(
         refused(other.enter_lost, 404, "login.factor_not_found")
         holder.first_factor(other)
         refused(other.enter_lost, 403, "identity.not_passed")
+
+
+def test_a_counter_keeps_no_login_open_for_a_passkey_and_is_begun_once(
+    holder: Person, browser: Client
+) -> None:
+    """After five minutes only the check itself lets him in."""
+    holder.site.change("UPDATE throttle SET count = 0 WHERE id LIKE 'identity.%'")
+    holder.first_factor(browser)
+    answer = holder.key.answer(browser.begin_factor())
+    begun = browser.begin_lost("counter")
+    refused(lambda: browser.begin_lost("counter"), 409, "passkey.counter_begun")
+    created = datetime.now(UTC) - timedelta(minutes=6)
+    holder.site.change("UPDATE pending_login SET created_at = ? WHERE used_at IS NULL", str(created))
+    refused(browser.begin_factor, 404, "login.factor_not_found")
+    refused(lambda: browser.enter_factor(answer), 404, "login.factor_not_found")
+    refused(browser.enter_lost, 409, "identity.pending")
+    assert begun["way"] == "counter"
 
 
 def test_by_the_check_he_comes_in_once_and_all_passkeys_are_gone(holder: Person, browser: Client) -> None:

@@ -14,7 +14,7 @@ from auth.engine import transaction
 from auth.models import Event
 from seals import rekeying
 from seals.approval_models import Approval, ApprovalRule, ApprovalState, RuleState
-from seals.models import Offer, OfferPurpose, OfferState, RevokedFor, SealKey, Signing, SigningState
+from seals.models import Holder, Offer, OfferPurpose, OfferState, RevokedFor, SealKey, Signing, SigningState
 from server.client import ApiError
 from server.demo import PIN
 from tests.main_job.members import Json, Member, refused, token_of
@@ -132,6 +132,34 @@ def test_nobody_confirms_what_he_approved(office: Office) -> None:
     office.owner.phone.approve(own, PIN)
     here = office.owner.phone.open_here(own)["id"]
     assert refused(lambda: office.owner.phone.confirm(here, PIN)).code == "approval.own"
+
+
+def test_a_second_mobile_is_no_second_human(office: Office) -> None:
+    """Neither does he confirm by one what he approved by the other, nor do his two make four eyes."""
+    with hand_of(office.owner, office.user.member) as twin, hand_of(office.owner, office.owner) as own_twin:
+        twin.collected("finance")
+        own_twin.collected("finance")
+        office.rule([twin.id, office.boss.id])
+        signing = office.user.ask()
+        twin.member.phone.approve(signing, OWN_PIN)
+        assert refused(lambda: office.user.confirm(signing)).code == "approval.own"
+        told = refused(lambda: office.rule(["representative", own_twin.id], four_eyes=True))
+        assert (told.code, told.field) == ("rule.four_eyes", "four_eyes")
+        office.rule([own_twin.id, office.boss.id], four_eyes=True)
+        own = office.owner.ask_for()["id"]
+        own_twin.member.phone.approve(own, OWN_PIN)
+        here = office.owner.phone.open_here(own)["id"]
+        assert refused(lambda: office.owner.phone.confirm(here, PIN)).code == "approval.own"
+
+
+def test_who_was_removed_sees_no_more_what_he_approved(office: Office) -> None:
+    office.rule()
+    signing = office.user.ask()
+    office.approve(signing)
+    phone = office.boss.member.phone
+    assert phone.signing(signing)["id"] == signing
+    office.owner.phone.remove_member(office.boss.id)
+    assert refused(lambda: phone.signing(signing)).code == "signing.not_found"
 
 
 def test_a_refusal_ends_it_and_the_asker_is_told_why(office: Office) -> None:
@@ -273,6 +301,30 @@ def approve_while_nobody_looks(
         error = approving.exception()
     assert error is None or isinstance(error, ApiError)
     return error or approving.result()
+
+
+def test_the_sealer_itself_looks_who_a_second_mobile_is(stage: Stage, staged_office: Office) -> None:
+    """Web is deceived by a row, which is put right before the sealer looks."""
+    office, run = staged_office, stage.server.database.run
+    user = office.user.member
+    with hand_of(office.owner, user) as twin:
+        twin.collected("finance")
+        office.rule([twin.id])
+        signing = office.user.ask()
+        twin.member.phone.approve(signing, OWN_PIN)
+        claim = user.phone.open_here(signing)["id"]
+        truth = user.holder().identity_ref
+        run(lambda: Holder.filter(person_id=user.id).update(identity_ref="0" * 64))
+        stage.stop_sealer()
+        with ThreadPoolExecutor(1) as pool:
+            confirming = pool.submit(user.same_session().confirm, claim, OWN_PIN)
+            until(lambda: run(lambda: Offer.filter(subject=signing, purpose=OfferPurpose.CONFIRM).exists()))
+            run(lambda: Holder.filter(person_id=user.id).update(identity_ref=truth))
+            stage.start_sealer()
+            error = confirming.exception()
+        assert isinstance(error, ApiError), error
+        assert error.code == "approval.own"
+        assert user.phone.signing(signing)["state"] == "pending"
 
 
 def test_the_pin_of_an_approval_is_for_this_signing_as_it_is(stage: Stage, staged_office: Office) -> None:

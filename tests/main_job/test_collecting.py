@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from seals.keyring import P256, SM2
-from seals.models import Collection, Holder, Offer, Seal, SealKey, SealState, SealWrap, SesSeal
+from seals.models import (
+    Collection,
+    CollectionState,
+    Holder,
+    Offer,
+    OfferPurpose,
+    OfferState,
+    Seal,
+    SealKey,
+    SealState,
+    SealWrap,
+    SesSeal,
+)
+from server.client import ApiError, Client
 from server.demo import PIN
 from tests.main_job.members import Json, Member, Server, member_form, refused
 
@@ -126,6 +141,60 @@ def test_a_weak_pin_is_refused_and_a_good_one_makes_five_keys(founder: Member) -
     assert refused(lambda: founder.phone.set_pin(collection["id"], PIN)).code == "collection.state"
     assert keys(founder, founder.company) == 5
     founder.sealed()
+
+
+def left_making(founder: Member, collection: str, expires_at: datetime) -> None:
+    """Web gave up waiting for a PIN that some sealer holds and does not end."""
+
+    async def leave() -> None:
+        await Collection.filter(id=collection).update(state=CollectionState.MAKING)
+        await Offer.create(
+            purpose=OfferPurpose.COLLECT,
+            subject=collection,
+            person_id=founder.id,
+            key_day="",
+            salt="",
+            state=OfferState.OFFERED,
+            created_at=expires_at,
+            expires_at=expires_at,
+            lease_until=datetime.now(UTC) + timedelta(hours=1),
+        )
+
+    founder.server.database.run(leave)
+
+
+def test_a_collection_whose_pin_still_waits_takes_no_other(founder: Member) -> None:
+    collection = checked(founder, founder.company)["id"]
+    left_making(founder, collection, datetime.now(UTC) + timedelta(hours=1))
+    assert founder.phone.collection(collection)["state"] == "making"
+    assert refused(lambda: founder.phone.set_pin(collection, PIN)).code == "collection.state"
+    assert refused(lambda: founder.phone.send_collection_code(collection)).code == "collection.state"
+    assert keys(founder, founder.company) == 0
+
+
+@pytest.mark.parametrize("code_first", [False, True])
+def test_a_collection_that_was_left_making_passes_again_and_makes_keys_once(
+    founder: Member, code_first: bool
+) -> None:
+    collection = checked(founder, founder.company)["id"]
+    left_making(founder, collection, datetime.now(UTC) - timedelta(minutes=2))
+    assert founder.phone.collection(collection)["state"] == "checked"
+    if code_first:
+        founder.phone.send_collection_code(collection)
+
+    def collect(phone: Client) -> str:
+        try:
+            return str(phone.set_pin(collection, PIN)["state"])
+        except ApiError as error:
+            return error.code
+
+    phones = [founder.same_session() for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(collect, phones))
+    assert told.count("collected") == 1, told
+    row = founder.server.database.run(lambda: Collection.get(id=collection))
+    assert row.state is CollectionState.COLLECTED
+    assert keys(founder, founder.company) == 5
 
 
 def test_nobody_else_collects_them(founder: Member, sealed_owner: Member) -> None:

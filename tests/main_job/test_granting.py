@@ -77,8 +77,10 @@ class Hand:
 
 
 @contextmanager
-def hand_of(owner: Member, **scope: Any) -> Iterator[Hand]:
+def hand_of(owner: Member, human: Member | None = None, **scope: Any) -> Iterator[Hand]:
+    """human: whose ID number he has, with another mobile; None for somebody of his own."""
     with owner.server.member() as member:
+        member.id_number = member.id_number if human is None else human.id_number
         invitation = owner.phone.invite(
             owner.company, "agent", "李泽宇", member.id_number, member.mobile, **scope
         )

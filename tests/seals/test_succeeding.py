@@ -41,6 +41,7 @@ from auth.succession_models import ChangeState, RegisterCursor, RepresentativeCh
 from auth.tokens import new_id
 from seals import founding, licensing, registered, succeeding
 from seals.adding import add_seal
+from seals.approval_models import ApprovalRule, RuleState
 from seals.licensing import is_genuine
 from seals.models import Holder, Seal, SealKey, SealState
 from server.adapters.registrar import HttpRegistrar
@@ -626,6 +627,32 @@ async def test_the_same_one_with_another_name_has_another_name_seal(
     others = Seal.filter(company_id=company.id).exclude(kind="representative")
     assert {seal.state for seal in await others} == {SealState.COLLECTED}
     assert await Event.filter(kind="seal.rekeyed").count() == 1
+
+
+@pytest.mark.parametrize(("approvers", "told"), [(None, None), ([], None), (["he"], "ended")])
+async def test_the_news_of_another_name_seal_say_whether_a_rule_ended_with_the_one_before(
+    world: World, company: Company, one: Someone, approvers: list[str] | None, told: str | None
+) -> None:
+    own = await representative(company)
+    named = await Seal.get(company_id=company.id, kind="representative")
+    if approvers is not None:
+        await ApprovalRule.create(
+            company_id=company.id,
+            seal=named.id,
+            version=1,
+            kinds=[],
+            approvers=[{"person": own, "member": "", "identity": each} for each in approvers],
+            four_eyes=False,
+            setter_id=own,
+            state=RuleState.IN_FORCE,
+            live=named.id,
+            created_at=now(),
+        )
+    await Seal.filter(company_id=company.id).update(state=SealState.COLLECTED)
+    await world.change(company, Someone("周行之", one.id_number, one.mobile))
+    fresh = await Seal.get(company_id=company.id, kind="representative", state=SealState.ISSUED)
+    issued = await Event.get(kind="seal.issued", subject=f"seal:{fresh.id}")
+    assert issued.facts.get("rule") == told
 
 
 async def test_an_unknown_code_is_nobody(world: World) -> None:
