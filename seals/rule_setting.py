@@ -154,14 +154,19 @@ async def find(seal_id: str, person_id: str, now: datetime, records: RecordsKey)
 
 async def _view(seal: Seal, rule: Rule, now: datetime, records: RecordsKey) -> RuleView:
     able = await _candidates(seal.company_id, now, records)
-    named = {each.identity: each for each in able}
+    named = {(each.id, each.identity): each for each in able}
     return RuleView(
         seal.id,
         seal.name,
         rule.version,
         None if rule.amount is None else str(rule.amount),
         rule.kinds,
-        tuple([named.get(each.identity) or await _gone(each, records) for each in rule.approvers]),
+        tuple(
+            [
+                named.get((each.member or REPRESENTATIVE, each.identity)) or await _gone(each, records)
+                for each in rule.approvers
+            ]
+        ),
         rule.four_eyes,
         tuple(able),
     )

@@ -145,7 +145,7 @@ def test_a_second_mobile_is_no_second_human(office: Office) -> None:
         assert refused(lambda: office.user.confirm(signing)).code == "approval.own"
         told = refused(lambda: office.rule(["representative", own_twin.id], four_eyes=True))
         assert (told.code, told.field) == ("rule.four_eyes", "four_eyes")
-        office.rule([own_twin.id, office.boss.id], four_eyes=True)
+        office.rule(["representative", own_twin.id, office.boss.id], four_eyes=True)
         own = office.owner.ask_for()["id"]
         own_twin.member.phone.approve(own, OWN_PIN)
         here = office.owner.phone.open_here(own)["id"]
@@ -303,30 +303,6 @@ def approve_while_nobody_looks(
     return error or approving.result()
 
 
-def test_the_sealer_itself_looks_who_a_second_mobile_is(stage: Stage, staged_office: Office) -> None:
-    """Web is deceived by a row, which is put right before the sealer looks."""
-    office, run = staged_office, stage.server.database.run
-    user = office.user.member
-    with hand_of(office.owner, user) as twin:
-        twin.collected("finance")
-        office.rule([twin.id])
-        signing = office.user.ask()
-        twin.member.phone.approve(signing, OWN_PIN)
-        claim = user.phone.open_here(signing)["id"]
-        truth = user.holder().identity_ref
-        run(lambda: Holder.filter(person_id=user.id).update(identity_ref="0" * 64))
-        stage.stop_sealer()
-        with ThreadPoolExecutor(1) as pool:
-            confirming = pool.submit(user.same_session().confirm, claim, OWN_PIN)
-            until(lambda: run(lambda: Offer.filter(subject=signing, purpose=OfferPurpose.CONFIRM).exists()))
-            run(lambda: Holder.filter(person_id=user.id).update(identity_ref=truth))
-            stage.start_sealer()
-            error = confirming.exception()
-        assert isinstance(error, ApiError), error
-        assert error.code == "approval.own"
-        assert user.phone.signing(signing)["state"] == "pending"
-
-
 def test_the_pin_of_an_approval_is_for_this_signing_as_it_is(stage: Stage, staged_office: Office) -> None:
     office, run = staged_office, stage.server.database.run
     office.rule()
@@ -411,6 +387,30 @@ def test_a_signing_made_confirmed_in_the_database_is_not_keyed(stage: Stage, sta
     assert run(lambda: Event.filter(kind="signing.keyed", subject=f"signing:{signing}").count()) == 0
     failed = run(lambda: Event.get(kind="signing.failed", subject=f"signing:{signing}"))
     assert failed.facts["code"] == "custody.not_attested"
+
+
+def test_the_sealer_itself_looks_who_a_second_mobile_is(stage: Stage, staged_office: Office) -> None:
+    """Web is deceived by a row, which is put right before the sealer looks."""
+    office, run = staged_office, stage.server.database.run
+    user = office.user.member
+    with hand_of(office.owner, user) as twin:
+        twin.collected("finance")
+        office.rule([twin.id])
+        signing = office.user.ask()
+        twin.member.phone.approve(signing, OWN_PIN)
+        claim = user.phone.open_here(signing)["id"]
+        truth = user.holder().identity_ref
+        run(lambda: Holder.filter(person_id=user.id).update(identity_ref="0" * 64))
+        stage.stop_sealer()
+        with ThreadPoolExecutor(1) as pool:
+            confirming = pool.submit(user.same_session().confirm, claim, OWN_PIN)
+            until(lambda: run(lambda: Offer.filter(subject=signing, purpose=OfferPurpose.CONFIRM).exists()))
+            run(lambda: Holder.filter(person_id=user.id).update(identity_ref=truth))
+            stage.start_sealer()
+            error = confirming.exception()
+        assert isinstance(error, ApiError), error
+        assert error.code == "approval.own"
+        assert user.phone.signing(signing)["state"] == "pending"
 
 
 def said(act: Any) -> str:
