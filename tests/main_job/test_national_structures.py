@@ -138,7 +138,7 @@ def test_a_signing_leaves_a_signature_over_the_same_bytes(sealed_owner: Member) 
     assert found.data_hash == sm3(signed[:start] + signed[end : row.prepared["length"]])
     assert found.data_hash.hex() == row.digest_sm3
     assert found.property_info == building.property_of_range(
-        row.prepared["field_name"], start, end, len(signed)
+        row.prepared["field_name"], start, end, row.prepared["length"]
     )
     assert found.time == row.claimed_at.replace(microsecond=0)
     assert found.timestamp is not None
