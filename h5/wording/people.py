@@ -80,7 +80,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.member_expired": ("人员邀请或授权已到期", "An invitation or membership has ended"),
     "card.member_voided": ("人员授权已作废", "A membership is void"),
     "card.member_voided_text": (
-        "法定代表人已变更，原有授权全部作废。",
-        "The legal representative has changed, so all that was granted is void.",
+        "法定代表人已变更，原有授权全部作废，未完成的用印也已终止。需要的，由新的法定代表人重新邀请。",
+        "The legal representative has changed: all that was granted is void, and unfinished signings ended. "
+        "Where needed, the new representative invites again.",
     ),
 }

@@ -164,7 +164,7 @@ export class Watch {
     const cancel = async () => this.tell(await post(`${path}/cancel`));
     if (waitsForApproval(this.signing)) return [this.button("signing.cancel", false, cancel)];
     return [
-      this.options.desk || scan.state === "claimed" ? null : this.button("signing.here", true, () => this.options.confirmHere(this.signing)),
+      this.options.desk ? null : this.button("signing.here", true, () => this.options.confirmHere(this.signing)),
       this.wantsQr && useless ? this.button("signing.fresh_qr", this.options.desk, () => this.freshQr()) : null,
       this.wantsQr ? null : this.button("signing.show_qr", false, () => this.freshQr()),
       this.button("signing.cancel", false, cancel),
