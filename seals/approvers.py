@@ -12,7 +12,7 @@ from datetime import datetime
 from auth import events
 from auth.authority import standing
 from auth.errors import Conflict
-from auth.models import Person, Session
+from auth.models import Company, Person, Session
 from auth.people import masked_name
 from auth.privacy import RecordsKey
 from seals import mandates, rules
@@ -48,6 +48,7 @@ class ApprovalView:
     """The approval that a signing needs. given: it has one that counts, by_masked: whose.
 
     approvers_masked: who may give it at present; owner_free: the representative confirms without one;
+    reader_free: the one who reads this is he;
     sha256: of the document as it was brought; place: of the seal, as an approver's device signs it.
     """
 
@@ -55,6 +56,7 @@ class ApprovalView:
     by_masked: str | None
     approvers_masked: tuple[str, ...]
     owner_free: bool
+    reader_free: bool
     sha256: str
     place: str
 
@@ -151,8 +153,8 @@ async def _same_human(rule: Rule, approver: str, person_id: str) -> bool:
     return named is not None and await Holder.exists(person_id=person_id, identity_ref=named.identity)
 
 
-async def approval_view(row: Signing, now: datetime, records: RecordsKey) -> ApprovalView | None:
-    """What its people are told of a signing's approval; None where it needs none."""
+async def approval_view(row: Signing, now: datetime, records: RecordsKey, reader: str) -> ApprovalView | None:
+    """What one of its people is told of a signing's approval; None where it needs none."""
     rule = await rules.of(row.seal_id)
     if not asks(row, rule):
         return None
@@ -163,6 +165,7 @@ async def approval_view(row: Signing, now: datetime, records: RecordsKey) -> App
         None if given is None else await _masked(given.person_id, records),
         tuple([await _masked(each.person, records) for each in named if each is not None]),
         not rule.four_eyes,
+        not rule.four_eyes and await Company.exists(id=row.company_id, representative_id=reader),
         (await Document.get(id=row.document_id)).original,
         place(row),
     )

@@ -131,5 +131,5 @@ async def show(challenge_id: str, session: SessionView, now: datetime, records: 
         same_network(row.opener_address, session.address),
         row.created_at,
         row.expires_at,
-        await view(signing, now, records),
+        await view(signing, now, records, session.person_id),
     )

@@ -75,7 +75,8 @@ async def request(
     company = await Company.get(id=document.company_id)
     known = await Signing.get_or_none(company_id=company.id, request_id=ask.request_id)
     if known is not None:
-        return await view(await own_signing(known.id, session.person_id, now), now, workshop.records)
+        own = await own_signing(known.id, session.person_id, now)
+        return await view(own, now, workshop.records, session.person_id)
     seal = await Seal.get_or_none(id=ask.seal_id, company_id=company.id)
     if seal is None:
         raise NotFound("seal.not_found", "没有找到该印章。", "There is no such seal.")
@@ -125,7 +126,7 @@ async def request(
     except IntegrityError:
         faster = await Signing.get(company_id=company.id, request_id=ask.request_id)
         row = await own_signing(faster.id, session.person_id, now)
-    return await view(row, now, workshop.records)
+    return await view(row, now, workshop.records, session.person_id)
 
 
 def _check(ask: SigningRequest) -> None:

@@ -155,7 +155,7 @@ async def _confirms(row: Signing, person_id: str, now: datetime) -> bool:
 
 async def find(signing_id: str, person_id: str, now: datetime, records: RecordsKey) -> SigningView:
     """The view of a signing of one's own company."""
-    return await view(await seen_signing(signing_id, person_id, now), now, records)
+    return await view(await seen_signing(signing_id, person_id, now), now, records, person_id)
 
 
 async def _scan(row: Signing, now: datetime, records: RecordsKey) -> tuple[ScanView, bool]:
@@ -174,8 +174,8 @@ async def _scan(row: Signing, now: datetime, records: RecordsKey) -> tuple[ScanV
     return ScanView(state, by, newest.expires_at), here
 
 
-async def view(row: Signing, now: datetime, records: RecordsKey) -> SigningView:
-    """The view of a row."""
+async def view(row: Signing, now: datetime, records: RecordsKey, reader: str = "") -> SigningView:
+    """The view of a row. reader: who looks at it, where that makes a difference."""
     document = await Document.get(id=row.document_id)
     seal = await Seal.get(id=row.seal_id)
     company = await Company.get(id=row.company_id)
@@ -220,5 +220,5 @@ async def view(row: Signing, now: datetime, records: RecordsKey) -> SigningView:
         counterparty=row.request.get("counterparty", ""),
         stated_zh=said[0],
         stated_en=said[1],
-        approval=await approval_view(row, now, records),
+        approval=await approval_view(row, now, records, reader),
     )

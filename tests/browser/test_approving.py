@@ -56,6 +56,7 @@ def test_a_signing_from_the_rule_to_the_seal(
     asking.get_by_label("金额（元）").fill("20000")
     asking.get_by_role("button", name="下一步：核对并确认").click()
     expect(asking.get_by_text("需要审批，可由")).to_be_visible()
+    expect(asking.get_by_role("button", name="在本机确认")).to_have_count(0)
     asking.get_by_role("button", name="让审批人扫码").click()
     url = qr_on(asking.locator("#approval-qr"))
 

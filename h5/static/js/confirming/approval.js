@@ -2,8 +2,8 @@
 
 import { t } from "../lib/words.js";
 
-/** Whether nobody may confirm before somebody approves. */
-export const waitsForApproval = ({ approval }) => Boolean(approval) && !approval.given && !approval.owner_free;
+/** Whether the one who reads this may not confirm before somebody approves. */
+export const waitsForApproval = ({ approval }) => Boolean(approval) && !approval.given && !approval.reader_free;
 
 /** Whose approval it needs or has, a sentence each; none where it needs none. */
 export function approvalWords(approval) {
