@@ -6,14 +6,13 @@ from datetime import datetime
 
 from auth import identity_checks
 from auth.engine import transaction
-from auth.errors import Conflict, Refused
 from auth.identity_models import IdentityCheck, IdentityPurpose
 from auth.ports import RealName
 from auth.privacy import RecordsKey
 from seals import devices, holders, offers, pins, tries
 from seals.enrolling import enrol_info, enrol_values
 from seals.keyring import Keyring
-from seals.models import Holder, Offer, OfferState
+from seals.models import Holder, Offer
 
 __all__ = ["attest_device"]
 
@@ -24,14 +23,13 @@ async def attest_device(
     """Act on a device's offer: the check was passed by the holder himself and for this, the PIN is his.
 
     Raises Refused `identity.not_passed`, `offer.changed`, `pin.wrong`, `pin.locked`, `device.removed`,
-    `device.signature`; Gone
-    `identity.expired`; Conflict `device.too_many`; Unavailable.
+    `device.signature`; Gone `identity.expired`; Conflict `device.too_many`, `offer.taken`; Unavailable.
     """
     offers.require_live(offer, now)
     check = await IdentityCheck.get_or_none(id=offer.subject, person_id=offer.person_id)
     holder = await Holder.get_or_none(person_id=offer.person_id)
     if check is None or holder is None or offer.device is None:
-        raise Refused("seal.not_collected", "请先领取印章。", "Collect the seals first.")
+        raise offers.not_collected()
     person = await identity_checks.require_passed(
         check, IdentityPurpose.DEVICE, offer.person_id, now, realname
     )
@@ -43,9 +41,5 @@ async def attest_device(
     await tries.right(offer.person_id)
     async with transaction():
         await identity_checks.use(check, now)
-        done = await Offer.filter(id=offer.id, state=OfferState.OFFERED, fence=offer.fence).update(
-            state=OfferState.DONE, outcome={"device": offer.device["id"]}, sealed=None
-        )
-        if not done:
-            raise Conflict("offer.taken", "另一处理已接手。", "Another sealer has taken over.")
+        await offers.finish(offer, {"device": offer.device["id"]})
         await devices.enrol(offer, "check", person.way, keyring, now)

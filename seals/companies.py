@@ -74,9 +74,7 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
     )
     towards = await of_seals(person_id, row.id, [seal.id for seal in seals], now)
     newest = await Collection.filter(company_id=row.id, person_id=person_id).order_by("-created_at").first()
-    under_way = (
-        newest is not None and newest.ended_at is None and newest.created_at + LIFE[newest.check_way] > now
-    )
+    under_way = newest is not None and newest.ended_at is None and _lives(newest, now)
     return CompanyView(
         row.id,
         row.name,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from auth import throttling
 from auth.authority import Act, require_active
+from auth.china import signed_second
 from auth.member_models import Grant, GrantState
 from auth.models import Company
 from auth.privacy import RecordsKey
@@ -46,17 +47,13 @@ def values(row: Grant) -> dict[str, str]:
         "amount": scope["amount"] or "",
         "counterparties": _listed(scope["counterparties"]),
         "uses": "" if scope["uses"] is None else str(scope["uses"]),
-        "ends": _second(row.ends_at),
-        "expires": _second(row.created_at + OFFERED_FOR),
+        "ends": signed_second(row.ends_at),
+        "expires": signed_second(row.created_at + OFFERED_FOR),
     }
 
 
 def _listed(texts: Sequence[str]) -> str:
     return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
-
-
-def _second(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def is_draft(row: Grant, grantor: str, now: datetime) -> bool:

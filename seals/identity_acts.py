@@ -11,7 +11,7 @@ from datetime import datetime
 
 from auth import identity_checks, throttling
 from auth.authority import Act
-from auth.errors import Conflict, NotFound, Refused
+from auth.errors import Conflict, NotFound
 from auth.identity_checks import IdentityCheckView
 from auth.identity_models import IdentityPurpose
 from auth.ports import IdentityState, IdentityWay, RealName
@@ -66,7 +66,7 @@ async def begin(
     elif subject not in {None, person_id}:
         raise NotFound("identity.not_found", "没有找到该核验。", "There is no such identity check.")
     elif not await Holder.exists(person_id=person_id):
-        raise _not_collected() if purpose is IdentityPurpose.DEVICE else no_pin()
+        raise offers.not_collected() if purpose is IdentityPurpose.DEVICE else no_pin()
     elif purpose is IdentityPurpose.RESET and await PinReset.exists(open=person_id):
         raise is_open()
     return await identity_checks.begin(purpose, about, person_id, return_url, now, records, realname, way=way)
@@ -88,10 +88,6 @@ async def act(check: str, person_id: str, now: datetime, realname: RealName) -> 
         raise identity_checks.not_passed()
     await offers.outcome(await offers.ask(purpose, row.id, person_id, now))
     return await identity_checks.find(row.id, person_id, now, realname)
-
-
-def _not_collected() -> Refused:
-    return Refused("seal.not_collected", "请先领取印章。", "Collect the seals first.")
 
 
 def _no_act() -> Conflict:

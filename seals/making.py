@@ -48,7 +48,6 @@ from seals.models import (
     CollectionState,
     Holder,
     Offer,
-    OfferState,
     Seal,
     SealKey,
     SealState,
@@ -219,11 +218,7 @@ async def _store(
     await SealWrap.bulk_create(_wrap_row(each, row.person_id) for each in made)
     await SesSeal.bulk_create(_structure_row(each, now) for each in made)
     await certificate_requests.close(row.id)
-    done = await Offer.filter(id=offer.id, state=OfferState.OFFERED, fence=offer.fence).update(
-        state=OfferState.DONE, outcome={"seals": len(made)}, sealed=None
-    )
-    if not done:
-        raise Conflict("offer.taken", "另一处理已接手。", "Another sealer has taken over.")
+    await offers.finish(offer, {"seals": len(made)})
     for each in made:
         await events.append(
             events.company_stream(company.id),

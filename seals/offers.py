@@ -34,6 +34,7 @@ __all__ = [
     "finish",
     "make",
     "make_change",
+    "not_collected",
     "opened",
     "opened_change",
     "outcome",
@@ -99,7 +100,7 @@ async def make(
     """
     holder = await Holder.get_or_none(person_id=person_id)
     if purpose not in (OfferPurpose.COLLECT, OfferPurpose.JOIN) and holder is None:
-        raise Refused("seal.not_collected", "请先领取印章。", "Collect the seals first.")
+        raise not_collected()
     salt = bytes.fromhex(holder.salt) if holder is not None else custody.new_salt()
     stretched = await desk.stretch(pin, salt)
     return await _store(
@@ -287,6 +288,11 @@ async def take(owner: str, now: datetime, *purposes: OfferPurpose) -> Offer | No
         if claimed:
             return await Offer.get(id=row.id)
     return None
+
+
+def not_collected() -> Refused:
+    """The answer to whoever has no keys yet."""
+    return Refused("seal.not_collected", "请先领取印章。", "Collect the seals first.")
 
 
 async def finish(offer: Offer, told: Mapping[str, Any]) -> None:

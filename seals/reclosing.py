@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from auth import events
+from auth.china import signed_moment
 from auth.engine import transaction
 from auth.errors import Conflict, Refused
 from seals import custody, holders, offers, tries
@@ -71,7 +72,7 @@ def _values(row: Holder, offer: Offer, now: datetime) -> dict[str, str]:
         return values
     said = offer.device.get("expires", "")
     try:
-        left = datetime.strptime(said, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC) - now
+        left = signed_moment(said) - now
     except ValueError:
         left = timedelta(0)
     if not timedelta(0) < left <= PROOF_LIFE:

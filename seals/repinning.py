@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from auth import people, throttling
+from auth.china import signed_second
 from auth.errors import Invalid
 from auth.models import Person
 from auth.pins import PIN_MAX, PIN_MIN, check_pin
@@ -57,7 +58,7 @@ def change_values(holder: Holder) -> dict[str, str]:
     return {
         "purpose": OfferPurpose.CHANGE_PIN.value,
         "holder": holder.person_id,
-        "since": f"{holder.pin_set_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}",
+        "since": signed_second(holder.pin_set_at),
     }
 
 

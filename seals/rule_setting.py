@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from auth import members, throttling
 from auth.authority import Act, live_grant, live_member, require_active
+from auth.china import signed_second
 from auth.errors import Invalid, NotFound
 from auth.member_models import Grant, Member
 from auth.models import Company, Person
@@ -124,7 +125,7 @@ def values(row: ApprovalRule) -> dict[str, str]:
         "kinds": _listed(rule.kinds),
         "approvers": _listed([f"{each.member or REPRESENTATIVE}:{each.identity}" for each in rule.approvers]),
         "four_eyes": "yes" if row.four_eyes else "no",
-        "expires": f"{(row.created_at + DRAFTED_FOR).astimezone(UTC):%Y-%m-%dT%H:%M:%S}",
+        "expires": signed_second(row.created_at + DRAFTED_FOR),
     }
 
 

@@ -8,10 +8,9 @@ in without parsing anything. Both parts are one revision: nothing is in between 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import count
-from typing import Any
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
@@ -50,9 +49,6 @@ class ArchiveMeta:
     reserved_start: int
     reserved_end: int
     length: int
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True)

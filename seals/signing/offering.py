@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from auth import challenges, events, throttling
+from auth.china import signed_second
 from auth.engine import transaction
 from auth.models import Challenge
 from auth.pins import check_form
@@ -79,7 +80,7 @@ def confirm_values(row: Signing, challenge: Challenge, sha256: str, sm3: str) ->
         "seal": row.seal_id,
         "sha256": sha256,
         "sm3": sm3,
-        "expires": f"{challenge.expires_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}",
+        "expires": signed_second(challenge.expires_at),
     }
 
 

@@ -20,7 +20,7 @@ from auth.people import identity
 from auth.ports import RealName, Sms
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
-from seals import approvers, confirm_codes, grant_confirming, holders, rule_setting, rules
+from seals import approvers, confirm_codes, grant_confirming, holders, offers, rule_setting, rules
 from seals.approval_models import ApprovalRule
 from seals.collecting import collect_values
 from seals.confirm_codes import ConfirmCodeSent
@@ -249,7 +249,7 @@ async def _mobile(person_id: str, keyring: Keyring, records: RecordsKey) -> str:
     """
     holder = await Holder.get_or_none(person_id=person_id)
     if holder is None:
-        raise Refused("seal.not_collected", "请先领取印章。", "Collect the seals first.")
+        raise offers.not_collected()
     holders.attested_public(holder, keyring)
     mobile = identity(await Person.get(id=person_id), records).mobile
     if records.index(mobile, "holder.mobile") != holder.mobile_ref:
