@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -39,7 +39,7 @@ from auth.ports import (
 from auth.privacy import RecordsKey
 from auth.succession_models import ChangeState, RegisterCursor, RepresentativeChange
 from auth.tokens import new_id
-from seals import founding, licensing, registered, succeeding
+from seals import founding, licensing, registered, rules, succeeding
 from seals.adding import add_seal
 from seals.approval_models import ApprovalRule, RuleState
 from seals.licensing import is_genuine
@@ -629,6 +629,33 @@ async def test_the_same_one_with_another_name_has_another_name_seal(
     assert await Event.filter(kind="seal.rekeyed").count() == 1
 
 
+async def a_rule(seal: Seal, setter: str, approvers: Sequence[str], version: int = 1) -> None:
+    await ApprovalRule.create(
+        company_id=seal.company_id,
+        seal=seal.id,
+        version=version,
+        kinds=[],
+        approvers=[{"person": setter, "member": "", "identity": each} for each in approvers],
+        four_eyes=False,
+        setter_id=setter,
+        state=RuleState.IN_FORCE,
+        live=seal.id,
+        created_at=now(),
+    )
+
+
+async def test_the_rules_of_the_one_before_end_and_their_numbers_do_not_come_back(
+    world: World, company: Company, two: Someone
+) -> None:
+    seal = await Seal.get(company_id=company.id, kind="contract")
+    await a_rule(seal, await representative(company), ["he"], version=4)
+    assert (await rules.of(seal.id)).version == 4
+    await world.change(company, two)
+    assert await rules.of(seal.id) == rules.NONE
+    assert {row.state for row in await ApprovalRule.filter(seal=seal.id)} == {RuleState.REPLACED}
+    assert await rules.next_version(seal.id) == 5, "a row of before, put back, fits no wrap"
+
+
 @pytest.mark.parametrize(("approvers", "told"), [(None, None), ([], None), (["he"], "ended")])
 async def test_the_news_of_another_name_seal_say_whether_a_rule_ended_with_the_one_before(
     world: World, company: Company, one: Someone, approvers: list[str] | None, told: str | None
@@ -636,18 +663,7 @@ async def test_the_news_of_another_name_seal_say_whether_a_rule_ended_with_the_o
     own = await representative(company)
     named = await Seal.get(company_id=company.id, kind="representative")
     if approvers is not None:
-        await ApprovalRule.create(
-            company_id=company.id,
-            seal=named.id,
-            version=1,
-            kinds=[],
-            approvers=[{"person": own, "member": "", "identity": each} for each in approvers],
-            four_eyes=False,
-            setter_id=own,
-            state=RuleState.IN_FORCE,
-            live=named.id,
-            created_at=now(),
-        )
+        await a_rule(named, own, approvers)
     await Seal.filter(company_id=company.id).update(state=SealState.COLLECTED)
     await world.change(company, Someone("周行之", one.id_number, one.mobile))
     fresh = await Seal.get(company_id=company.id, kind="representative", state=SealState.ISSUED)
