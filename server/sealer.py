@@ -268,9 +268,7 @@ def _issuing(
         records=secret_files.records_key(settings),
     )
     root, sm2_root = keys.authority(settings, "root", token), keys.sm2_authority(settings, "sm2-root", token)
-    built_in = secret_files.trust_path(settings, "tsa").exists()
-    unit = (secret_files.trusted(settings, "tsa"),) if built_in else ()
-    responder = Responder(root, issuer.issuing, unit)
+    responder = Responder(root, issuer.issuing, secret_files.built_in_unit(settings))
     return IssuingDesk(issuer, responder, root, sm2_root, owner)
 
 

@@ -51,6 +51,7 @@ __all__ = [
     "SM2_AUTHORITIES",
     "WebSecrets",
     "broken",
+    "built_in_unit",
     "check_secret",
     "decode",
     "encode",
@@ -137,6 +138,11 @@ def sealer_identity(settings: Settings) -> Ed25519PublicKey:
 def trusted(settings: Settings, name: str) -> x509.Certificate:
     """The certificate of one of `AUTHORITIES`. Raises NotFound `secrets.missing`, Invalid `pki.…`."""
     return load_certificate(read_trust(trust_path(settings, name)))
+
+
+def built_in_unit(settings: Settings) -> tuple[x509.Certificate, ...]:
+    """The time-stamping unit's certificate, which the root issued; none where there is no built-in one."""
+    return (trusted(settings, "tsa"),) if trust_path(settings, "tsa").exists() else ()
 
 
 def secret_path(settings: Settings, name: str) -> Path:

@@ -140,9 +140,9 @@ async def _status(request: Request, der: bytes) -> HTTPResponse:
 @cache
 def _below_root(settings: Settings) -> dict[str, x509.Certificate]:
     """`root`, `issuing`, and by its serial number every certificate that the root issued."""
-    own = [secret_files.trusted(settings, name) for name in ("issuing", "tsa")]
-    named = dict(zip(("root", "issuing"), (secret_files.trusted(settings, "root"), own[0]), strict=True))
-    return named | {statuses.serial_of(certificate): certificate for certificate in own}
+    named = {name: secret_files.trusted(settings, name) for name in ("root", "issuing")}
+    issued = (named["issuing"], *secret_files.built_in_unit(settings))
+    return named | {statuses.serial_of(certificate): certificate for certificate in issued}
 
 
 def _published(request: Request, der: bytes, kind: str, made: datetime) -> HTTPResponse:
