@@ -29,6 +29,7 @@ __all__ = [
     "LIFE",
     "IdentityCheckView",
     "begin",
+    "ends",
     "find",
     "is_for",
     "not_passed",
@@ -47,6 +48,12 @@ LIFE: Mapping[IdentityWay, timedelta] = {
     IdentityWay.COUNTER: timedelta(hours=72),
 }
 """From the beginning of a check to its use: a counter has opening hours."""
+
+
+def ends(created_at: datetime, way: IdentityWay) -> datetime:
+    """Until when a check that began then can be used, UTC."""
+    return created_at + LIFE[way]
+
 
 FRESH: Mapping[IdentityWay, timedelta] = {
     IdentityWay.FACE: _AT_ONCE,
@@ -146,14 +153,14 @@ async def _tell(row: IdentityCheck, now: datetime) -> None:
         actor=f"person:{row.person_id}",
         subject=f"identity:{row.id}",
         now=now,
-        facts={"purpose": row.purpose.value, "until": (row.created_at + LIFE[row.way]).isoformat()},
+        facts={"purpose": row.purpose.value, "until": ends(row.created_at, row.way).isoformat()},
     )
 
 
 def _view(
     row: IdentityCheck, state: str, url: str | None = None, reason: str | None = None
 ) -> IdentityCheckView:
-    until = row.created_at + LIFE[row.way]
+    until = ends(row.created_at, row.way)
     return IdentityCheckView(row.id, row.purpose.value, row.subject, row.way.value, until, state, url, reason)
 
 
@@ -178,7 +185,7 @@ async def open_at(row: IdentityCheck, now: datetime, realname: RealName) -> str 
 async def _standing(row: IdentityCheck, now: datetime, realname: RealName) -> IdentityCheckView:
     if row.used_at is not None:
         return _view(row, "used")
-    if row.created_at + LIFE[row.way] <= now:
+    if ends(row.created_at, row.way) <= now:
         return _view(row, "expired")
     result = await realname.result(row.check_id)
     if result.state is IdentityState.PASSED and not is_for(result, row.purpose, row.id, now):
@@ -194,7 +201,7 @@ async def require_passed(
 
     Whom it checked is the caller's to compare. Raises Gone `identity.expired`, Refused `identity.not_passed`.
     """
-    if row.used_at is not None or row.created_at + LIFE[row.way] <= now:
+    if row.used_at is not None or ends(row.created_at, row.way) <= now:
         raise _expired()
     if row.purpose is not purpose or row.subject != subject:
         raise not_passed()

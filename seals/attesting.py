@@ -9,10 +9,11 @@ from auth.engine import transaction
 from auth.identity_models import IdentityCheck, IdentityPurpose
 from auth.ports import RealName
 from auth.privacy import RecordsKey
-from seals import devices, holders, offers, pins, tries
+from seals import holders, offers, pins, tries
 from seals.enrolling import enrol_info, enrol_values
 from seals.keyring import Keyring
 from seals.models import Holder, Offer
+from seals.proofs import require_possession
 
 __all__ = ["attest_device"]
 
@@ -34,12 +35,12 @@ async def attest_device(
         check, IdentityPurpose.DEVICE, offer.person_id, now, realname
     )
     holders.require_identity(holder, person, keyring, records)
-    stretched, _ = await offers.opened(offer, enrol_info(check), keyring.vault)
-    await devices.require_enrollable(offer, enrol_values(check))
+    stretched, code = await offers.opened(offer, enrol_info(check), keyring.vault)
+    possessed = await require_possession(offer, code, check.id, enrol_values(check), keyring, now)
     await pins.require_young(offer.person_id, keyring.policy, now)
     await holders.open_holder(holder, offer, stretched, keyring, now)
     await tries.right(offer.person_id)
     async with transaction():
         await identity_checks.use(check, now)
         await offers.finish(offer, {"device": offer.device["id"]})
-        await devices.enrol(offer, "check", person.way, keyring, now)
+        await possessed.settle(offer, "check", person.way, keyring, now)

@@ -14,7 +14,7 @@ from auth import events, identity_checks, licences, people, throttling
 from auth.authority import Act, require
 from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Gone, NotFound
-from auth.identity_checks import CHECKS_PER_PERSON, LIFE
+from auth.identity_checks import CHECKS_PER_PERSON
 from auth.identity_models import IdentityPurpose
 from auth.models import Person
 from auth.pins import check_pin
@@ -79,7 +79,7 @@ async def _view(row: Collection, state: str | None = None, reason: str | None = 
         reason or row.reason,
         known,
         row.created_at,
-        row.created_at + LIFE[row.check_way],
+        identity_checks.ends(row.created_at, row.check_way),
         tuple(sorted([seal.id for seal in await _waiting(row)])),
     )
 
@@ -160,7 +160,7 @@ async def find(collection_id: str, person_id: str, now: datetime, realname: Real
     row = await _own(collection_id, person_id)
     if row.state is not CollectionState.CHECKING and not await _left(row, now):
         return await _view(row)
-    if row.created_at + LIFE[row.check_way] <= now:
+    if identity_checks.ends(row.created_at, row.check_way) <= now:
         return await _view(row, "failed", "身份核验已超时，请重新开始。")
     result = await realname.result(row.check_id or "")
     if result.state is IdentityState.PASSED:
@@ -263,7 +263,10 @@ async def _give_up(row: Collection, now: datetime) -> None:
 
 
 def _require_time(row: Collection, now: datetime) -> None:
-    if row.created_at + LIFE[row.check_way] <= now and row.state is not CollectionState.COLLECTED:
+    if (
+        identity_checks.ends(row.created_at, row.check_way) <= now
+        and row.state is not CollectionState.COLLECTED
+    ):
         raise Gone("collection.expired", "身份核验已超时，请重新开始。", "The identity check has expired.")
 
 

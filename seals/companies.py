@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from auth import licences, throttling
+from auth import identity_checks, licences, throttling
 from auth.authority import OF_A_SEAL, Act, of_seals, require, standing
 from auth.errors import Conflict
-from auth.identity_checks import LIFE
 from auth.throttling import Limit
 from seals.freezing import own_seal
 from seals.imprint import Imprint, to_preview_png
@@ -93,7 +92,7 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
 
 
 def _lives(row: Collection, now: datetime) -> bool:
-    return row.created_at + LIFE[row.check_way] > now
+    return identity_checks.ends(row.created_at, row.check_way) > now
 
 
 async def imprint_of(seal_id: str, person_id: str, now: datetime) -> Imprint:

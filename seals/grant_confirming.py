@@ -27,7 +27,7 @@ from seals.offers import PINS_PER_PERSON, PinDesk
 from seals.proofs import Proof, require_offered
 from seals.signing.preparing import require_collected
 
-__all__ = ["ask_code", "confirm", "is_draft", "values"]
+__all__ = ["ask_code", "confirm", "is_draft", "listed", "values"]
 
 
 def values(row: Grant) -> dict[str, str]:
@@ -43,16 +43,17 @@ def values(row: Grant) -> dict[str, str]:
         "member": row.member_id,
         "identity": row.identity,
         "role": row.role.value,
-        "kinds": _listed(scope["kinds"]),
+        "kinds": listed(scope["kinds"]),
         "amount": scope["amount"] or "",
-        "counterparties": _listed(scope["counterparties"]),
+        "counterparties": listed(scope["counterparties"]),
         "uses": "" if scope["uses"] is None else str(scope["uses"]),
         "ends": signed_second(row.ends_at),
         "expires": signed_second(row.created_at + OFFERED_FOR),
     }
 
 
-def _listed(texts: Sequence[str]) -> str:
+def listed(texts: Sequence[str]) -> str:
+    """A list as a device signs it."""
     return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -6,10 +6,9 @@ from the row that it is about to sign (`seals/ruled.py`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from auth import members, throttling
 from auth.authority import Act, live_grant, live_member, require_active
@@ -25,6 +24,8 @@ from seals import confirm_codes, offers, rules
 from seals.approval_models import ApprovalRule, RuleState
 from seals.confirm_codes import ConfirmCodeSent
 from seals.freezing import own_seal
+from seals.grant_confirming import listed
+from seals.grant_endings import OFFERED_FOR
 from seals.granting import identity_ref
 from seals.models import Holder, OfferPurpose, Seal
 from seals.offers import PINS_PER_PERSON, PinDesk
@@ -47,9 +48,6 @@ __all__ = [
     "rule_info",
     "values",
 ]
-
-DRAFTED_FOR = timedelta(minutes=10)
-"""So long a draft can be confirmed; longer than a code by text message lives."""
 RULES_PER_PERSON = Limit("rule.person", 60, 3600)
 REPRESENTATIVE = "representative"
 """How the representative is named among approvers; everybody else by the id of his membership."""
@@ -122,20 +120,16 @@ def values(row: ApprovalRule) -> dict[str, str]:
         "seal": row.seal,
         "version": str(row.version),
         "amount": row.amount or "",
-        "kinds": _listed(rule.kinds),
-        "approvers": _listed([f"{each.member or REPRESENTATIVE}:{each.identity}" for each in rule.approvers]),
+        "kinds": listed(rule.kinds),
+        "approvers": listed([f"{each.member or REPRESENTATIVE}:{each.identity}" for each in rule.approvers]),
         "four_eyes": "yes" if row.four_eyes else "no",
-        "expires": signed_second(row.created_at + DRAFTED_FOR),
+        "expires": signed_second(row.created_at + OFFERED_FOR),
     }
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
 
 
 def is_draft(row: ApprovalRule, setter: str, now: datetime) -> bool:
     """Whether a rule is this person's to confirm, and in time."""
-    return row.state is RuleState.DRAFT and row.setter_id == setter and now < row.created_at + DRAFTED_FOR
+    return row.state is RuleState.DRAFT and row.setter_id == setter and now < row.created_at + OFFERED_FOR
 
 
 def no_such() -> NotFound:
@@ -205,9 +199,8 @@ async def draft(
     seal = await own_seal(seal_id, person_id, Act.SET_APPROVAL, now)
     require_active(await Company.get(id=seal.company_id))
     require_collected(seal)
-    off = not form.approvers
-    wanted = RuleForm(()) if off else form
-    amount, kinds = rules.checked(wanted.amount, wanted.kinds, len(set(wanted.approvers)), off=off)
+    wanted = form if form.approvers else RuleForm(())  # without an approver there is no rule
+    amount, kinds = rules.checked(wanted.amount, wanted.kinds, len(set(wanted.approvers)))
     approvers = await _approvers(seal.company_id, wanted, person_id, now, records)
     await throttling.count(RULES_PER_PERSON, person_id, now)
     await ApprovalRule.filter(seal=seal.id, state=RuleState.DRAFT).delete()
@@ -224,7 +217,7 @@ async def draft(
         state=RuleState.DRAFT,
         created_at=now,
     )
-    return RuleDraft(row.id, await _view(seal, rules.read(row), now, records), now + DRAFTED_FOR)
+    return RuleDraft(row.id, await _view(seal, rules.read(row), now, records), now + OFFERED_FOR)
 
 
 async def _approvers(

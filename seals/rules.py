@@ -88,16 +88,14 @@ class Rule:
 NONE = Rule()
 
 
-def checked(
-    amount: str | None, kinds: Sequence[str], approvers: int, *, off: bool
-) -> tuple[str | None, list[str]]:
+def checked(amount: str | None, kinds: Sequence[str], approvers: int) -> tuple[str | None, list[str]]:
     """Amount and kinds in their normal form. Raises Invalid with the field that is wrong."""
     scope = checked_scope(kinds, amount, (), None)
-    if not off and not 1 <= approvers <= APPROVERS_MOST:
+    if approvers > APPROVERS_MOST:
         raise Invalid(
             "rule.approvers",
-            f"请选择审批人（1 至 {APPROVERS_MOST} 人）。",
-            f"Choose who may approve (1 to {APPROVERS_MOST} people).",
+            f"审批人最多 {APPROVERS_MOST} 人。",
+            f"There are at most {APPROVERS_MOST} people who may approve.",
             field="approvers",
             limit=APPROVERS_MOST,
         )

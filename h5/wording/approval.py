@@ -21,6 +21,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.kinds": ("文件种类", "Kinds of documents"),
     "rule.kinds_note": ("没有填写种类的也需要审批", "also where no kind is stated"),
     "rule.some_missing": ("请填写金额，或至少选择一种文件。", "Enter an amount or choose a kind."),
+    "rule.approvers_missing": ("请选择审批人。", "Choose who may approve."),
     "rule.approvers": (
         "谁可以审批（最多 5 人，任一人同意即可）",
         "Who may approve (at most 5, any one of them)",

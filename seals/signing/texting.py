@@ -81,7 +81,7 @@ async def send(
     The text says what would be sealed or granted, so that the owner sees what he is asked to confirm.
     """
     try:
-        sought = await _SOUGHT.get(row.purpose, _signing)(_Asked(row, keyring, records, realname, now))
+        sought = await _SOUGHT[row.purpose](_Asked(row, keyring, records, realname, now))
         code = await confirm_codes.make(row, keyring.pepper, sought.values)
         await sms.send(
             sought.mobile,
@@ -228,6 +228,7 @@ async def _signing(asked: _Asked) -> _Sought:
 
 
 _SOUGHT: Mapping[OfferPurpose, Callable[[_Asked], Awaitable[_Sought]]] = {
+    OfferPurpose.CONFIRM: _signing,
     OfferPurpose.COLLECT: _collect,
     OfferPurpose.JOIN: _join,
     OfferPurpose.CHANGE_PIN: _change_pin,

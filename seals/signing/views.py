@@ -7,7 +7,7 @@ from datetime import datetime
 
 from auth.authority import Act, known
 from auth.browsers import browser_name, masked_address
-from auth.errors import NotFound
+from auth.errors import NotFound, Refused
 from auth.member_models import Grant
 from auth.models import Challenge, ChallengePurpose, ChallengeState, Company, Person, Session
 from auth.people import masked_name
@@ -140,10 +140,13 @@ async def own_signing(signing_id: str, person_id: str, now: datetime) -> Signing
 
 async def seen_signing(signing_id: str, person_id: str, now: datetime) -> Signing:
     """The same, or one that he approves: what he may look at. Raises as `own_signing`."""
-    row = await Signing.get_or_none(id=signing_id)
-    if row is not None and await approvers.sees(row, person_id, now):
+    try:
+        return await own_signing(signing_id, person_id, now)
+    except (NotFound, Refused):
+        row = await Signing.get_or_none(id=signing_id)
+        if row is None or not await approvers.sees(row, person_id, now):
+            raise
         return row
-    return await own_signing(signing_id, person_id, now)
 
 
 async def _confirms(row: Signing, person_id: str, now: datetime) -> bool:

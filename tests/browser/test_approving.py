@@ -38,6 +38,8 @@ def test_a_signing_from_the_rule_to_the_seal(
     drawer.get_by_role("button", name="下一步：核对并确认").click()
     expect(drawer.get_by_text("请填写金额，或至少选择一种文件。")).to_be_visible()
     drawer.get_by_label("金额超过（元）").fill("10000")
+    drawer.get_by_role("button", name="下一步：核对并确认").click()
+    expect(drawer.get_by_text("请选择审批人。")).to_be_visible()
     drawer.locator("#rule-approvers input").nth(1).check()
     drawer.get_by_role("button", name="下一步：核对并确认").click()
     expect(drawer.get_by_text("金额超过 10000.00 元，或未填写金额")).to_be_visible()
@@ -46,6 +48,7 @@ def test_a_signing_from_the_rule_to_the_seal(
     expect(page.get_by_text("审批规则已生效")).to_be_visible()
     seal.get_by_role("button", name="审批规则").click()
     expect(drawer.get_by_label("金额超过（元）")).to_have_value("10000.00")
+    expect(drawer.locator("#rule-approvers input:checked")).to_have_count(1)
 
     asking = enter_as(open_window(**PHONE), site, user).page
     asking.goto(f"{site.url}/m/seal")

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from seals.rules import NONE, Approver, Rule
+from auth.errors import Invalid
+from seals.rules import APPROVERS_MOST, NONE, Approver, Rule, checked
 from seals.scopes import Stated
 
 BOSS = (Approver("person", "member", "identity"),)
@@ -37,3 +38,9 @@ def test_with_four_eyes_the_representative_needs_one_for_the_same() -> None:
     rule = Rule(1, Decimal(100), (), BOSS, four_eyes=True)
     assert rule.asks(Stated(amount=Decimal(101)), own=True)
     assert not rule.asks(Stated(amount=Decimal(99)), own=True)
+
+
+def test_there_is_an_end_of_approvers() -> None:
+    assert checked("100", ["bid"], APPROVERS_MOST) == ("100.00", ["bid"])
+    with pytest.raises(Invalid, match=r"rule\.approvers"):
+        checked("100", ["bid"], APPROVERS_MOST + 1)

@@ -127,6 +127,14 @@ def test_who_names_himself_or_a_friend_approver_is_none(scene: Scene) -> None:
     scene.refused(signing, "approval.missing", 409)
 
 
+def test_a_member_whose_grant_the_sealer_did_not_sign_approves_nothing(scene: Scene) -> None:
+    """The rule names him by a membership; the keys that he has must be by a grant as well."""
+    signing = scene.ask()
+    who = scene.person(scene.boss)
+    scene.site.change("UPDATE seal_grant SET signature = 'AA' WHERE person_id = ?", who)
+    refused(lambda: scene.boss.client.approve(signing, scene.boss.pin), 403, "approval.not_his")
+
+
 def test_an_approval_invented_or_copied_is_not_believed(scene: Scene) -> None:
     good = scene.approved()
     signature = scene.site.column("approval", "signature", signing_id=good)[0]

@@ -28,9 +28,10 @@ async function openForm(one) {
   const rule = await get(`/seals/${encodeURIComponent(one.id)}/approval-rule`);
   form.reset();
   $("rule-title").textContent = t("rule.title", { name: one.name });
-  const named = new Set(rule.approvers.map(({ identity }) => identity));
+  const key = ({ id, identity }) => `${id}:${identity}`; // one human can be there twice, with two mobiles
+  const named = new Set(rule.approvers.map(key));
   $("rule-approvers").replaceChildren(...rule.candidates.map((each) => h("label", { class: "choice" },
-    h("input", { type: "checkbox", name: "rule-approver", value: each.id, checked: named.has(each.identity) }),
+    h("input", { type: "checkbox", name: "rule-approver", value: each.id, checked: named.has(key(each)) }),
     h("span", { translate: "no" }, nameOf(each)))));
   const some = rule.amount !== null || rule.kinds.length > 0;
   form.elements["rule-when"].value = rule.approvers.length === 0 ? "off" : some ? "some" : "all";
@@ -73,6 +74,7 @@ function wanted() {
 function missing(rule) {
   const when = form.elements["rule-when"].value;
   if (when === "some" && !rule.amount && !rule.kinds.length) return fieldError(form, "rule-amount", t("rule.some_missing"));
+  if (when !== "off" && !rule.approvers.length) return fieldError(form, "rule-approvers", t("rule.approvers_missing"));
   return false;
 }
 
