@@ -5,6 +5,7 @@ What he sends goes through the real web process, which believes the rows, to the
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 from collections.abc import Callable
@@ -131,7 +132,8 @@ def test_a_member_whose_grant_the_sealer_did_not_sign_approves_nothing(scene: Sc
     """The rule names him by a membership; the keys that he has must be by a grant as well."""
     signing = scene.ask()
     who = scene.person(scene.boss)
-    scene.site.change("UPDATE seal_grant SET signature = 'AA' WHERE person_id = ?", who)
+    other = base64.b64encode(bytes(64)).decode()
+    scene.site.change("UPDATE seal_grant SET signature = ? WHERE person_id = ?", other, who)
     refused(lambda: scene.boss.client.approve(signing, scene.boss.pin), 403, "approval.not_his")
 
 
