@@ -17,7 +17,7 @@ from seals import merkle
 from seals.audit.findings import Code, Counts, Finding
 from seals.audit.paging import AT_ONCE, Ahead, paged
 from seals.pdf.trust import Trust
-from seals.root_models import Root, RootState
+from seals.root_models import Root, RootLeaf, RootState
 from seals.roots import leaf_text, leaves_of, root_signed_bytes, root_text
 from seals.ses.stamping import Found, judge
 
@@ -66,6 +66,10 @@ async def check_roots(
             yield finding
         roots.expected = row.number + 1
         roots.previous = sha256(row.text.encode())
+    # The newest may be gone while its leaves are left. One begun meanwhile is there before its own.
+    left = await RootLeaf.filter(root__gte=roots.expected).order_by("root").first()
+    if left is not None and not await Root.filter(number=left.root).exists():
+        yield Finding(Code.ROOT_MISSING, root=left.root)
     for number in sorted(kept.keys() - seen):
         yield Finding(Code.ROOT_CUT, root=number)
 

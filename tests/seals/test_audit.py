@@ -289,6 +289,12 @@ async def test_each_column_of_a_root(now: datetime) -> None:
     assert first.sha256 not in (await Root.get(number=3)).text
 
 
+@pytest.mark.parametrize("since", [3, 2, 1])
+async def test_the_newest_roots_removed_without_what_they_bind(now: datetime, since: int) -> None:
+    await Root.filter(number__gte=since).delete()
+    assert await findings(now) == [Finding(Code.ROOT_MISSING, root=since)]
+
+
 async def test_a_root_that_names_another_one_before(now: datetime) -> None:
     row = await Root.get(number=3)
     text = row.text.replace((await Root.get(number=2)).sha256, "0" * 64)
