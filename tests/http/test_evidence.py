@@ -132,6 +132,8 @@ CHANGED = {
     "signature/signature.p7s": {3},
     "certificates/seal.pem": {4},
     "certificates/sm2-seal.pem": {7, 8},
+    "crls/issuing.crl.pem": {5},
+    "crls/sm2-issuing.crl.pem": {8},
 }
 
 
