@@ -8,6 +8,7 @@ from datetime import datetime
 
 from auth.models import Event
 from seals import merkle
+from seals.evidence.structures import unreadable
 from seals.root_models import Root, RootLeaf, RootState
 from seals.roots import bound_hashes, leaf_text, leaves_of
 
@@ -38,6 +39,7 @@ async def prove(told: Sequence[Event]) -> dict[int, Proof | None]:
     """The way of each event, by its seq; None while no published root binds it.
 
     The leaves of a root, one of each chain, are read once for all events of a chain that it binds.
+    Raises Conflict `evidence.unreadable` where rows are missing: `ezhang audit check` names them.
     """
     bound: dict[str, _Bound | None] = {}
     return {event.seq: await _prove(event, bound) for event in told}
@@ -45,29 +47,34 @@ async def prove(told: Sequence[Event]) -> dict[int, Proof | None]:
 
 async def _prove(event: Event, bound: dict[str, _Bound | None]) -> Proof | None:
     leaf = await RootLeaf.filter(stream=event.stream, to_seq__gte=event.seq).order_by("to_seq").first()
-    if leaf is None or leaf.from_seq > event.seq:
+    if leaf is None:
         return None
+    if leaf.from_seq > event.seq:
+        raise unreadable()
     if leaf.id not in bound:
         bound[leaf.id] = await _bound(leaf)
     found = bound[leaf.id]
     if found is None:
         return None
     count = leaf.to_seq - leaf.from_seq + 1
-    try:
-        events = await merkle.path(_events(leaf), count, event.seq - leaf.from_seq)
-    except ValueError:  # rows are missing: `ezhang audit check` names them
-        return None
+    events = await _path(_events(leaf), count, event.seq - leaf.from_seq)
     return Proof(found.root, _text(leaf), events, found.heads)
 
 
 async def _bound(leaf: RootLeaf) -> _Bound | None:
-    root = await Root.get_or_none(number=leaf.root, state=RootState.PUBLISHED)
+    root = await Root.get_or_none(number=leaf.root)
     if root is None:
+        raise unreadable()
+    if root.state is not RootState.PUBLISHED:
         return None
+    return _Bound(root, await _path(_leaves(root.number), root.chains, leaf.place))
+
+
+async def _path(leaves: AsyncIterator[str], count: int, place: int) -> Sequence[tuple[str, str]]:
     try:
-        return _Bound(root, await merkle.path(_leaves(root.number), root.chains, leaf.place))
-    except ValueError:  # as above
-        return None
+        return await merkle.path(leaves, count, place)
+    except ValueError as error:
+        raise unreadable() from error
 
 
 async def _events(leaf: RootLeaf) -> AsyncIterator[str]:
