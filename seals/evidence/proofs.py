@@ -29,16 +29,20 @@ class Proof:
 
 @dataclass(frozen=True)
 class _Bound:
-    """A chain's leaf in a published root, and the path from it to that root's line `heads`."""
+    """A chain's leaf in a published root, the leaves of its events' tree, and the path from it to that root's
+    line `heads`.
+    """
 
     root: Root
+    leaf: str
+    events: Sequence[str]
     heads: Sequence[tuple[str, str]]
 
 
 async def prove(told: Sequence[Event]) -> dict[int, Proof | None]:
     """The way of each event, by its seq; None while no published root binds it.
 
-    The leaves of a root, one of each chain, are read once for all events of a chain that it binds.
+    What a root binds, of their chain and of all, is read once for all events that it binds.
     Raises Conflict `evidence.unreadable` where rows are missing: `ezhang audit check` names them.
     """
     bound: dict[str, _Bound | None] = {}
@@ -56,9 +60,8 @@ async def _prove(event: Event, bound: dict[str, _Bound | None]) -> Proof | None:
     found = bound[leaf.id]
     if found is None:
         return None
-    count = leaf.to_seq - leaf.from_seq + 1
-    events = await _path(_events(leaf), count, event.seq - leaf.from_seq)
-    return Proof(found.root, _text(leaf), events, found.heads)
+    path = await merkle.path(_each(found.events), len(found.events), event.seq - leaf.from_seq)
+    return Proof(found.root, found.leaf, path, found.heads)
 
 
 async def _bound(leaf: RootLeaf) -> _Bound | None:
@@ -67,28 +70,25 @@ async def _bound(leaf: RootLeaf) -> _Bound | None:
         raise unreadable()
     if root.state is not RootState.PUBLISHED:
         return None
-    return _Bound(root, await _path(_leaves(root.number), root.chains, leaf.place))
-
-
-async def _path(leaves: AsyncIterator[str], count: int, place: int) -> Sequence[tuple[str, str]]:
+    hashes = bound_hashes(leaf.stream, leaf.from_seq, leaf.to_seq)
+    events = [merkle.leaf(f"{one}\n") async for one in hashes]
+    if len(events) != leaf.to_seq - leaf.from_seq + 1:
+        raise unreadable()
     try:
-        return await merkle.path(leaves, count, place)
+        heads = await merkle.path(_leaves(root.number), root.chains, leaf.place)
     except ValueError as error:
         raise unreadable() from error
+    return _Bound(root, leaf_text(leaf), events, heads)
 
 
-async def _events(leaf: RootLeaf) -> AsyncIterator[str]:
-    async for one in bound_hashes(leaf.stream, leaf.from_seq, leaf.to_seq):
-        yield merkle.leaf(f"{one}\n")
+async def _each(leaves: Sequence[str]) -> AsyncIterator[str]:
+    for one in leaves:
+        yield one
 
 
 async def _leaves(number: int) -> AsyncIterator[str]:
     async for leaf in leaves_of(number):
-        yield merkle.leaf(_text(leaf))
-
-
-def _text(leaf: RootLeaf) -> str:
-    return leaf_text(leaf.stream, leaf.from_seq, leaf.to_seq, leaf.hash, leaf.events)
+        yield merkle.leaf(leaf_text(leaf))
 
 
 async def events_of(stream: str, subjects: Sequence[str], since: datetime, until: int) -> list[Event]:

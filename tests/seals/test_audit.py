@@ -192,8 +192,8 @@ async def rebuild(now: datetime, tsa: pki.Authority) -> None:
             async for one in roots.bound_hashes(leaf.stream, leaf.from_seq, leaf.to_seq):
                 tree.add(roots.merkle.leaf(f"{one}\n"))
             await RootLeaf.filter(id=leaf.id).update(hash=own.hash, events=tree.root())
-        whole = await roots._tree(row.number)
-        text = roots.root_text(row.number, row.day, previous, whole.chains, whole.heads)
+        whole = await roots.tree_of(row.number)
+        text = roots.root_text(row.number, row.day, previous, whole.count, whole.root())
         await sign_root(row, text, tsa, now)
         previous = row.sha256
 
