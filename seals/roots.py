@@ -16,12 +16,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyhanko.sign.timestamps import TimeStamper
 from tortoise.expressions import F, Q
+from tortoise.functions import Max
 
 from auth.china import CHINA
 from auth.engine import transaction
@@ -32,7 +32,7 @@ from seals.pdf.trust import Trust
 from seals.root_models import Root, RootLeaf, RootState
 from seals.ses.stamping import Found, judge
 
-__all__ = ["bind", "bound_hashes", "leaf_text", "leaves_of", "root_signed_bytes", "root_text"]
+__all__ = ["bind", "bound_hashes", "leaf_text", "leaves_of", "root_signed_bytes", "root_text", "tree_of"]
 
 AT_ONCE = 500
 LEASE = timedelta(minutes=2)
@@ -40,9 +40,9 @@ PAUSE = timedelta(minutes=1)
 """Until a timestamp that could not be had is asked for again."""
 
 
-def leaf_text(stream: str, first: int, last: int, head: str, over: str) -> str:
+def leaf_text(row: RootLeaf) -> str:
     """What a leaf is the hash of."""
-    return f"{stream}\n{first}\n{last}\n{head}\n{over}\n"
+    return f"{row.stream}\n{row.from_seq}\n{row.to_seq}\n{row.hash}\n{row.events}\n"
 
 
 def root_text(number: int, day: str, previous: str, chains: int, heads: str) -> str:
@@ -107,7 +107,12 @@ async def _gather(row: Root, now: datetime) -> bool:
     last = await RootLeaf.filter(root=row.number).order_by("-place").first()
     behind, place = (last.stream, last.place + 1) if last is not None else ("", 0)
     while heads := await StreamHead.filter(stream__gt=behind).order_by("stream").limit(AT_ONCE):
-        grown = [leaf for head in heads if (leaf := await _grown(row, head)) is not None]
+        bound = await _bound([head.stream for head in heads])
+        grown = [
+            await _grown(row, head, first)
+            for head in heads
+            if head.seq >= (first := bound.get(head.stream, 0) + 1)
+        ]
         for leaf in grown:
             leaf.place, place = place, place + 1
         async with transaction():
@@ -122,11 +127,13 @@ async def _gather(row: Root, now: datetime) -> bool:
     return True
 
 
-async def _grown(row: Root, head: StreamHead) -> RootLeaf | None:
-    bound = await RootLeaf.filter(stream=head.stream).order_by("-to_seq").first()
-    first = bound.to_seq + 1 if bound is not None else 1
-    if head.seq < first:
-        return None
+async def _bound(streams: Sequence[str]) -> dict[str, int]:
+    """How far each chain is bound; without those that no root binds."""
+    leaves = RootLeaf.filter(stream__in=streams).annotate(last=Max("to_seq")).group_by("stream")
+    return dict(await leaves.values_list("stream", "last"))
+
+
+async def _grown(row: Root, head: StreamHead, first: int) -> RootLeaf:
     tree = merkle.Tree()
     async for one in bound_hashes(head.stream, first, head.seq):
         tree.add(merkle.leaf(f"{one}\n"))
@@ -162,28 +169,23 @@ async def leaves_of(number: int) -> AsyncIterator[RootLeaf]:
         after = rows[-1].place
 
 
-@dataclass(frozen=True)
-class _Tree:
-    chains: int
-    heads: str
-
-
-async def _tree(number: int) -> _Tree:
+async def tree_of(number: int) -> merkle.Tree:
+    """A root's tree, over its leaves."""
     tree = merkle.Tree()
     async for row in leaves_of(number):
-        tree.add(merkle.leaf(leaf_text(row.stream, row.from_seq, row.to_seq, row.hash, row.events)))
-    return _Tree(tree.count, tree.root())
+        tree.add(merkle.leaf(leaf_text(row)))
+    return tree
 
 
 async def _sign(row: Root, identity: Ed25519PrivateKey, now: datetime) -> bool:
     """GATHERING → BOUND; False when another one has taken over."""
     before = await Root.filter(number__lt=row.number).order_by("-number").first()
     previous = before.sha256 if before is not None else merkle.EMPTY
-    tree = await _tree(row.number)
-    text = root_text(row.number, row.day, previous, tree.chains, tree.heads)
+    tree = await tree_of(row.number)
+    text = root_text(row.number, row.day, previous, tree.count, tree.root())
     moved = await Root.filter(number=row.number, state=RootState.GATHERING, fence=row.fence).update(
         state=RootState.BOUND,
-        chains=tree.chains,
+        chains=tree.count,
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         signature=base64.b64encode(identity.sign(root_signed_bytes(text))).decode(),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tortoise.exceptions import BaseORMException
 
@@ -16,7 +13,7 @@ from auth.events import GENESIS
 from auth.models import Event, HeadSignature, StreamHead
 from seals import merkle
 from seals.audit.findings import Code, Counts, Finding
-from seals.audit.links import judge
+from seals.audit.links import is_sealers, judge
 from seals.audit.paging import AT_ONCE, Ahead, paged
 from seals.heads import head_bytes
 from seals.root_models import RootLeaf
@@ -161,12 +158,8 @@ async def _countersigned(chain: _Chain, row: Event) -> AsyncIterator[Finding]:
 
 
 def _is_sealers(signed: HeadSignature, identity: Ed25519PublicKey) -> bool:
-    try:
-        signature = base64.b64decode(signed.signature, validate=True)
-        identity.verify(signature, head_bytes(signed.stream, signed.seq, signed.hash))
-    except (InvalidSignature, binascii.Error, ValueError):
-        return False
-    return True
+    text = head_bytes(signed.stream, signed.seq, signed.hash)
+    return is_sealers(signed.signature, text, identity)
 
 
 async def _bound(chain: _Chain, row: Event) -> AsyncIterator[Finding]:

@@ -1,12 +1,18 @@
-"""Judge one event of a chain. Pure."""
+"""Judge one event of a chain, and a signature of the sealer's. Pure."""
 
 from __future__ import annotations
+
+import base64
+import binascii
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from auth.events import commitment_bytes, link_bytes, sha256
 from auth.models import Event
 from seals.audit.findings import Code
 
-__all__ = ["judge"]
+__all__ = ["is_sealers", "judge"]
 
 
 def judge(row: Event, before: str | None, after: str | None) -> Code | None:
@@ -29,3 +35,12 @@ def judge(row: Event, before: str | None, after: str | None) -> Code | None:
     if content and sha256(link_bytes(row, commitment=content)) == row.hash:
         return Code.COMMITMENT
     return Code.HASH if link == after else Code.HEADER
+
+
+def is_sealers(signature: str, text: bytes, identity: Ed25519PublicKey) -> bool:
+    """Whether the sealer signed this. signature: base64."""
+    try:
+        identity.verify(base64.b64decode(signature, validate=True), text)
+    except (InvalidSignature, binascii.Error, ValueError):
+        return False
+    return True

@@ -9,16 +9,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from auth.events import sha256
 from seals import merkle
 from seals.audit.findings import Code, Counts, Finding
+from seals.audit.links import is_sealers
 from seals.audit.paging import AT_ONCE, Ahead, paged
 from seals.pdf.trust import Trust
-from seals.root_models import Root, RootState
-from seals.roots import leaf_text, leaves_of, root_signed_bytes, root_text
+from seals.root_models import Root, RootLeaf, RootState
+from seals.roots import root_signed_bytes, root_text, tree_of
 from seals.ses.stamping import Found, judge
 
 __all__ = ["check_roots", "number_of"]
@@ -66,6 +66,10 @@ async def check_roots(
             yield finding
         roots.expected = row.number + 1
         roots.previous = sha256(row.text.encode())
+    # The newest may be gone while its leaves are left. One begun meanwhile is there before its own.
+    left = await RootLeaf.filter(root__gte=roots.expected).order_by("root").first()
+    if left is not None and not await Root.filter(number=left.root).exists():
+        yield Finding(Code.ROOT_MISSING, root=left.root)
     for number in sorted(kept.keys() - seen):
         yield Finding(Code.ROOT_CUT, root=number)
 
@@ -75,13 +79,11 @@ async def _root(roots: _Roots, row: Root, *, is_last: bool) -> AsyncIterator[Fin
         if row.text or not is_last:
             yield Finding(Code.ROOT_STATE, root=row.number)
         return
-    tree = merkle.Tree()
-    async for leaf in leaves_of(row.number):
-        tree.add(merkle.leaf(leaf_text(leaf.stream, leaf.from_seq, leaf.to_seq, leaf.hash, leaf.events)))
+    tree = await tree_of(row.number)
     lines = row.text.split("\n")
     if (wrong := _text(roots, row, tree, lines)) is not None:
         yield Finding(wrong, root=row.number)
-    if not _is_sealers(row, roots.identity):
+    if not is_sealers(row.signature, root_signed_bytes(row.text), roots.identity):
         yield Finding(Code.ROOT_SIGNATURE, root=row.number)
     if not _is_stamped(row, roots):
         yield Finding(Code.ROOT_TIMESTAMP, root=row.number)
@@ -98,14 +100,6 @@ def _text(roots: _Roots, row: Root, tree: merkle.Tree, lines: Sequence[str]) -> 
     if len(lines) == len(own) and lines[4:] != own[4:]:
         return Code.ROOT_LEAVES
     return Code.ROOT_PREVIOUS if lines[:3] == own[:3] and lines[3:4] != own[3:4] else Code.ROOT_TEXT
-
-
-def _is_sealers(row: Root, identity: Ed25519PublicKey) -> bool:
-    try:
-        identity.verify(base64.b64decode(row.signature, validate=True), root_signed_bytes(row.text))
-    except (InvalidSignature, binascii.Error, ValueError):
-        return False
-    return True
 
 
 def _is_stamped(row: Root, roots: _Roots) -> bool:

@@ -22,10 +22,10 @@ from auth.models import Company, Event
 from auth.tokens import group_code
 from seals.evidence.proofs import Proof, events_of, prove
 from seals.evidence.readme import P7S, PDF, SES, Facts, readme
-from seals.evidence.structures import pdf_parts, ses_parts, unreadable
+from seals.evidence.structures import list_parts, pdf_parts, ses_parts, unreadable
 from seals.models import Document, SealKey, Signing, SigningState, Version
 from seals.pdf.preparing import PreparedMeta
-from seals.revocation import AUTHORITIES, newest_crl
+from seals.revocation import ISSUING, ROOT, SM2_ISSUING, newest_crl
 from seals.signing.pictures import require_signed
 from seals.signing.views import own_signing
 from seals.signing.workshop import Workshop
@@ -77,6 +77,7 @@ async def pack(signing_id: str, person_id: str, now: datetime, workshop: Worksho
         taken_at=now,
         pdf=pdf,
         ses=national,
+        sm2_list=list_parts(lists[SM2_ISSUING]),
         lists_at=_after(pdf.signed_at, *(each.last_update_utc for each in lists.values())),
         sm2_serial=f"{x509.load_der_x509_certificate(national.certificate).serial_number:X}",
         roots={p.root.number: p.root.stamped_at or now for p in proofs.values() if p is not None},
@@ -90,8 +91,12 @@ async def pack(signing_id: str, person_id: str, now: datetime, workshop: Worksho
 
 
 async def _revocation_lists() -> Mapping[str, x509.CertificateRevocationList]:
-    found = {name: await newest_crl(name) for name in AUTHORITIES}
-    return {name: x509.load_der_x509_crl(der) for name, der in found.items() if der is not None}
+    """By authority, those that the README's commands check."""
+    found = {name: await newest_crl(name) for name in (ROOT, ISSUING, SM2_ISSUING)}
+    lists = {name: x509.load_der_x509_crl(der) for name, der in found.items() if der is not None}
+    if len(lists) < len(found):
+        raise unreadable()
+    return lists
 
 
 async def _events(

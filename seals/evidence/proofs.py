@@ -8,6 +8,7 @@ from datetime import datetime
 
 from auth.models import Event
 from seals import merkle
+from seals.evidence.structures import unreadable
 from seals.root_models import Root, RootLeaf, RootState
 from seals.roots import bound_hashes, leaf_text, leaves_of
 
@@ -28,16 +29,21 @@ class Proof:
 
 @dataclass(frozen=True)
 class _Bound:
-    """A chain's leaf in a published root, and the path from it to that root's line `heads`."""
+    """A chain's leaf in a published root, the leaves of its events' tree, and the path from it to that root's
+    line `heads`.
+    """
 
     root: Root
+    leaf: str
+    events: Sequence[str]
     heads: Sequence[tuple[str, str]]
 
 
 async def prove(told: Sequence[Event]) -> dict[int, Proof | None]:
     """The way of each event, by its seq; None while no published root binds it.
 
-    The leaves of a root, one of each chain, are read once for all events of a chain that it binds.
+    What a root binds, of their chain and of all, is read once for all events that it binds.
+    Raises Conflict `evidence.unreadable` where rows are missing: `ezhang audit check` names them.
     """
     bound: dict[str, _Bound | None] = {}
     return {event.seq: await _prove(event, bound) for event in told}
@@ -45,43 +51,44 @@ async def prove(told: Sequence[Event]) -> dict[int, Proof | None]:
 
 async def _prove(event: Event, bound: dict[str, _Bound | None]) -> Proof | None:
     leaf = await RootLeaf.filter(stream=event.stream, to_seq__gte=event.seq).order_by("to_seq").first()
-    if leaf is None or leaf.from_seq > event.seq:
+    if leaf is None:
         return None
+    if leaf.from_seq > event.seq:
+        raise unreadable()
     if leaf.id not in bound:
         bound[leaf.id] = await _bound(leaf)
     found = bound[leaf.id]
     if found is None:
         return None
-    count = leaf.to_seq - leaf.from_seq + 1
-    try:
-        events = await merkle.path(_events(leaf), count, event.seq - leaf.from_seq)
-    except ValueError:  # rows are missing: `ezhang audit check` names them
-        return None
-    return Proof(found.root, _text(leaf), events, found.heads)
+    path = await merkle.path(_each(found.events), len(found.events), event.seq - leaf.from_seq)
+    return Proof(found.root, found.leaf, path, found.heads)
 
 
 async def _bound(leaf: RootLeaf) -> _Bound | None:
-    root = await Root.get_or_none(number=leaf.root, state=RootState.PUBLISHED)
+    root = await Root.get_or_none(number=leaf.root)
     if root is None:
+        raise unreadable()
+    if root.state is not RootState.PUBLISHED:
         return None
+    hashes = bound_hashes(leaf.stream, leaf.from_seq, leaf.to_seq)
+    events = [merkle.leaf(f"{one}\n") async for one in hashes]
+    if len(events) != leaf.to_seq - leaf.from_seq + 1:
+        raise unreadable()
     try:
-        return _Bound(root, await merkle.path(_leaves(root.number), root.chains, leaf.place))
-    except ValueError:  # as above
-        return None
+        heads = await merkle.path(_leaves(root.number), root.chains, leaf.place)
+    except ValueError as error:
+        raise unreadable() from error
+    return _Bound(root, leaf_text(leaf), events, heads)
 
 
-async def _events(leaf: RootLeaf) -> AsyncIterator[str]:
-    async for one in bound_hashes(leaf.stream, leaf.from_seq, leaf.to_seq):
-        yield merkle.leaf(f"{one}\n")
+async def _each(leaves: Sequence[str]) -> AsyncIterator[str]:
+    for one in leaves:
+        yield one
 
 
 async def _leaves(number: int) -> AsyncIterator[str]:
     async for leaf in leaves_of(number):
-        yield merkle.leaf(_text(leaf))
-
-
-def _text(leaf: RootLeaf) -> str:
-    return leaf_text(leaf.stream, leaf.from_seq, leaf.to_seq, leaf.hash, leaf.events)
+        yield merkle.leaf(leaf_text(leaf))
 
 
 async def events_of(stream: str, subjects: Sequence[str], since: datetime, until: int) -> list[Event]:

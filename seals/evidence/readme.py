@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auth.china import second
-from seals.evidence.structures import PdfParts, SesParts
+from seals.evidence.structures import ListParts, PdfParts, SesParts
 
 __all__ = ["Facts", "Step", "readme"]
 
 SM2_ID = "distid:1234567812345678"
+SM2_LIST = "crls/sm2-issuing.crl.pem"
 PDF, SES, P7S = "document.pdf", "document.ses", "signature/signature.p7s"
 
 
@@ -37,6 +38,7 @@ class Facts:
     taken_at: datetime
     pdf: PdfParts
     ses: SesParts
+    sm2_list: ListParts
     lists_at: datetime
     sm2_serial: str
     roots: Mapping[int, datetime]
@@ -165,10 +167,19 @@ openssl ts -verify -data ses.value -in ses.tst -token_in -attime {at} \\
   -CAfile certificates/root.pem -untrusted certificates/tsa.pem""",
         ),
         Step(
-            "SM2 证书链；吊销列表中没有该证书。",
-            "The chain of the SM2 certificates; the certificate is not in the revocation list.",
+            "SM2 证书链；签发机构签名的吊销列表中没有该证书（若列出，请将吊销时间与时间戳比较：之后的吊销"
+            "不影响签名）。",
+            "The chain of the SM2 certificates; the certificate is not in the revocation list, which their "
+            "issuer signed (if it is listed, compare that time with the timestamp: a later revocation does "
+            "not touch the signature).",
+            # Printed to a file first: piped into `! grep`, a list that cannot be read would pass.
             f"""{verify}
-! openssl crl -in crls/sm2-issuing.crl.pem -noout -text | grep -qi {facts.sm2_serial}""",
+openssl asn1parse -in {SM2_LIST} -strparse {facts.sm2_list.signed_at} -noout -out sm2-list.signed
+openssl asn1parse -in {SM2_LIST} -strparse {facts.sm2_list.value_at} -noout -out sm2-list.value
+openssl x509 -in certificates/sm2-issuing.pem -pubkey -noout > sm2-issuing.pub
+openssl dgst -sm3 -sigopt {SM2_ID} -verify sm2-issuing.pub -signature sm2-list.value sm2-list.signed
+openssl crl -in {SM2_LIST} -noout -text > sm2-list.txt
+! grep -i -A 1 {facts.sm2_serial} sm2-list.txt""",
         ),
     ]
 

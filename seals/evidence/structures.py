@@ -1,4 +1,4 @@
-"""Where the parts of a signed PDF and of a SES_Signature lie, for `openssl asn1parse` to take them out."""
+"""Where the parts of signed PDF, SES_Signature and revocation list lie, for `openssl asn1parse` to take."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from hashlib import sha256
 
 from asn1crypto import cms
 from asn1crypto.core import OctetBitString
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from auth.errors import Conflict
 from seals.pdf.preparing import PreparedMeta
 from seals.ses import reading
 
-__all__ = ["PdfParts", "SesParts", "pdf_parts", "ses_parts"]
+__all__ = ["ListParts", "PdfParts", "SesParts", "list_parts", "pdf_parts", "ses_parts", "unreadable"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class SesParts:
     hash_at: int
     certificate: bytes = field(repr=False)
     maker: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ListParts:
+    """Offsets in a revocation list."""
+
+    signed_at: int
+    value_at: int
 
 
 def pdf_parts(data: bytes, meta: PreparedMeta) -> PdfParts:
@@ -89,10 +99,16 @@ def ses_parts(data: bytes) -> SesParts:
         raise unreadable() from error
 
 
+def list_parts(crl: x509.CertificateRevocationList) -> ListParts:
+    """Of a revocation list that we published."""
+    data = crl.public_bytes(Encoding.DER)
+    return ListParts(data.index(crl.tbs_certlist_bytes), data.rindex(OctetBitString(crl.signature).dump()))
+
+
 def unreadable() -> Conflict:
-    """The error of a file that is not as we made it."""
+    """The error of a file that is not as we made it, and of records of it that are gone."""
     return Conflict(
         "evidence.unreadable",
-        "签署文件与记录不符，无法生成证据包，请联系客服。",
-        "The signed file is not as it was recorded, so no evidence package is made; contact support.",
+        "签署文件或其记录不完整，无法生成证据包，请联系客服。",
+        "The signed file or its records are not whole, so no evidence package is made; contact support.",
     )

@@ -132,6 +132,8 @@ CHANGED = {
     "signature/signature.p7s": {3},
     "certificates/seal.pem": {4},
     "certificates/sm2-seal.pem": {7, 8},
+    "crls/issuing.crl.pem": {5},
+    "crls/sm2-issuing.crl.pem": {8},
 }
 
 
@@ -192,6 +194,27 @@ def test_before_the_day_ends_it_says_what_no_root_tells_yet(a: Party, tools: Pat
     assert failing(fresh, tools) == []
     assert "尚未进入每日根" in (fresh / "README.md").read_text()
     assert not (fresh / "roots").exists()
+
+
+MISSING = {
+    "event": "UPDATE event SET seq = seq + ? WHERE kind = 'signing.signed' AND subject = 'signing:' || ?",
+    "leaf": "UPDATE root SET chains = chains + ? WHERE ? <> '' AND number = (SELECT max(number) FROM root)",
+    "root": "UPDATE root SET number = number + ? WHERE ? <> '' AND number = (SELECT max(number) FROM root)",
+}
+"""What hides a row of each kind, the event of another document; the same with the negative shows it again."""
+
+
+def test_where_bound_rows_are_missing_there_is_no_package(site: Site, a: Party) -> None:
+    (other, _), (done, _) = a.sign(contract()), a.sign(contract())
+    bind(site)
+    for name, statement in MISSING.items():
+        site.change("DELETE FROM throttle WHERE id LIKE 'told/%'")
+        site.change(statement, 100_000, other["id"])
+        try:
+            refused(lambda: a.client.evidence(done["id"]), 409, "evidence.unreadable")
+        finally:
+            site.change(statement, -100_000, other["id"])
+        assert a.client.evidence(done["id"])[:2] == b"PK", name
 
 
 def test_only_those_who_see_the_signing_take_it_and_their_company_sees_it(

@@ -192,8 +192,8 @@ async def rebuild(now: datetime, tsa: pki.Authority) -> None:
             async for one in roots.bound_hashes(leaf.stream, leaf.from_seq, leaf.to_seq):
                 tree.add(roots.merkle.leaf(f"{one}\n"))
             await RootLeaf.filter(id=leaf.id).update(hash=own.hash, events=tree.root())
-        whole = await roots._tree(row.number)
-        text = roots.root_text(row.number, row.day, previous, whole.chains, whole.heads)
+        whole = await roots.tree_of(row.number)
+        text = roots.root_text(row.number, row.day, previous, whole.count, whole.root())
         await sign_root(row, text, tsa, now)
         previous = row.sha256
 
@@ -287,6 +287,12 @@ async def test_each_column_of_a_root(now: datetime) -> None:
     await row.delete()
     assert (Code.ROOT_MISSING, 2) in {(each.code, each.root) for each in await findings(now)}
     assert first.sha256 not in (await Root.get(number=3)).text
+
+
+@pytest.mark.parametrize("since", [3, 2, 1])
+async def test_the_newest_roots_removed_without_what_they_bind(now: datetime, since: int) -> None:
+    await Root.filter(number__gte=since).delete()
+    assert await findings(now) == [Finding(Code.ROOT_MISSING, root=since)]
 
 
 async def test_a_root_that_names_another_one_before(now: datetime) -> None:

@@ -101,9 +101,9 @@ async def test_a_path_leads_from_an_event_to_the_published_root() -> None:
 
     async def tops() -> AsyncIterator[str]:
         async for one in roots.leaves_of(1):
-            yield merkle.leaf(roots.leaf_text(one.stream, one.from_seq, one.to_seq, one.hash, one.events))
+            yield merkle.leaf(roots.leaf_text(one))
 
-    text = roots.leaf_text(leaf.stream, leaf.from_seq, leaf.to_seq, leaf.hash, leaf.events)
+    text = roots.leaf_text(leaf)
     steps = await merkle.path(tops(), row.chains, leaf.place)
     assert f"heads: {merkle.follow(merkle.leaf(text), steps)}\n" in row.text
 
@@ -158,10 +158,10 @@ async def test_gathering_that_was_killed_goes_on_behind_the_last_leaf(
 ) -> None:
     true = roots._grown
 
-    async def until(row: Root, head: StreamHead) -> RootLeaf | None:
+    async def until(row: Root, head: StreamHead, first: int) -> RootLeaf:
         if head.stream == CHAINS[at]:
             raise Killed
-        return await true(row, head)
+        return await true(row, head, first)
 
     monkeypatch.setattr(roots, "_grown", until)
     with pytest.raises(Killed):
@@ -179,11 +179,11 @@ async def test_gathering_that_was_killed_goes_on_behind_the_last_leaf(
 async def test_one_that_lost_its_lease_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     true = roots._grown
 
-    async def slow(row: Root, head: StreamHead) -> RootLeaf | None:
+    async def slow(row: Root, head: StreamHead, first: int) -> RootLeaf:
         if head.stream == CHAINS[4]:
             monkeypatch.setattr(roots, "_grown", true)
             assert await step(BEGUN + 2 * roots.LEASE, owner="two") is True
-        return await true(row, head)
+        return await true(row, head, first)
 
     monkeypatch.setattr(roots, "_grown", slow)
     assert await step(BEGUN, owner="one") is True
@@ -197,11 +197,11 @@ async def test_one_whose_lease_was_taken_adds_nothing_while_the_other_works(
 ) -> None:
     true = roots._grown
 
-    async def slow(row: Root, head: StreamHead) -> RootLeaf | None:
+    async def slow(row: Root, head: StreamHead, first: int) -> RootLeaf:
         if head.stream == CHAINS[4]:
             monkeypatch.setattr(roots, "_grown", true)
             assert await roots._take("two", BEGUN + 2 * roots.LEASE) is not None
-        return await true(row, head)
+        return await true(row, head, first)
 
     monkeypatch.setattr(roots, "_grown", slow)
     assert await step(BEGUN, owner="one") is True
