@@ -40,7 +40,7 @@ ASK_AGAIN = timedelta(seconds=5)  # the registrar, where it did not say
 CURSOR = "representatives"
 LOOK_EVERY = timedelta(days=1)
 LOOKS_AT_ONCE = 50
-KEPT = timedelta(days=30)
+KEPT = 2 * LOOK_EVERY
 
 
 @dataclass(frozen=True)
@@ -94,18 +94,20 @@ async def hear(registrar: Registrar, now: datetime) -> bool:
 
 
 async def look_around(now: datetime) -> None:
-    """Have the registrar asked about companies that nobody asked about for a day, some at a time: no more
-    than `LOOKS_AT_ONCE` wait, whatever the registrar is like.
+    """Have the registrar asked about companies that nobody asked about for a day, some at a time: of the
+    looks of one day no more than `LOOKS_AT_ONCE` wait, whatever the registrar is like. A company that it
+    refuses for good waits on, and takes nobody's place from the next day on.
 
     The list alone would be enough, were it and our place in it always whole: a change that was missed, or
     that somebody struck out of our database, is found so.
     """
-    lately = RepresentativeChange.filter(created_at__gt=now - LOOK_EVERY).values("company_id")
-    waits = RepresentativeChange.filter(state=ChangeState.REPORTED).values("company_id")
-    room = LOOKS_AT_ONCE - await RepresentativeChange.filter(state=ChangeState.REPORTED).count()
+    lately = RepresentativeChange.filter(created_at__gt=now - LOOK_EVERY)
+    waits = RepresentativeChange.filter(state=ChangeState.REPORTED)
+    room = LOOKS_AT_ONCE - await lately.filter(state=ChangeState.REPORTED, number=None).count()
     if room <= 0:
         return
-    others = Company.filter(id__not_in=Subquery(lately)).filter(id__not_in=Subquery(waits))
+    others = Company.filter(id__not_in=Subquery(lately.values("company_id")))
+    others = others.filter(id__not_in=Subquery(waits.values("company_id")))
     ids = await others.order_by("id").limit(room).values_list("id", flat=True)
     await RepresentativeChange.bulk_create(
         RepresentativeChange(
