@@ -29,8 +29,8 @@ from auth.succession_models import ChangeState, RegisterCursor, RepresentativeCh
 from auth.tokens import new_id
 from seals import collecting, grant_endings, licensing, name_seals, rekeying, succession_news
 from seals.approval_models import ApprovalRule, RuleState
+from seals.founding import Drawn, issue
 from seals.models import Holder, RevokedFor, Seal
-from seals.name_seals import Drawn
 from seals.registered import Registered, registered
 
 __all__ = ["advance", "forget_old", "give_back", "hear", "look_around", "take"]
@@ -225,7 +225,7 @@ async def _renew(company: Company, made: _Succession, records: RecordsKey, now: 
         kind = name_seals.kind_of(made.said)
         done = await rekeying.rekey(company.id, RevokedFor.SUPERSEDED, now, kind)
         cancelled = await name_seals.cancel(company.id, made.said)
-        fresh = None if made.name_seal is None else await name_seals.issue(company.id, made.name_seal, now)
+        fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
         unruled = await _ruled(cancelled)
         await rekeying.tell(done, now)
     version = made.after.version
@@ -244,7 +244,7 @@ async def _succeed(company: Company, made: _Succession, records: RecordsKey, now
     await Company.filter(id=company.id).update(representative_id=successor.id)
     done = await rekeying.rekey(company.id, RevokedFor.AFFILIATION_CHANGED, now)
     cancelled = await name_seals.cancel(company.id, made.said)
-    fresh = None if made.name_seal is None else await name_seals.issue(company.id, made.name_seal, now)
+    fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
     collections = await collecting.end_all(company.id, now)
     await Grant.filter(company_id=company.id, state=GrantState.OFFERED).delete()
     # Who had to approve was the one before's choice; the keys made anew know of no rule.
