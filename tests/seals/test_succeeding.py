@@ -39,7 +39,7 @@ from auth.ports import (
 from auth.privacy import RecordsKey
 from auth.succession_models import ChangeState, RegisterCursor, RepresentativeChange
 from auth.tokens import new_id
-from seals import founding, licensing, registered, rules, succeeding
+from seals import founding, holders, licensing, registered, rules, succeeding
 from seals.adding import add_seal
 from seals.approval_models import ApprovalRule, RuleState
 from seals.licensing import is_genuine
@@ -589,7 +589,7 @@ async def keys_of(who: Person, id_number: str, world: World) -> None:
         public_key="",
         sealed_private="",
         salt="",
-        identity_ref=registered.representative_ref(id_number, world.records),
+        identity_ref=holders.identity_ref(id_number, world.records),
         mobile_ref="",
         attestation="",
         pin_set_at=now(),
