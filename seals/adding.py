@@ -25,12 +25,11 @@ from seals.founding import sole
 from seals.imprint import Imprint
 from seals.kinds import SealClass, SealKind, spec
 from seals.likeness import Look, look
-from seals.models import Seal, SealPhoto, SealState
+from seals.models import GIVEN_UP, Seal, SealPhoto, SealState
 from seals.seal_views import SealView, reason_of, seal_view
 
 __all__ = ["MAX_SEALS", "add_seal", "preview"]
 
-GIVEN_UP = (SealState.DECLINED, SealState.CANCELLED)
 MAX_SEALS = 60
 """Of one company, without those given up; a bound on what one owner can store, not a rule of law."""
 ADDS_PER_PERSON = Limit("seal.add", 30, 3600)

@@ -6,6 +6,7 @@ prepared bytes, which are made anew after half an hour.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from seals.scopes import DOCUMENT_KINDS
 
 __all__ = [
     "ApprovalView",
+    "able",
     "approval_view",
     "approve_info",
     "approve_values",
@@ -103,6 +105,12 @@ def approve_info(row: Signing, sha256: str, person_id: str, rule: Rule) -> dict[
     return {**approve_values(row, sha256), "approver": person_id, "rule": rule.version}
 
 
+async def able(rule: Rule, company_id: str, now: datetime) -> list[Approver]:
+    """Those whom a rule names and who may approve at present."""
+    named = [await rules.standing_of(rule, company_id, each.person, now) for each in rule.approvers]
+    return [each for each in named if each is not None]
+
+
 async def counting(row: Signing, rule: Rule, now: datetime) -> Approval | None:
     """The approval that stands, while its approver still may."""
     if not row.approval:
@@ -159,11 +167,11 @@ async def approval_view(row: Signing, now: datetime, records: RecordsKey, reader
     if not asks(row, rule):
         return None
     given = await counting(row, rule, now)
-    named = [await rules.standing_of(rule, row.company_id, each.person, now) for each in rule.approvers]
+    people = await able(rule, row.company_id, now)
     return ApprovalView(
         given is not None,
         None if given is None else await _masked(given.person_id, records),
-        tuple([await _masked(each.person, records) for each in named if each is not None]),
+        tuple([await _masked(each.person, records) for each in people]),
         not rule.four_eyes,
         not rule.four_eyes and await Company.exists(id=row.company_id, representative_id=reader),
         (await Document.get(id=row.document_id)).original,
@@ -175,13 +183,16 @@ async def _masked(person_id: str, records: RecordsKey) -> str:
     return masked_name(await Person.get(id=person_id), records)
 
 
-async def tell_asked(row: Signing, rule: Rule, now: datetime) -> None:
-    """Tell whoever may approve a signing, in his own conversation; inside the transaction, last."""
+async def tell_asked(row: Signing, rule: Rule, people: Iterable[Approver], now: datetime) -> None:
+    """Tell whoever may approve a signing, in his own conversation; inside the transaction, last.
+
+    people: those who may by this rule (`able`).
+    """
     if not asks(row, rule):
         return
-    for person in sorted(each.person for each in rule.approvers):
-        if await rules.standing_of(rule, row.company_id, person, now) is not None:
-            await _event(events.person_stream(person), row, "approval.asked", await _asker(row), now)
+    asker = await _asker(row)
+    for person in sorted(each.person for each in people):
+        await _event(events.person_stream(person), row, "approval.asked", asker, now)
 
 
 async def tell(

@@ -14,7 +14,7 @@ from auth.throttling import Limit
 from seals.freezing import own_seal
 from seals.imprint import Imprint, to_preview_png
 from seals.kinds import SealKind
-from seals.models import Collection, Holder, Seal, SealState, SesSeal
+from seals.models import GIVEN_UP, Collection, Holder, Seal, SealState, SesSeal
 from seals.seal_views import SealView, seal_view
 from seals.signing.preparing import seal_imprint
 
@@ -67,9 +67,8 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
     his = await standing(person_id, company_id, now)
     licence = await licences.in_force(row.id)
     order = {kind.value: place for place, kind in enumerate(SealKind)}
-    given_up = {SealState.DECLINED, SealState.CANCELLED}
     seals = sorted(
-        await Seal.filter(company_id=row.id), key=lambda s: (s.state in given_up, order[s.kind], s.ordinal)
+        await Seal.filter(company_id=row.id), key=lambda s: (s.state in GIVEN_UP, order[s.kind], s.ordinal)
     )
     towards = await of_seals(person_id, row.id, [seal.id for seal in seals], now)
     newest = await Collection.filter(company_id=row.id, person_id=person_id).order_by("-created_at").first()

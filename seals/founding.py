@@ -23,15 +23,15 @@ from auth.ports import DecisionState, RegisteredCompany, Registrar, RegistrarApp
 from auth.privacy import RecordsKey
 from auth.succession_models import ChangeState, RepresentativeChange
 from auth.tokens import new_id
-from seals import duplicates, imprint, numbers
+from seals import duplicates, holders, imprint, numbers
 from seals.design import Design
 from seals.forms import company_form, five
 from seals.kinds import FIVE, SealKind, spec
 from seals.likeness import Look, look
 from seals.models import Seal, SealState
-from seals.registered import licence_data, representative_ref
+from seals.registered import licence_data
 
-__all__ = ["advance_application", "decide", "give_back", "sole", "take"]
+__all__ = ["Drawn", "advance_application", "decide", "give_back", "issue", "sole", "take"]
 
 LEASE = timedelta(seconds=20)
 ASK_AGAIN = timedelta(milliseconds=250)  # less than the sealer's pause between two looks
@@ -39,7 +39,9 @@ REASON_LENGTH = 500
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class Drawn:
+    """A seal that is not issued yet."""
+
     design: Design
     imprint: imprint.Imprint
     look: Look
@@ -138,7 +140,7 @@ async def _reject(application_id: str, reason: str, now: datetime) -> None:
             )
 
 
-def _draw(form: RegistrarApplication, registered: RegisteredCompany, reserved: list[str]) -> list[_Drawn]:
+def _draw(form: RegistrarApplication, registered: RegisteredCompany, reserved: list[str]) -> list[Drawn]:
     shaped = company_form(form.company_type)
     designs = [
         Design(
@@ -151,14 +153,14 @@ def _draw(form: RegistrarApplication, registered: RegisteredCompany, reserved: l
         )
         for kind, number in zip(five(shaped), reserved, strict=True)
     ]
-    return [_Drawn(design, drawn := imprint.draw(design), look(drawn)) for design in designs]
+    return [Drawn(design, drawn := imprint.draw(design), look(drawn)) for design in designs]
 
 
 async def _found(
     application_id: str,
     form: RegistrarApplication,
     registered: RegisteredCompany,
-    drawn: list[_Drawn],
+    drawn: list[Drawn],
     now: datetime,
     records: RecordsKey,
 ) -> None:
@@ -183,7 +185,7 @@ async def _found(
         company_id=company.id,
         current=company.id,
         number=registered.licence_number,
-        representative_ref=representative_ref(form.representative_id_number, records),
+        representative_ref=holders.identity_ref(form.representative_id_number, records),
         representative_sealed=licences.sealed(licence_id, _representative(form), records),
         data=licence_data(form, registered),
         state=LicenceState.ISSUED,
@@ -191,27 +193,33 @@ async def _found(
         valid_until=_end_of(registered.valid_until) if registered.valid_until else None,
     )
     for each in drawn:
-        seal = await Seal.create(
-            company_id=company.id,
-            kind=each.design.kind.value,
-            bearer=each.design.bearer,
-            ordinal=1,
-            name=each.design.name,
-            number=each.design.seal_number,
-            design=each.design.to_json(),
-            sole=sole(company.id, each.design.kind),
-            width_mm=each.imprint.width_mm,
-            height_mm=each.imprint.height_mm,
-            imprint=each.imprint.d,
-            state=SealState.ISSUED,
-            created_at=now,
-        )
-        await duplicates.remember(seal.id, each.look)
+        await issue(company.id, each, now)
     # A change may have been registered before there was a company here to hear of it.
     await RepresentativeChange.create(
         company_id=company.id, state=ChangeState.REPORTED, created_at=now, lease_until=now
     )
     await _tell(application_id, company, drawn, owner.id, now)
+
+
+async def issue(company_id: str, made: Drawn, now: datetime) -> Seal:
+    """The first seal of its kind, ISSUED: number and imprint, to be collected."""
+    seal = await Seal.create(
+        company_id=company_id,
+        kind=made.design.kind.value,
+        bearer=made.design.bearer,
+        ordinal=1,
+        name=made.design.name,
+        number=made.design.seal_number,
+        design=made.design.to_json(),
+        sole=sole(company_id, made.design.kind),
+        width_mm=made.imprint.width_mm,
+        height_mm=made.imprint.height_mm,
+        imprint=made.imprint.d,
+        state=SealState.ISSUED,
+        created_at=now,
+    )
+    await duplicates.remember(seal.id, made.look)
+    return seal
 
 
 def sole(company_id: str, kind: SealKind) -> str | None:
@@ -220,7 +228,7 @@ def sole(company_id: str, kind: SealKind) -> str | None:
 
 
 async def _tell(
-    application_id: str, company: Company, drawn: list[_Drawn], owner_id: str, now: datetime
+    application_id: str, company: Company, drawn: list[Drawn], owner_id: str, now: datetime
 ) -> None:
     row = await Application.get(id=application_id)
     for person in sorted({row.applicant_id, owner_id}):

@@ -19,7 +19,6 @@ from auth.privacy import RecordsKey
 from seals import holders
 from seals.keyring import Keyring
 from seals.models import Holder
-from seals.registered import representative_ref
 
 __all__ = [
     "Approved",
@@ -50,17 +49,18 @@ def is_genuine(row: Licence, identity: Ed25519PublicKey) -> bool:
     return True
 
 
+def _names(row: Licence, ref: str, identity: Ed25519PublicKey) -> bool:
+    """Whether a valid licence that the sealer signed names him. ref: of his ID number, as in a `Holder`."""
+    return row.state is LicenceState.VALID and is_genuine(row, identity) and row.representative_ref == ref
+
+
 def represents(row: Licence, result: IdentityResult, identity: Ed25519PublicKey, records: RecordsKey) -> bool:
     """Whether an identity check was about the representative whom the sealer's own signature names.
 
     A row is not believed: a swapped representative or identity does not fit the signature.
     """
-    return (
-        row.state is LicenceState.VALID
-        and is_genuine(row, identity)
-        and result.name == row.data["representative_name"]
-        and representative_ref(result.id_number, records) == row.representative_ref
-    )
+    ref = holders.identity_ref(result.id_number, records)
+    return _names(row, ref, identity) and result.name == row.data["representative_name"]
 
 
 async def require_representative(company_id: str, holder: Holder, keyring: Keyring) -> None:
@@ -70,8 +70,7 @@ async def require_representative(company_id: str, holder: Holder, keyring: Keyri
     """
     holders.attested_public(holder, keyring)
     row = await licences.in_force(company_id)
-    named = row.state is LicenceState.VALID and is_genuine(row, keyring.identity.public_key())
-    if not named or row.representative_ref != holder.identity_ref:
+    if not _names(row, holder.identity_ref, keyring.identity.public_key()):
         raise Refused(
             "holder.not_representative",
             "印章持有人已不是电子执照上的法定代表人，不能用印。如已变更，请新的法定代表人重新领取印章。",

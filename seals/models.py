@@ -33,6 +33,10 @@ class SealState(StrEnum):
     CANCELLED = "cancelled"
 
 
+GIVEN_UP = (SealState.DECLINED, SealState.CANCELLED)
+"""It never signs again, and holds neither its ordinal nor the place of the only one of its kind."""
+
+
 class CollectionState(StrEnum):
     """CHECKING (identity, then the PIN is awaited) → MAKING → COLLECTED, exit FAILED."""
 

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from auth.errors import DomainError
-from seals import duplicates, imprint, numbers
+from seals import imprint, numbers
 from seals.design import Design
 from seals.forms import company_form, owners_name_seal
-from seals.founding import sole
+from seals.founding import Drawn
 from seals.kinds import SealKind
-from seals.likeness import Look, look
-from seals.models import Seal, SealState
+from seals.likeness import look
+from seals.models import GIVEN_UP, Seal, SealState
 from seals.registered import Registered
 
-__all__ = ["Drawn", "cancel", "draw", "issue", "kind_of"]
+__all__ = ["cancel", "draw", "kind_of"]
 
 _log = logging.getLogger("sealer")
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A name seal that is not issued yet."""
-
-    design: Design
-    imprint: imprint.Imprint
-    look: Look
 
 
 def kind_of(said: Registered) -> SealKind:
@@ -64,32 +53,13 @@ async def cancel(company_id: str, said: Registered) -> Sequence[Seal]:
     """
     kind = kind_of(said)
     own = Seal.filter(company_id=company_id, kind=kind.value)
-    gone = [SealState.DECLINED, SealState.CANCELLED]
-    rows = await own.exclude(state__in=gone).order_by("id").select_for_update()
-    below = await own.filter(ordinal__lt=1).count()
-    for place, row in enumerate(rows, start=below + 1):
+    rows = await own.exclude(state__in=GIVEN_UP).order_by("id").select_for_update()
+    for row in rows:
         await Seal.filter(id=row.id).update(
-            state=SealState.CANCELLED, sole=None, ordinal=-place, collected_at=None, frozen_at=None
+            state=SealState.CANCELLED,
+            sole=None,
+            ordinal=await numbers.ordinal_given_up(row),
+            collected_at=None,
+            frozen_at=None,
         )
     return rows
-
-
-async def issue(company_id: str, made: Drawn, now: datetime) -> Seal:
-    """ISSUED: number and imprint, to be collected with the other seals."""
-    seal = await Seal.create(
-        company_id=company_id,
-        kind=made.design.kind.value,
-        bearer=made.design.bearer,
-        ordinal=1,
-        name=made.design.name,
-        number=made.design.seal_number,
-        design=made.design.to_json(),
-        sole=sole(company_id, made.design.kind),
-        width_mm=made.imprint.width_mm,
-        height_mm=made.imprint.height_mm,
-        imprint=made.imprint.d,
-        state=SealState.ISSUED,
-        created_at=now,
-    )
-    await duplicates.remember(seal.id, made.look)
-    return seal

@@ -1,4 +1,4 @@
-"""Seal numbers: 13 digits, six of the district and a running serial of seven."""
+"""Seal numbers: 13 digits, six of the district and a running serial of seven. Ordinals of seals given up."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from tortoise.expressions import F
 
 from auth.engine import transaction
 from auth.errors import Conflict
-from seals.models import SealNumber
+from seals.models import Seal, SealNumber
 
-__all__ = ["FIRST_SERIAL", "LAST_SERIAL", "reserve"]
+__all__ = ["FIRST_SERIAL", "LAST_SERIAL", "ordinal_given_up", "reserve"]
 
 FIRST_SERIAL, LAST_SERIAL = 1, 9_999_999
 
@@ -32,3 +32,9 @@ async def reserve(district: str, count: int) -> list[str]:
             "The seal numbers of this district are used up. Please contact support.",
         )
     return [f"{district}{serial:07d}" for serial in range(end - count, end)]
+
+
+async def ordinal_given_up(seal: Seal) -> int:
+    """Below 1, the next that no seal of its company and kind has: the ordinal it had (R20) goes free."""
+    given_up = Seal.filter(company_id=seal.company_id, kind=seal.kind, ordinal__lt=1)
+    return -1 - await given_up.count()

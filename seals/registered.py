@@ -18,12 +18,15 @@ from auth.ports import RegisteredCompany, Registrar, RegistrarApplication
 from auth.privacy import RecordsKey
 from seals import holders
 
-__all__ = ["Registered", "approved", "licence_data", "registered", "representative_ref"]
+__all__ = ["Registered", "approved", "licence_data", "registered"]
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A company as registered now, and so the licence that it must have. since: see `auth.ports`."""
+    """A company as registered now, and so the licence that it must have.
+
+    representative_ref: his ID number as `Holder.identity_ref`; since: see `auth.ports`.
+    """
 
     company_name: str
     uscc: str
@@ -32,11 +35,6 @@ class Registered:
     representative_ref: str
     since: date
     data: dict[str, str | None]
-
-
-def representative_ref(id_number: str, records: RecordsKey) -> str:
-    """The representative's ID number as it stands under the licence's signature; the same as a holder's."""
-    return holders.identity_ref(id_number, records)
 
 
 async def registered(company_id: str, records: RecordsKey, registrar: Registrar) -> Registered:
@@ -61,7 +59,7 @@ async def registered(company_id: str, records: RecordsKey, registrar: Registrar)
         company.uscc,
         named.licence_number,
         Representative(named.name, named.id_number, named.mobile),
-        representative_ref(named.id_number, records),
+        holders.identity_ref(named.id_number, records),
         named.since,
         {**data, "representative_name": named.name, "licence_number": named.licence_number},
     )

@@ -14,7 +14,7 @@ from auth import events
 from auth.engine import transaction
 from auth.errors import Conflict, Invalid, NotFound
 from auth.models import Company
-from seals import duplicates
+from seals import duplicates, numbers
 from seals.imprint import Imprint
 from seals.models import Seal, SealState
 from seals.seal_views import reason_of
@@ -99,11 +99,11 @@ async def decline(seal_id: str, operator: str, reason_zh: str, reason_en: str, n
         _checked(reason_zh, "reason", REASON_MAX), _checked(reason_en, "reason_en", REASON_MAX)
     )
     seal = await _seal(seal_id, operator)
-    below = await Seal.filter(company_id=seal.company_id, kind=seal.kind, ordinal__lt=1).count()
+    ordinal = await numbers.ordinal_given_up(seal)
     try:
         async with transaction():
             moved = await Seal.filter(id=seal.id, state=SealState.HELD).update(
-                state=SealState.DECLINED, reason=reason, sole=None, ordinal=-below - 1
+                state=SealState.DECLINED, reason=reason, sole=None, ordinal=ordinal
             )
             await _tell(seal, "seal.declined", moved, operator, now)
     except IntegrityError:

@@ -14,9 +14,8 @@ from auth.authority import require_active
 from auth.engine import transaction
 from auth.errors import Conflict, Refused
 from auth.models import Company
-from seals import holders, offers, pins, rotation, rule_setting, rules, tries
+from seals import approvers, holders, offers, pins, rotation, rule_setting, rules, tries
 from seals.approval_models import ApprovalRule, RuleState
-from seals.approvers import tell_asked
 from seals.granted import open_secret
 from seals.keyring import Keyring
 from seals.models import Holder, Offer, Seal, Signing, SigningState
@@ -88,9 +87,11 @@ async def _tell(row: ApprovalRule, facts: dict[str, str], now: datetime) -> None
             on_behalf=row.company_id,
             facts=told,
         )
-    waiting = Signing.filter(seal_id=row.seal, state=SigningState.PENDING, approval="", expires_at__gt=now)
+    waiting = Signing.filter(seal_id=row.seal, state=SigningState.PENDING, expires_at__gt=now)
+    people = await approvers.able(rule, row.company_id, now)
     for signing in await waiting.order_by("-created_at").limit(ASKED_AT_ONCE):
-        await tell_asked(signing, rule, now)
+        if await approvers.counting(signing, rule, now) is None:  # also where who approved no longer may
+            await approvers.tell_asked(signing, rule, people, now)
 
 
 def _streams(people: Iterable[str]) -> list[str]:

@@ -29,8 +29,8 @@ from auth.succession_models import ChangeState, RegisterCursor, RepresentativeCh
 from auth.tokens import new_id
 from seals import collecting, grant_endings, licensing, name_seals, rekeying, succession_news
 from seals.approval_models import ApprovalRule, RuleState
+from seals.founding import Drawn, issue
 from seals.models import Holder, RevokedFor, Seal
-from seals.name_seals import Drawn
 from seals.registered import Registered, registered
 
 __all__ = ["advance", "forget_old", "give_back", "hear", "look_around", "take"]
@@ -40,7 +40,7 @@ ASK_AGAIN = timedelta(seconds=5)  # the registrar, where it did not say
 CURSOR = "representatives"
 LOOK_EVERY = timedelta(days=1)
 LOOKS_AT_ONCE = 50
-KEPT = timedelta(days=30)
+KEPT = 2 * LOOK_EVERY
 
 
 @dataclass(frozen=True)
@@ -94,18 +94,20 @@ async def hear(registrar: Registrar, now: datetime) -> bool:
 
 
 async def look_around(now: datetime) -> None:
-    """Have the registrar asked about companies that nobody asked about for a day, some at a time: no more
-    than `LOOKS_AT_ONCE` wait, whatever the registrar is like.
+    """Have the registrar asked about companies that nobody asked about for a day, some at a time: of the
+    looks of one day no more than `LOOKS_AT_ONCE` wait, whatever the registrar is like. A company that it
+    refuses for good waits on, and takes nobody's place from the next day on.
 
     The list alone would be enough, were it and our place in it always whole: a change that was missed, or
     that somebody struck out of our database, is found so.
     """
-    lately = RepresentativeChange.filter(created_at__gt=now - LOOK_EVERY).values("company_id")
-    waits = RepresentativeChange.filter(state=ChangeState.REPORTED).values("company_id")
-    room = LOOKS_AT_ONCE - await RepresentativeChange.filter(state=ChangeState.REPORTED).count()
+    lately = RepresentativeChange.filter(created_at__gt=now - LOOK_EVERY)
+    waits = RepresentativeChange.filter(state=ChangeState.REPORTED)
+    room = LOOKS_AT_ONCE - await lately.filter(state=ChangeState.REPORTED, number=None).count()
     if room <= 0:
         return
-    others = Company.filter(id__not_in=Subquery(lately)).filter(id__not_in=Subquery(waits))
+    others = Company.filter(id__not_in=Subquery(lately.values("company_id")))
+    others = others.filter(id__not_in=Subquery(waits.values("company_id")))
     ids = await others.order_by("id").limit(room).values_list("id", flat=True)
     await RepresentativeChange.bulk_create(
         RepresentativeChange(
@@ -223,7 +225,7 @@ async def _renew(company: Company, made: _Succession, records: RecordsKey, now: 
         kind = name_seals.kind_of(made.said)
         done = await rekeying.rekey(company.id, RevokedFor.SUPERSEDED, now, kind)
         cancelled = await name_seals.cancel(company.id, made.said)
-        fresh = None if made.name_seal is None else await name_seals.issue(company.id, made.name_seal, now)
+        fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
         unruled = await _ruled(cancelled)
         await rekeying.tell(done, now)
     version = made.after.version
@@ -242,7 +244,7 @@ async def _succeed(company: Company, made: _Succession, records: RecordsKey, now
     await Company.filter(id=company.id).update(representative_id=successor.id)
     done = await rekeying.rekey(company.id, RevokedFor.AFFILIATION_CHANGED, now)
     cancelled = await name_seals.cancel(company.id, made.said)
-    fresh = None if made.name_seal is None else await name_seals.issue(company.id, made.name_seal, now)
+    fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
     collections = await collecting.end_all(company.id, now)
     await Grant.filter(company_id=company.id, state=GrantState.OFFERED).delete()
     # Who had to approve was the one before's choice; the keys made anew know of no rule.

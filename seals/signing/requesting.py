@@ -94,6 +94,7 @@ async def request(
         await require_reached(session.person_id, seal.id, said, now)  # he asks by his grant alone
     prepared = await prepare(document, seal, stored, now, workshop)
     rule = await rules.of(seal.id)
+    people = await approvers.able(rule, company.id, now)
     try:
         async with transaction():
             row = await Signing.create(
@@ -122,7 +123,7 @@ async def request(
                     "digest_sha256": prepared.digest_sha256,
                 },
             )
-            await approvers.tell_asked(row, rule, now)
+            await approvers.tell_asked(row, rule, people, now)
     except IntegrityError:
         faster = await Signing.get(company_id=company.id, request_id=ask.request_id)
         row = await own_signing(faster.id, session.person_id, now)

@@ -214,8 +214,10 @@ def test_an_approval_counts_while_its_approver_may(office: Office) -> None:
     claim = office.user.member.phone.open_here(signing)["id"]
     office.rule(["representative"])
     assert refused(lambda: office.user.member.phone.confirm(claim, OWN_PIN)).code == "approval.missing"
+    assert office.kinds(office.owner).count("approval.asked") == 1, "who may now is told that it waits again"
     office.rule()
     assert office.user.member.phone.signing(signing)["approval"]["given"], "named again, it counts again"
+    assert office.kinds(office.boss.member).count("approval.asked") == 1, "it does not wait"
     office.owner.phone.remove_member(office.boss.id)
     assert not office.user.member.phone.signing(signing)["approval"]["given"]
     assert refused(lambda: office.user.member.phone.confirm(claim, OWN_PIN)).code == "approval.missing"

@@ -39,7 +39,7 @@ from auth.ports import (
 from auth.privacy import RecordsKey
 from auth.succession_models import ChangeState, RegisterCursor, RepresentativeChange
 from auth.tokens import new_id
-from seals import founding, licensing, registered, rules, succeeding
+from seals import founding, holders, licensing, registered, rules, succeeding
 from seals.adding import add_seal
 from seals.approval_models import ApprovalRule, RuleState
 from seals.licensing import is_genuine
@@ -333,7 +333,7 @@ async def test_a_change_struck_out_of_the_database_is_found_within_a_day(
     row = await RepresentativeChange.get(company_id=company.id, state=ChangeState.REPORTED)
     assert await world.advance(row)
     assert await representative(company) == (await person(two, world)).id
-    await succeeding.forget_old(later + succeeding.KEPT)
+    await succeeding.forget_old(later + timedelta(days=2))
     assert [row.state for row in await RepresentativeChange.all()] == [ChangeState.APPLIED]
 
 
@@ -479,6 +479,21 @@ async def test_looks_do_not_heap_up_while_the_registrar_is_down(
     assert await RepresentativeChange.filter(company_id=other.id).count() == 1
 
 
+async def test_companies_that_the_registrar_refuses_for_good_stop_no_look_at_another(
+    world: World, company: Company, two: Someone
+) -> None:
+    other = await world.found(two, "北京明哲软件有限公司")
+    await RepresentativeChange.all().delete()
+    earlier = now() - succeeding.LOOK_EVERY - timedelta(seconds=1)
+    await RepresentativeChange.bulk_create(
+        RepresentativeChange(company_id=company.id, state=ChangeState.REPORTED, created_at=earlier)
+        for _ in range(succeeding.LOOKS_AT_ONCE)
+    )
+    await succeeding.look_around(now())
+    (look,) = await RepresentativeChange.filter(created_at__gt=earlier)
+    assert look.company_id == other.id, "and none twice at the one that waits"
+
+
 @pytest.mark.parametrize(("fault", "goes_on"), [("down", False), ("refuse", True), ("none", True)])
 async def test_a_desk_pauses_while_the_registrar_is_down(
     world: World, company: Company, two: Someone, fault: str, goes_on: bool
@@ -574,7 +589,7 @@ async def keys_of(who: Person, id_number: str, world: World) -> None:
         public_key="",
         sealed_private="",
         salt="",
-        identity_ref=registered.representative_ref(id_number, world.records),
+        identity_ref=holders.identity_ref(id_number, world.records),
         mobile_ref="",
         attestation="",
         pin_set_at=now(),
