@@ -102,7 +102,7 @@ def test_the_signature_is_pades_b_t_without_signing_time() -> None:
 def test_finishing_again_gives_the_same_but_for_the_timestamp() -> None:
     ready = prepared(CONTRACT)
     attributes, value = company().sign(ready)
-    first, second = (finish_with(ready, attributes, value) for _ in range(2))
+    first, second = (finish_with(ready, attributes, value).data for _ in range(2))
     start, end = ready.meta.reserved_start, ready.meta.reserved_end
     assert (first[:start], first[end:]) == (second[:start], second[end:])
     for signed in (first, second):
