@@ -117,18 +117,20 @@ async def record(code: str, address: str, now: datetime) -> RecordView:
 async def match(code: str, sha256: str, address: str, now: datetime) -> Match:
     """Compare a whole-file SHA-256 with all versions of this record; raises as `record`."""
     row = await _record_of(code, address, now)
-    return await _match(row, sha256.lower(), now)
-
-
-async def _match(row: Record, sha256: str, now: datetime) -> Match:
-    known = Q(sha256=sha256) | Q(signed_sha256=sha256)
-    version = await Version.get_or_none(known, record_id=row.code)
+    sha256 = sha256.lower()
+    version = await Version.get_or_none(Q(sha256=sha256) | Q(signed_sha256=sha256), record_id=row.code)
     if version is None:
         return Match("none", None, row.newest, ())
+    return await _match(row, version, sha256, now)
+
+
+async def _match(row: Record, version: Version, sha256: str, now: datetime) -> Match:
+    """What a file of this hash is to a version that it is, or begins with."""
     seals = tuple(seal for seal in await _seals(row.code, now) if seal.version <= version.number)
-    how = "latest" if version.number == row.newest else "earlier"
-    if version.sha256 != sha256:
-        how = "unarchived"
+    if sha256 == version.sha256:
+        how = "latest" if version.number == row.newest else "earlier"
+    else:
+        how = "unarchived" if sha256 == version.signed_sha256 else "continued"
     return Match(how, version.number, row.newest, seals)
 
 
@@ -185,10 +187,7 @@ async def in_our_records(data: bytes, name: str, report: Report, now: datetime) 
     if found is None:
         steps = (_none_step(),) if report.verdict is Verdict.VALID else ()
         return Verification(name, sha256, _with_steps(report, steps), None, None)
-    match = await _match(await Record.get(code=found.record_id), sha256, now)
-    if match.match == "none":
-        match = await _match(await Record.get(code=found.record_id), found.sha256, now)
-        match = replace(match, match="continued")
+    match = await _match(await Record.get(code=found.record_id), found, sha256, now)
     report = _with_steps(report, (_record_step(match), _seal_step(match.seals)))
     return Verification(name, sha256, report, match, found.record_id)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -32,17 +34,25 @@ from server.secret_files import trust_path
 from server.settings import Settings
 
 __all__ = [
+    "AtHand",
     "Judge",
     "certificates",
     "print_verdicts",
     "read_file",
     "records_at_hand",
-    "revocation_lists",
     "trust_certificates",
 ]
 
 Judge = Callable[[InspectorClient, bytes], Awaitable[dict[str, Any]]]
 """From a file's bytes, one more than the limit if it has more, to what is said about it."""
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """What a database gives: the newest revocation lists (DER); records: files can be looked up in it."""
+
+    lists: tuple[bytes, ...] = ()
+    records: bool = False
 
 
 async def print_verdicts(files: Sequence[Path], limit: int, judge: Judge, out: TextIO) -> int:
@@ -87,38 +97,30 @@ def read_file(file: Path, limit: int) -> tuple[str, bytes]:
         return sha256, source.read(limit + 1)
 
 
-async def revocation_lists(settings: Settings, *names: str) -> tuple[bytes, ...]:
-    """The newest of these authorities, of the data folder's database where there is one."""
-    if settings.sqlite_path is not None and not settings.sqlite_path.exists():
-        return ()
-    try:
-        await open_database(settings.database)
-        found = [await newest_crl(name) for name in names]
-    except (BaseORMException, OSError) as error:
-        # The verdict stands without them and says `revocation_not_checked`; the reason belongs said.
-        print(f"吊销列表不可用 · no revocation lists: {type(error).__name__}", file=sys.stderr)
-        return ()
-    finally:
-        await close_database()
-    return tuple(crl for crl in found if crl is not None)
-
-
 @asynccontextmanager
-async def records_at_hand(settings: Settings) -> AsyncIterator[bool]:
-    """The data folder's database open, where there is one that can be read; tells whether."""
+async def records_at_hand(settings: Settings, *authorities: str) -> AsyncIterator[AtHand]:
+    """The data folder's database open, where there is one; what cannot be read of it is not at hand."""
     if settings.sqlite_path is not None and not settings.sqlite_path.exists():
-        yield False
+        yield AtHand()
         return
     try:
-        await open_database(settings.database)
-        await Version.exists()
-        readable = True
-    except (BaseORMException, OSError):
-        readable = False  # `revocation_lists` has said so
-    try:
-        yield readable
+        yield await _at_hand(settings, authorities)
     finally:
         await close_database()
+
+
+async def _at_hand(settings: Settings, authorities: Sequence[str]) -> AtHand:
+    lists: tuple[bytes, ...] = ()
+    try:
+        await open_database(settings.database)
+        found = [await newest_crl(name) for name in authorities]
+        lists = tuple(crl for crl in found if crl is not None)
+        await Version.exists()
+    except (BaseORMException, sqlite3.Error, OSError) as error:
+        # A verdict stands without, and says so (`revocation_not_checked`); the reason belongs said.
+        print(f"数据库读不了 · the database cannot be read: {type(error).__name__}", file=sys.stderr)
+        return AtHand(lists)
+    return AtHand(lists, records=True)
 
 
 def trust_certificates(settings: Settings, *names: str) -> tuple[bytes, ...]:

@@ -30,8 +30,7 @@ class Entries(logging.Formatter):
 
 
 def start_log() -> None:
-    """Log from INFO up. What httpx says of each request is its whole address, and that may hold a secret."""
+    """Log from INFO up, but for what `server/adapters/http.py` keeps silent."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Entries(FORM))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("httpx").setLevel(logging.WARNING)

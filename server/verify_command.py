@@ -22,7 +22,6 @@ from server.file_verdicts import (
     certificates,
     print_verdicts,
     records_at_hand,
-    revocation_lists,
     trust_certificates,
 )
 from server.inspector.client import InspectorClient
@@ -43,15 +42,14 @@ def verify_files(files: Sequence[Path], root: Path | None, out: TextIO = sys.std
 
 
 async def _verify(files: Sequence[Path], roots: tuple[bytes, ...], settings: Settings, out: TextIO) -> int:
-    lists = await revocation_lists(settings, ROOT, ISSUING)
-    trust = Trust(roots, trust_certificates(settings, ISSUING), lists)
-
-    async with records_at_hand(settings) as at_hand:
+    issuers = trust_certificates(settings, ISSUING)
+    async with records_at_hand(settings, ROOT, ISSUING) as at_hand:
+        trust = Trust(roots, issuers, at_hand.lists)
 
         async def judge(client: InspectorClient, data: bytes) -> dict[str, Any]:
             now, too_large = datetime.now(UTC), len(data) > MAX_BYTES
             report = unknown("too_large", now) if too_large else await client.verify(data, trust)
-            if at_hand:
+            if at_hand.records:
                 report = (await in_our_records(data, "", report, now)).report
             return {**report.to_json(), "words": words_of(report)}
 

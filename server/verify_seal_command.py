@@ -25,7 +25,7 @@ from server.file_verdicts import (
     certificates,
     print_verdicts,
     read_file,
-    revocation_lists,
+    records_at_hand,
     trust_certificates,
 )
 from server.inspector.client import InspectorClient
@@ -59,14 +59,15 @@ async def _verify(
     files: Sequence[Path], roots: tuple[bytes, ...], document: bytes | None, settings: Settings, out: TextIO
 ) -> int:
     issuers = trust_certificates(settings, SM2_ISSUING, ISSUING)
-    trust = Trust(roots, issuers, await revocation_lists(settings, *AUTHORITIES))
+    async with records_at_hand(settings, *AUTHORITIES) as at_hand:
+        trust = Trust(roots, issuers, at_hand.lists)
 
-    async def judge(client: InspectorClient, data: bytes) -> dict[str, Any]:
-        if len(data) > MAX_STRUCTURE_BYTES:
-            return undecided(Cause.TOO_LARGE, datetime.now(UTC)).to_json()
-        return (await client.verify_ses(data, trust, document)).to_json()
+        async def judge(client: InspectorClient, data: bytes) -> dict[str, Any]:
+            if len(data) > MAX_STRUCTURE_BYTES:
+                return undecided(Cause.TOO_LARGE, datetime.now(UTC)).to_json()
+            return (await client.verify_ses(data, trust, document)).to_json()
 
-    return await print_verdicts(files, MAX_STRUCTURE_BYTES, judge, out)
+        return await print_verdicts(files, MAX_STRUCTURE_BYTES, judge, out)
 
 
 def _document(path: Path) -> bytes:

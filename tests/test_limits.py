@@ -6,18 +6,22 @@ import ast
 import re
 from pathlib import Path
 
+from auth.members import MAX_MANAGERS
+from auth.passkeys import MOST_PASSKEYS
 from seals.adding import MAX_SEALS
 from seals.devices import DEVICES_MOST
 from seals.offers import STRETCHES_AT_ONCE
 from seals.pdf import opening, verdicts
 from seals.photo import limits
 from seals.ses import der, reading
+from seals.tries import MAX_TRIES
 from server.app import REQUEST_MAX_BYTES
 from server.inspector.pool import MAX_EACH, MAX_WAITING
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "limits.md").read_text()
 MIB = 2**20
+WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def _constants() -> dict[str, tuple[int, int]]:
@@ -56,4 +60,17 @@ def test_the_other_numbers_are_those_of_the_program() -> None:
         f"{limits.MIN_SIDE_PX} pixels a side",
     ):
         assert said in TEXT, said
-    assert (DEVICES_MOST, STRETCHES_AT_ONCE) == (10, 2)
+
+
+def test_the_numbers_in_words_are_those_of_the_program() -> None:
+    """Every one that the text has: none is told that nobody checks."""
+    told = re.findall(rf"\b({'|'.join(WORDS)}) ((?:wrong )?\w+)", TEXT)
+    assert sorted((what, WORDS.index(word) + 2) for word, what in told) == sorted(
+        [
+            ("devices", DEVICES_MOST),
+            ("managers", MAX_MANAGERS),
+            ("passkeys", MOST_PASSKEYS),
+            ("PINs", STRETCHES_AT_ONCE),
+            ("wrong tries", MAX_TRIES),
+        ]
+    )

@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from pyhanko.sign.general import SigningError
+from pyhanko.sign.general import CMSExtractionError, SigningError, extract_certificate_info
 from pyhanko.sign.signers import ExternalSigner
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -179,16 +179,10 @@ def _check_token(token: cms.ContentInfo, digest: bytes, now: datetime) -> dateti
 
 def _unit_of(token: cms.ContentInfo) -> bytes:
     """The certificate (DER) of the unit that made a token; empty where the token does not carry it."""
-    signed = token["content"]
-    wanted = signed["signer_infos"][0]["sid"].chosen.dump()
-    for choice in signed["certificates"]:
-        certificate = choice.chosen
-        sid = cms.IssuerAndSerialNumber(
-            {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-        )
-        if sid.dump() == wanted:
-            return bytes(certificate.dump())
-    return b""
+    try:
+        return bytes(extract_certificate_info(token["content"]).signer_cert.dump())
+    except CMSExtractionError:
+        return b""
 
 
 def _fill(prepared_data: bytes, meta: PreparedMeta | ArchiveMeta, container: bytes) -> bytes:

@@ -96,7 +96,7 @@ def verdict_of(reasons: Iterable[str]) -> Verdict:
 
 def unknown(reason: str, now: datetime) -> Report:
     """The answer for a file that could not be judged at all."""
-    steps = in_order((), (reason,), (), INVALIDATING, {})
+    steps = in_order((), (reason,), (), {})
     return Report(Verdict.UNKNOWN, (reason,), judged_at=now, steps=steps)
 
 

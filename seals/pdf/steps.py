@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from seals.pdf.reasons import INVALIDATING
+
 __all__ = ["STEP_OF", "Detail", "Outcome", "Step", "StepReport", "in_order", "step_words", "together"]
 
 
@@ -174,15 +176,11 @@ def in_order(
     done: Iterable[Step],
     reasons: Sequence[str],
     notes: Sequence[str],
-    invalidating: frozenset[str],
     details: Mapping[Step, Sequence[Detail]],
 ) -> tuple[StepReport, ...]:
     """All steps. done: those that were gone through; what has no reason against it then holds."""
     through = set(done)
-    return tuple(
-        _step(step, step in through, reasons, notes, invalidating, tuple(details.get(step, ())))
-        for step in Step
-    )
+    return tuple(_step(step, step in through, reasons, notes, tuple(details.get(step, ()))) for step in Step)
 
 
 def _step(
@@ -190,13 +188,12 @@ def _step(
     done: bool,
     reasons: Sequence[str],
     notes: Sequence[str],
-    invalidating: frozenset[str],
     details: tuple[Detail, ...],
 ) -> StepReport:
     against = tuple(code for code in reasons if STEP_OF[code] is step)
     known = tuple(code for code in notes if STEP_OF[code] is step)
     if against:
-        outcome = Outcome.FAILED if invalidating & set(against) else Outcome.OPEN
+        outcome = Outcome.FAILED if INVALIDATING & set(against) else Outcome.OPEN
     elif done:
         outcome = Outcome.NOTED if known else Outcome.PASSED
     else:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from seals.pdf.examining import Found
-from seals.pdf.reports import INVALIDATING, Report, SignatureReport, Verdict, verdict_of
+from seals.pdf.reports import Report, SignatureReport, Verdict, verdict_of
 from seals.pdf.steps import Detail, Outcome, Step, StepReport, in_order, together
 
 __all__ = ["overwritten", "proves_signing", "sum_up"]
@@ -37,10 +37,10 @@ def sum_up(
     if not seals and verdict is Verdict.VALID:
         verdict = Verdict.UNSIGNED
         notes = ("traces_of_signature",) if traces else ("only_timestamps",) if stamps else ()
-    file = in_order(_OF_A_SIGNATURE if blamed else _FILE, own, notes, INVALIDATING, {Step.CHANGES: revisions})
+    file = in_order(_OF_A_SIGNATURE if blamed else _FILE, own, notes, {Step.CHANGES: revisions})
     each = [_steps(one) for one in blamed]
     good = [one for one in stamps if one.verdict is Verdict.VALID]
-    times = [in_order(_OF_A_SIGNATURE, (), (), INVALIDATING, one.details) for one in good]
+    times = [in_order(_OF_A_SIGNATURE, (), (), one.details) for one in good]
     steps = together([*each, file, *(times if seals else [])])
     return Report(verdict, reasons, notes, signatures, len(good), now, steps)
 
@@ -88,7 +88,7 @@ def _failed(one: StepReport, reason: str) -> StepReport:
 
 def _steps(one: Found) -> tuple[StepReport, ...]:
     notes = one.report.notes if one.report else ()
-    return in_order(one.done, one.reasons, notes, INVALIDATING, one.details)
+    return in_order(one.done, one.reasons, notes, one.details)
 
 
 def _finished(one: Found, size: int) -> SignatureReport:

@@ -37,7 +37,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from seals.pdf.coverage import Problem, account_for_appended, signed_beginnings
 from seals.pdf.examining import Found, examine, signed_fields
 from seals.pdf.ledger import Ledger
-from seals.pdf.longterm import level_of
+from seals.pdf.longterm import Statement, level_of, statements
 from seals.pdf.permission import field_keys
 from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown
 from seals.pdf.revisions import Added, check_revision
@@ -213,13 +213,18 @@ def _look_after(one: Found, later: Sequence[Found], appended: _Later, reader: Pd
 
 
 def _set_levels(found: Sequence[Found], reader: PdfFileReader) -> None:
-    """How long each signature can be proved, by what the whole document holds."""
-    stamps = [one.revision for one in found if one.stamp and one.verdict is Verdict.VALID]
+    """How long each signature can be proved, as the whole document presents itself (`longterm`).
+
+    Its security store is read once, and only where a signature has a time.
+    """
+    last = max((one.revision for one in found if one.stamp and one.verdict is Verdict.VALID), default=-1)
+    said: frozenset[Statement] | None = None
     for one in found:
-        if one.report is not None and one.certificate is not None:
-            stamped = max(stamps, default=-1) > one.revision
-            level = level_of(one.report.level, one.certificate, reader, stamped)
-            one.report = replace(one.report, level=level)
+        if one.report is None or one.certificate is None or one.report.level != "B-T":
+            continue
+        said = statements(reader) if said is None else said
+        level = level_of(one.certificate, said, last > one.revision)
+        one.report = replace(one.report, level=level)
 
 
 def _run(work: Coroutine[Any, Any, Report]) -> Report:

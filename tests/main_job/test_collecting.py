@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from asn1crypto import x509 as asn1_x509
 
 from seals.keyring import P256, SM2
 from seals.models import (
@@ -42,7 +44,10 @@ def founder(server: Server) -> Iterator[Member]:
 
 
 def keys(member: Member, company: str) -> int:
-    """How many seals of a company have keys: each has both, its structure and its wrap, or nothing at all."""
+    """How many seals of a company have keys: each has both, its structure and its wrap, or nothing at all.
+
+    No two have the same key.
+    """
 
     async def count() -> int:
         ids = await Seal.filter(company_id=company).values_list("id", flat=True)
@@ -51,10 +56,18 @@ def keys(member: Member, company: str) -> int:
         for algorithm in (P256, SM2):
             made = SealKey.filter(seal_id__in=list(ids), algorithm=algorithm)  # type: ignore[call-overload]
             assert await made.count() == held
+            publics = {_public(der) for der in await made.values_list("certificate", flat=True)}
+            assert len(publics) == held, "two seals share a key"
         assert structures == held
         return held
 
     return member.server.database.run(count)
+
+
+def _public(certificate: object) -> bytes:
+    """The key (SubjectPublicKeyInfo) of a certificate as a row holds it."""
+    read = asn1_x509.Certificate.load(base64.b64decode(str(certificate)))
+    return bytes(read.public_key.dump())
 
 
 def checked(member: Member, company: str, outcome: str = "pass") -> Json:

@@ -32,15 +32,16 @@ async def test_every_mutant_has_a_verdict() -> None:
     trust = world.trust()
     async with running(1) as (client, pool, _):
         (worker,) = pool._alive
+        before = {name: (await client.verify(data, trust, NOW)).verdict for name, data in files.items()}
+        assert before["sealed"] is Verdict.VALID
         for name, data, mutant in islice(mutants(SEED), COUNT):
             report = await client.verify(mutant, trust, NOW)
             assert report.verdict is not Verdict.VALID or not unsound(data, mutant), name
             assert "too_slow" not in report.reasons, name
             assert [one.step for one in report.steps] == list(Step), name
         assert {one.pid for one in pool._alive} == {worker.pid}, "a file ended the reader"
-        for name, data in files.items():
-            again = await client.verify(data, trust, NOW)
-            assert again.verdict is (await client.verify(data, trust, NOW)).verdict, name
+        after = {name: (await client.verify(data, trust, NOW)).verdict for name, data in files.items()}
+        assert after == before
 
 
 async def test_every_mutant_is_taken_or_refused_with_words() -> None:
@@ -51,3 +52,12 @@ async def test_every_mutant_is_taken_or_refused_with_words() -> None:
                 await client.inspect(mutant)
                 await client.clean(mutant, True)
         assert pool.state()["workers"] == 1
+
+
+def test_a_file_that_is_cut_is_another_unless_a_version_ends_there() -> None:
+    sealed = corpus()[1]["sealed"]
+    version = sealed.index(b"%%EOF") + len(b"%%EOF")
+    assert version < len(sealed.rstrip())
+    assert not unsound(sealed, sealed[:version])
+    assert unsound(sealed, sealed[: version - 1])
+    assert unsound(sealed, sealed.rstrip()[:-1])

@@ -119,3 +119,13 @@ async def _publish(path: Path, empty: dict[str, pki.Authority], world: World, re
         held = {"number": 1, "entries": int(name == "issuing"), "der": text}
         await Crl.create(id=f"{name}/1", authority=name, this_update=now, next_update=end, **held)
     await close_database()
+
+
+def test_a_database_that_cannot_be_read_is_told_once(files: Path) -> None:
+    (files / "data").mkdir()
+    (files / "data" / "ezhang.db").write_bytes(b"no database at all")
+    status, (line,), said = ezhang_verify(files, "--root", "root.pem", "sealed 合同.pdf")
+    assert (status, line["verdict"]) == (0, "valid")
+    assert "revocation_not_checked" in line["notes"]
+    assert said.count("the database cannot be read") == 1
+    assert "Traceback" not in said

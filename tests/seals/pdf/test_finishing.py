@@ -13,6 +13,7 @@ import pytest
 from asn1crypto import cms, tsp
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.timestamps import TimeStamper
@@ -21,7 +22,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from auth.errors import Conflict, Unavailable
 from seals import timestamps
 from seals.pdf.cleaning import clean
-from seals.pdf.finishing import finish
+from seals.pdf.finishing import Stamped, finish
 from seals.pdf.inspecting import inspect
 from seals.pdf.preparing import OtherField, Place, Prepared, Protection, signed_attributes
 from tests.seals.pdf import samples
@@ -101,7 +102,7 @@ def test_the_signature_is_pades_b_t_without_signing_time() -> None:
 def test_finishing_again_gives_the_same_but_for_the_timestamp() -> None:
     ready = prepared(CONTRACT)
     attributes, value = company().sign(ready)
-    first, second = (finish_with(ready, attributes, value) for _ in range(2))
+    first, second = (finish_with(ready, attributes, value).data for _ in range(2))
     start, end = ready.meta.reserved_start, ready.meta.reserved_end
     assert (first[:start], first[end:]) == (second[:start], second[end:])
     for signed in (first, second):
@@ -266,9 +267,27 @@ def test_without_a_timestamp_of_its_own_nothing_comes_out(kind: type[TimeStamper
     assert refused.value.code == code
 
 
+class WithoutCertificates(LocalTimeStamper):
+    """Its tokens do not carry the unit's certificate."""
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        token = await super().async_timestamp(message_digest, md_algorithm)
+        token["content"]["certificates"] = cms.CertificateSet([])
+        return token
+
+
+def test_the_unit_of_the_timestamp_is_told_where_the_token_carries_it() -> None:
+    ready, unit = prepared(CONTRACT), authorities().tsa
+    attributes = signed_attributes(ready.digest, company().certificate_der)
+    value = company().key.sign(attributes, ec.ECDSA(hashes.SHA256()))
+    told = finish_with(ready, attributes, value).unit
+    assert told == unit.certificate.public_bytes(Encoding.DER)
+    assert finish_with(ready, attributes, value, WithoutCertificates(unit)).unit == b""
+
+
 def finish_with(
     ready: Prepared, attributes: bytes, value: bytes, stamper: TimeStamper | None = None
-) -> bytes:
+) -> Stamped:
     return asyncio.run(
         finish(
             ready.data,
@@ -279,4 +298,4 @@ def finish_with(
             signature_value=value,
             timestamper=stamper or LocalTimeStamper(authorities().tsa),
         )
-    ).data
+    )
