@@ -110,6 +110,9 @@ async def make_keys(
     offers.require_live(offer, now)
     company = await Company.get(id=row.company_id)
     issued = await Seal.filter(company_id=company.id, state=SealState.ISSUED).order_by("created_at", "number")
+    # After the seals: whoever stores keys moves both in one transaction, so these are still without.
+    if not await Collection.exists(id=row.id, state=CollectionState.MAKING):
+        raise _ended()
     licence = await licences.in_force(company.id)
     person = await check_identity(row, licence, keyring.identity.public_key(), realname, records, now)
     check_names(licence, company, issued)
@@ -210,7 +213,7 @@ async def _store(
         state=CollectionState.COLLECTED, ended_at=now
     )
     if not moved or not active or not made:
-        raise Conflict("collection.state", "领取已结束，请刷新。", "This collection has ended; reload.")
+        raise _ended()
     for each in made:
         await _move(each, now)
     await keks.hold(kek_version, now)
@@ -279,3 +282,7 @@ def _structure_row(made: _Made, now: datetime) -> SesSeal:
         valid_end=made.structure.valid_end,
         created_at=now,
     )
+
+
+def _ended() -> Conflict:
+    return Conflict("collection.state", "领取已结束，请刷新。", "This collection has ended; reload.")

@@ -69,6 +69,15 @@ class Roles:
         self._stops.pop(role).close()
 
     @contextmanager
+    def without(self, role: str) -> Iterator[None]:
+        """While a role is not there."""
+        self.stop(role)
+        try:
+            yield
+        finally:
+            self.start(role)
+
+    @contextmanager
     def _running(self, role: str) -> Iterator[None]:
         arguments = (self.environ(role), self._stage.log)
         child = self._forks.Process(
