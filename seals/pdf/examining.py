@@ -17,11 +17,11 @@ from seals.pdf.coverage import Problem, check_coverage
 from seals.pdf.ledger import lookup
 from seals.pdf.permission import Permission, permission_of
 from seals.pdf.reports import SignatureReport, Verdict, verdict_of
-from seals.pdf.revocation import Chain, status_of
+from seals.pdf.revocation import Chain, Evidence, status_of
 from seals.pdf.steps import Detail, Step
-from seals.pdf.trust import Signing, Trust, binds_certificate, judge_token, trusted_time, who_signed
+from seals.pdf.trust import Past, Signing, Trust, binds_certificate, judge_token, trusted_time, who_signed
 
-__all__ = ["Found", "SignedField", "examine", "signed_fields"]
+__all__ = ["Asked", "Found", "SignedField", "examine", "revision_of", "signed_fields"]
 
 MAX_SUBJECT_CHARACTERS = 300
 MAX_NAME_CHARACTERS = 100
@@ -29,6 +29,17 @@ MAX_NAME_CHARACTERS = 100
 _PADES = "/ETSI.CAdES.detached"
 _DETACHED = frozenset({_PADES, "/adbe.pkcs7.detached"})
 _STAMP = "/ETSI.RFC3161"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """By what a signature is judged, and when. past: as of when else its timestamps; said: what is known of
+    certificates, the asker's lists among it."""
+
+    trust: Trust
+    now: datetime
+    said: Evidence
+    past: Past | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,8 @@ class SignedField:
 class Found:
     """One signature or document timestamp (`stamp`). `end`: where its coverage ends, 0 when it has none.
 
-    done: the steps gone through so far; what has no reason against it by then holds. details: for experts.
+    time: of a trusted document timestamp; chain: the signer's, where it is trusted. done: the steps gone
+    through so far; what has no reason against it by then holds. details: for experts.
     """
 
     name: str
@@ -58,7 +70,8 @@ class Found:
     end: int = 0
     reasons: list[str] = field(default_factory=list)
     permission: Permission = field(default_factory=Permission)
-    certificate: x509.Certificate | None = None
+    chain: Chain | None = None
+    time: datetime | None = None
     report: SignatureReport | None = None
     notes: list[str] = field(default_factory=list)
     done: set[Step] = field(default_factory=lambda: {Step.FORMAT})
@@ -94,13 +107,18 @@ def signed_fields(handler: PdfFileReader | HistoricalResolver) -> Iterator[Signe
         yield SignedField(str(name), dictionary, value.reference if indirect else None)
 
 
-async def examine(
-    data: bytes, reader: PdfFileReader, entry: SignedField, trust: Trust, now: datetime
-) -> Found:
+def revision_of(reader: PdfFileReader, entry: SignedField) -> int:
+    """In which revision the value of a field was put; 0 where that cannot be told."""
+    if entry.value is None or not isinstance(reader.xrefs[entry.value], int):
+        return 0
+    return int(reader.xrefs.get_last_change(entry.value))
+
+
+async def examine(data: bytes, reader: PdfFileReader, entry: SignedField, asked: Asked) -> Found:
     """Check one signature on its own. What is wrong with it is in the result's `reasons`."""
     found = Found(entry.name, 0, False)
     try:
-        await _examine(data, reader, entry, trust, now, found)
+        await _examine(data, reader, entry, asked, found)
     except Problem as problem:
         found.blame(problem.code)
     except Exception:  # hostile values raise what they please; this one signature cannot be read
@@ -109,7 +127,7 @@ async def examine(
 
 
 async def _examine(
-    data: bytes, reader: PdfFileReader, entry: SignedField, trust: Trust, now: datetime, found: Found
+    data: bytes, reader: PdfFileReader, entry: SignedField, asked: Asked, found: Found
 ) -> None:
     at = reader.xrefs[entry.value] if entry.value is not None else None
     if entry.value is None or not isinstance(at, int):
@@ -127,9 +145,9 @@ async def _examine(
         raise Problem("unsupported_signature")
     embedded = _parse(reader, entry, "tst_info" if found.stamp else "data")
     if found.stamp:
-        await _examine_stamp(embedded, trust, now, found)
+        await _examine_stamp(embedded, asked, found)
     else:
-        await _examine_seal(embedded, subfilter == _PADES, trust, now, found)
+        await _examine_seal(embedded, subfilter == _PADES, asked, found)
 
 
 def _parse(reader: PdfFileReader, entry: SignedField, content: str) -> EmbeddedPdfSignature:
@@ -143,27 +161,30 @@ def _parse(reader: PdfFileReader, entry: SignedField, content: str) -> EmbeddedP
     return embedded
 
 
-async def _examine_stamp(embedded: EmbeddedPdfSignature, trust: Trust, now: datetime, found: Found) -> None:
-    token = await judge_token(embedded.signed_data, embedded.compute_digest, trust, now)
+async def _examine_stamp(embedded: EmbeddedPdfSignature, asked: Asked, found: Found) -> None:
+    token = await judge_token(
+        embedded.signed_data, embedded.compute_digest, asked.trust, asked.now, asked.past, asked.said
+    )
     if token.unsupported:
         raise Problem("unsupported_signature")
     if not token.intact:
         raise Problem("digest_mismatch")
     found.done |= {Step.DIGEST, Step.SIGNATURE, Step.CHAIN, Step.REVOCATION}
+    found.time = token.time
     if token.time is None:
         found.blame("no_trusted_time")
-        found.notes.append("document_timestamp_untrusted")
+        found.notes.append("document_timestamp_lapsed" if token.lapsed else "document_timestamp_untrusted")
     else:
         found.went_through(Step.TIME, ("document_timestamp", token.time.isoformat()))
+    if token.unchecked:
+        found.notes.append("revocation_not_checked")
 
 
-async def _examine_seal(
-    embedded: EmbeddedPdfSignature, pades: bool, trust: Trust, now: datetime, found: Found
-) -> None:
+async def _examine_seal(embedded: EmbeddedPdfSignature, pades: bool, asked: Asked, found: Found) -> None:
     signed = embedded.signed_data
-    stamped = await trusted_time(signed, trust, now)
+    stamped = await trusted_time(signed, asked.trust, asked.now, asked.past)
     digest = embedded.compute_digest()
-    signing = await who_signed(signed, digest, trust, stamped.time or now)
+    signing = await who_signed(signed, digest, asked.trust, stamped.time or asked.now)
     for reason in signing.reasons:
         found.blame(reason)
     if pades and not binds_certificate(signed):
@@ -171,22 +192,22 @@ async def _examine_seal(
     if stamped.wrong:
         found.blame("timestamp_wrong")
     elif stamped.time is None:
-        found.blame("no_trusted_time")
-    found.certificate = signing.certificate
+        found.blame("timestamp_lapsed" if stamped.lapsed else "no_trusted_time")
+    found.chain = signing.chain
     time = None if stamped.wrong else stamped.time
     found.went_through(Step.TIME, *([("timestamp", time.isoformat())] if time else ()))
     _go_through(found, embedded, digest, signing)
     report = SignatureReport(
         field=embedded.fq_name,
         verdict=Verdict.UNKNOWN,
-        notes=("timestamp_rejected",) if stamped.rejected else (),
+        notes=("timestamp_rejected",) if stamped.rejected and not stamped.lapsed else (),
         subject=signing.certificate.subject.human_friendly[:MAX_SUBJECT_CHARACTERS],
         signed_at=time,
         claimed_at=_claimed(embedded),
         certificate_serial=format(signing.certificate.serial_number, "x"),
         level=("B-T" if time else "B-B") if pades else "CMS",
     )
-    found.report = _with_certificate(report, signing, trust, now, found)
+    found.report = _with_certificate(report, signing, asked, found)
 
 
 def _go_through(found: Found, embedded: EmbeddedPdfSignature, digest: bytes, signing: Signing) -> None:
@@ -210,12 +231,12 @@ def _names(chain: Chain) -> Sequence[str]:
 
 
 def _with_certificate(
-    report: SignatureReport, signing: Signing, trust: Trust, now: datetime, found: Found
+    report: SignatureReport, signing: Signing, asked: Asked, found: Found
 ) -> SignatureReport:
     if signing.chain is None:
         return report
     then = report.signed_at
-    status = status_of(signing.chain, trust.crls, then or now, now)
+    status = status_of(signing.chain, asked.said, then or asked.now, asked.now)
     if then is not None:
         found.went_through(Step.REVOCATION, ("status_then", status.then), ("status_now", status.now))
     notes = list(report.notes)

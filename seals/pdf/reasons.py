@@ -80,6 +80,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "没有可信的时间戳，无法确认签署时间。",
         "There is no trusted timestamp: when it was signed is not proven.",
     ),
+    "timestamp_lapsed": (
+        "时间戳单位的证书或所用算法已到期，而到期之前没有续加时间戳，签署时间已无法证明。",
+        "The time-stamping unit's certificate or an algorithm has ended, and no further timestamp was put on"
+        " the file before: when it was signed is no longer proven.",
+    ),
     "unsupported_signature": (
         "签名的格式或算法不受支持或强度不足，无法验证。",
         "The signature's format or algorithm is not supported or too weak to be verified.",
@@ -108,6 +113,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "document_timestamp_untrusted": (
         "文件另有时间戳，其签发机构不受信任，未作为依据；它不影响结论。",
         "A further timestamp on the file is of no trusted authority; it was not relied on, and does no harm.",
+    ),
+    "document_timestamp_lapsed": (
+        "文件末尾的时间戳已到期，而到期之前没有续加，未作为依据。",
+        "The file's last timestamp has ended without a further one put on before; it was not relied on.",
     ),
     "unreadable_after_signing": (
         "签名之后的部分无法读取：可能没有下载完整，也可能被人添加了内容。请向对方重新索取文件。",

@@ -1,9 +1,9 @@
-"""Revocation lists: what an issuer says about a certificate, at one time and another (RFC 5280 §6.3)."""
+"""What an issuer says of a certificate, at one time and another: lists (RFC 5280 §6.3) and OCSP answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -13,8 +13,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from auth.errors import Invalid
 from seals import sm2, sm2_certificates
+from seals.pdf.answers import Revoked, Said, answer_about
 
-__all__ = ["CLOCK_SKEW", "CertificateStatus", "Chain", "status_of", "token_survives"]
+__all__ = [
+    "CLOCK_SKEW",
+    "CertificateStatus",
+    "Chain",
+    "Evidence",
+    "status_of",
+    "token_survives",
+    "was_good",
+]
 
 CLOCK_SKEW = timedelta(minutes=5)  # between another's clock and ours
 
@@ -49,23 +58,67 @@ class CertificateStatus:
     now: str
 
 
-def status_of(chain: Chain, crls: Sequence[bytes], then: datetime, now: datetime) -> CertificateStatus:
+@dataclass(frozen=True)
+class Evidence:
+    """Lists and OCSP answers (DER), whoever brought them: each counts as far as its issuer signed it.
+
+    proven: since when one is known to have been there, for those out of an archive; what an issuer is said
+    to have signed counts only if it was there before the issuer's own certificate ended.
+    """
+
+    crls: Sequence[bytes] = ()
+    ocsps: Sequence[bytes] = ()
+    proven: Mapping[bytes, datetime] = field(default_factory=dict)
+
+    def about(self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> Said | None:
+        """The newest that `issuer` says about `certificate`, and of two at one time the worse."""
+        said = [
+            *(_of_list(each, certificate, issuer) for each in self._of(self.crls, issuer)),
+            *(answer_about(each, certificate, issuer) for each in self._of(self.ocsps, issuer)),
+        ]
+        # Of what has ended an issuer may say nothing any more, so later silence about it says nothing.
+        known = [
+            one
+            for one in said
+            if one is not None
+            and one.since <= now + CLOCK_SKEW
+            and (one.revoked or one.since <= certificate.not_valid_after_utc)
+        ]
+        return max(known, key=lambda one: (one.since, one.revoked is not None), default=None)
+
+    def _of(self, each: Sequence[bytes], issuer: x509.Certificate) -> Iterator[bytes]:
+        end = issuer.not_valid_after_utc
+        return (der for der in each if der not in self.proven or self.proven[der] <= end)
+
+
+def status_of(chain: Chain, evidence: Evidence, then: datetime, now: datetime) -> CertificateStatus:
     """The standing of the certificate and of those above it, at `then` and `now`."""
     worst_then, worst_now = "good", "good"
     for certificate, issuer in _links(chain):
-        crl, entry = _entry(certificate, issuer, crls, now)
-        worst_then = _worse(worst_then, _at(certificate, crl, entry, then))
-        worst_now = _worse(worst_now, _at(certificate, crl, entry, now))
+        said = evidence.about(certificate, issuer, now)
+        worst_then = _worse(worst_then, _at(certificate, said, then))
+        worst_now = _worse(worst_now, _at(certificate, said, now))
     return CertificateStatus(worst_then, worst_now)
 
 
-def token_survives(chain: Chain, crls: Sequence[bytes], stated: datetime, now: datetime) -> bool:
+def token_survives(chain: Chain, evidence: Evidence, stated: datetime, now: datetime) -> bool:
     """Whether a time-stamp token of this unit, issued at `stated`, is still good (RFC 3161 §4)."""
+    said = [evidence.about(certificate, issuer, now) for certificate, issuer in _links(chain)]
+    return all(one is None or one.revoked is None or _harmless(one.revoked, stated) for one in said)
+
+
+def was_good(chain: Chain, evidence: Evidence, stated: datetime, moment: datetime, now: datetime) -> bool:
+    """Whether a token of this unit was good at `moment`, when it is proven to have been there.
+
+    stated: when it says that it was made. Unlike now, it must be said by the issuers: silence proves nothing.
+    """
     for certificate, issuer in _links(chain):
-        entry = _entry(certificate, issuer, crls, now)[1]
-        if entry is None or (_reason(entry) in _TOKENS_SURVIVE and stated < entry.revocation_date_utc):
-            continue
-        return False
+        said = evidence.about(certificate, issuer, now)
+        if said is None or said.until < moment:
+            return False
+        revoked = said.revoked
+        if revoked is not None and revoked.at <= moment and not _harmless(revoked, stated):
+            return False
     return True
 
 
@@ -76,23 +129,18 @@ def _worse(one: str, other: str) -> str:
     return max(one, other, key=_ORDER.index)
 
 
-def _at(
-    certificate: x509.Certificate,
-    crl: x509.CertificateRevocationList | None,
-    entry: x509.RevokedCertificate | None,
-    moment: datetime,
-) -> str:
-    if entry is not None and entry.revocation_date_utc <= moment:
+def _harmless(revoked: Revoked, stated: datetime) -> bool:
+    return revoked.reason in _TOKENS_SURVIVE and stated < revoked.at
+
+
+def _at(certificate: x509.Certificate, said: Said | None, moment: datetime) -> str:
+    if said is not None and said.revoked is not None and said.revoked.at <= moment:
         return "revoked"
     if moment < certificate.not_valid_before_utc:
         return "not_yet_valid"
     if moment > certificate.not_valid_after_utc:
         return "expired"
-    if crl is None or (crl.next_update_utc or crl.last_update_utc) < moment:
-        return "not_checked"
-    # A list may drop what has expired, so silence about such a certificate says nothing.
-    dropped = entry is None and crl.last_update_utc > certificate.not_valid_after_utc
-    return "not_checked" if dropped else "good"
+    return "not_checked" if said is None or said.until < moment else "good"
 
 
 def _links(chain: Chain) -> Iterator[tuple[x509.Certificate, x509.Certificate]]:
@@ -101,20 +149,13 @@ def _links(chain: Chain) -> Iterator[tuple[x509.Certificate, x509.Certificate]]:
     return zip(loaded[1:], loaded[:-1], strict=True)
 
 
-def _entry(
-    certificate: x509.Certificate, issuer: x509.Certificate, crls: Sequence[bytes], now: datetime
-) -> tuple[x509.CertificateRevocationList | None, x509.RevokedCertificate | None]:
-    """The newest list the issuer has signed, and what it says about the certificate."""
-    newest: x509.CertificateRevocationList | None = None
-    for der in crls:
-        crl = _list_of(der, issuer)
-        if crl is None or crl.last_update_utc > now + CLOCK_SKEW:
-            continue
-        if newest is None or crl.last_update_utc > newest.last_update_utc:
-            newest = crl
-    if newest is None:
-        return None, None
-    return newest, newest.get_revoked_certificate_by_serial_number(certificate.serial_number)
+def _of_list(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Said | None:
+    crl = _list_of(der, issuer)
+    if crl is None:
+        return None
+    entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
+    revoked = None if entry is None else Revoked(entry.revocation_date_utc, _reason(entry))
+    return Said(crl.last_update_utc, crl.next_update_utc or crl.last_update_utc, revoked)
 
 
 def _list_of(der: bytes, issuer: x509.Certificate) -> x509.CertificateRevocationList | None:

@@ -1,13 +1,13 @@
 """Who signed, and when: the cryptography of a signature, its chain, its timestamp.
 
-Certificates are judged at the time of a trusted timestamp (ETSI EN 319 102-1 §5.5) and again now; a
-time-stamping unit is judged now, because nothing proves its tokens older than its certificate's end.
-Nothing is fetched: what is not in `Trust` or in the file is not known.
+Certificates are judged at the time of a trusted timestamp (ETSI EN 319 102-1 §5.5) and again now. A
+time-stamping unit is judged now; where it is over, as of the next trusted document timestamp, which proves
+its token older (`past`). Nothing is fetched: what is not in `Trust` or in the file is not known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -36,10 +36,12 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import InvalidCertificateError
 from pyhanko_certvalidator.path import ValidationPath
 
+from seals.pdf.algorithms import of_signer, still_good
 from seals.pdf.coverage import Problem
-from seals.pdf.revocation import CLOCK_SKEW, Chain, token_survives
+from seals.pdf.revocation import CLOCK_SKEW, Chain, Evidence, status_of, token_survives, was_good
 
 __all__ = [
+    "Past",
     "Signing",
     "Stamped",
     "Token",
@@ -75,16 +77,21 @@ _UNREADABLE = (
 
 @dataclass(frozen=True)
 class Trust:
-    """What the asker trusts: DER certificates of roots, further CA certificates, DER CRLs."""
+    """What the asker trusts: DER certificates of roots, further CA certificates, DER CRLs.
+
+    stamp_roots: of others' time-stamping services; nobody signs under them.
+    """
 
     roots: tuple[bytes, ...]
     intermediates: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
+    stamp_roots: tuple[bytes, ...] = ()
 
-    def context(self, moment: datetime) -> ValidationContext:
-        """pyHanko's form of it, for judging certificates at `moment`."""
+    def context(self, moment: datetime, *, stamping: bool = False) -> ValidationContext:
+        """pyHanko's form of it, for judging certificates at `moment`; stamping: of time-stamping units."""
+        roots = (*self.roots, *self.stamp_roots) if stamping else self.roots
         return ValidationContext(
-            trust_roots=[asn1_x509.Certificate.load(der) for der in self.roots],
+            trust_roots=[asn1_x509.Certificate.load(der) for der in roots],
             other_certs=[asn1_x509.Certificate.load(der) for der in self.intermediates],
             moment=moment,
             allow_fetching=False,
@@ -92,24 +99,41 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Past:
+    """A moment that is proven by a trusted document timestamp over what is judged, and what was said by then.
+
+    moment: UTC; evidence: what its issuers say, the asker's lists among it.
+    """
+
+    moment: datetime
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
 class Token:
     """A time-stamp token. `intact`: it fits and its unit did sign it; `time`: given, if that is trusted.
 
-    unsupported: it could not be checked, for an algorithm or form that is not known here.
+    unsupported: it could not be checked, for an algorithm or form that is not known here. lapsed: it was
+    good once, and its unit's certificate or an algorithm has ended. unchecked: nobody said whether the unit
+    was revoked.
     """
 
     intact: bool
     time: datetime | None
     unsupported: bool = False
+    lapsed: bool = False
+    unchecked: bool = False
 
 
 @dataclass(frozen=True)
 class Stamped:
-    """The time of a signature by its tokens. wrong: one is proven not its own; rejected: none is trusted."""
+    """The time of a signature by its tokens. wrong: one is proven not its own; rejected: none is trusted;
+    lapsed: for no other reason than that their units are over."""
 
     time: datetime | None
     wrong: bool
     rejected: bool
+    lapsed: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,22 +172,33 @@ async def who_signed(signed: cms.SignedData, digest: bytes, trust: Trust, moment
     return Signing(certificate, chain, () if _may_seal(certificate) else ("certificate_wrong_usage",))
 
 
-async def trusted_time(signed: cms.SignedData, trust: Trust, now: datetime) -> Stamped:
+async def trusted_time(signed: cms.SignedData, trust: Trust, now: datetime, past: Past | None) -> Stamped:
     """Judge the timestamps of a signature (RFC 3161). One that is forged spoils it, whatever else it has."""
     signer = signed["signer_infos"][0]
     imprint = message_imprint_checker(signer)
-    found = [await judge_token(token, imprint, trust, now) for token in _tokens(signer)]
+    found = [await judge_token(token, imprint, trust, now, past) for token in _tokens(signer)]
     times = [token.time for token in found if token.time is not None]
     wrong = any(not token.intact and not token.unsupported for token in found)
-    return Stamped(min(times, default=None), wrong, bool(found) and not times and not wrong)
+    rejected = bool(found) and not times and not wrong
+    return Stamped(min(times, default=None), wrong, rejected, rejected and all(one.lapsed for one in found))
 
 
 async def judge_token(
-    token: cms.SignedData, imprint: Callable[[str], bytes], trust: Trust, now: datetime
+    token: cms.SignedData,
+    imprint: Callable[[str], bytes],
+    trust: Trust,
+    now: datetime,
+    past: Past | None = None,
+    said: Evidence | None = None,
 ) -> Token:
-    """Check a time-stamp token over what `imprint` (of a digest's name) gives, its unit as of `now`."""
+    """Check a time-stamp token over what `imprint` (of a digest's name) gives, its unit as of `now`.
+
+    past: as of when else, where it does not hold now. said: what is said of its unit; the asker's lists where
+    nothing is given.
+    """
     try:
-        found = await validate_tst_signed_data(token, trust.context(now), imprint)
+        found = await validate_tst_signed_data(token, trust.context(now, stamping=True), imprint)
+        made_with = of_signer(token)
     except (SignatureValidationError, CMSExtractionError, CMSStructuralError, NonexistentAttributeError):
         return Token(False, None)
     except _UNREADABLE:
@@ -171,12 +206,43 @@ async def judge_token(
     if not (found["intact"] and found["valid"]):
         return Token(False, None)
     stated: datetime = found["timestamp"]
-    chain = _trusted_chain(found)
-    if chain is None or stated > now + CLOCK_SKEW:
+    if stated > now + CLOCK_SKEW:
         return Token(True, None)
-    if not token_survives(chain, trust.crls, stated, now):
-        return Token(True, None)
-    return Token(True, stated)
+    chain, evidence = _trusted_chain(found), said or Evidence(trust.crls)
+    if (
+        chain is not None
+        and still_good(made_with, now)
+        and token_survives(chain, Evidence(trust.crls), stated, now)
+    ):
+        checked = status_of(chain, evidence, stated, now).then != "not_checked"
+        return Token(True, stated, unchecked=not checked)
+    return await _judge_past(token, imprint, trust, now, past, stated, made_with)
+
+
+async def _judge_past(
+    token: cms.SignedData,
+    imprint: Callable[[str], bytes],
+    trust: Trust,
+    now: datetime,
+    past: Past | None,
+    stated: datetime,
+    made_with: Sequence[str],
+) -> Token:
+    """A token that is intact and does not hold now: by the archive, and else whether it ever did."""
+
+    async def chain_at(moment: datetime) -> Chain | None:
+        if not still_good(made_with, moment):
+            return None
+        context = trust.context(moment, stamping=True)
+        return _trusted_chain(await validate_tst_signed_data(token, context, imprint))
+
+    if past is not None and stated <= past.moment + CLOCK_SKEW:
+        chain = await chain_at(past.moment)
+        if chain is not None and was_good(chain, past.evidence, stated, past.moment, now):
+            return Token(True, stated)
+    chain = await chain_at(stated)
+    once = chain is not None and token_survives(chain, Evidence(trust.crls), stated, now)
+    return Token(True, None, lapsed=once)
 
 
 def _check_form(signed: cms.SignedData) -> None:

@@ -8,7 +8,8 @@
  4. signature: its value was made with the key of its certificate
  5. chain: that certificate chains to a trusted root and may seal
  6. revocation: it was valid and not revoked at the time of signing; its standing now is noted
- 7. time: an RFC 3161 token over its value, from a trusted unit; a forged one spoils it
+ 7. time: an RFC 3161 token over its value, from a trusted unit; a forged one spoils it. A unit that is
+    over is judged by the archive: as of the document timestamp that came next   (`archived`)
  8. changes: no signature that an earlier revision had is gone; every revision after a signature is LTA data
     only, or exactly one signature in its own field (`revisions`); every appended byte is accounted for, and
     nothing follows the last revision; those later signatures are valid themselves, and permitted.
@@ -34,13 +35,15 @@ from typing import Any
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from seals.pdf.archived import Archived
 from seals.pdf.coverage import Problem, account_for_appended, signed_beginnings
-from seals.pdf.examining import Found, examine, signed_fields
+from seals.pdf.examining import Asked, Found, SignedField, examine, revision_of, signed_fields
 from seals.pdf.ledger import Ledger
-from seals.pdf.longterm import Statement, level_of, statements
+from seals.pdf.longterm import level_of, stored
 from seals.pdf.permission import field_keys
 from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown
 from seals.pdf.revisions import Added, check_revision
+from seals.pdf.revocation import Evidence
 from seals.pdf.steps import Detail, Step
 from seals.pdf.summing import overwritten, proves_signing, sum_up
 from seals.pdf.trust import Trust
@@ -98,14 +101,27 @@ async def _judge_as_is(data: bytes, trust: Trust, now: datetime) -> Report:
     if len(present) > MAX_SIGNATURES or reader.total_revisions > MAX_REVISIONS:
         raise Problem("too_many_signatures")
     removed = _something_removed(reader, {entry.key for entry in present})
-    found = [await examine(data, reader, entry, trust, now) for entry in present]
-    found.sort(key=lambda one: one.revision)
+    found = await _examined(data, reader, present, trust, now)
     later = _Later(data, reader, found)
     for index in range(len(found) - 1, -1, -1):  # the last first: a verdict rests on those after it
         _look_after(found[index], found[index + 1 :], later, reader)
-    _set_levels(found, reader)
+    _set_levels(found, reader, now)
     traces = not found and _BYTE_RANGE.search(data) is not None
     return sum_up(found, len(data), removed, traces, later.revisions, now)
+
+
+async def _examined(
+    data: bytes, reader: PdfFileReader, present: Sequence[SignedField], trust: Trust, now: datetime
+) -> list[Found]:
+    """Each by itself, first revision first. Judged the last first: it proves those before it older."""
+    archived = Archived(reader, trust.crls)
+    found: list[Found] = []
+    for entry in sorted(present, key=lambda one: revision_of(reader, one), reverse=True):
+        one = await examine(data, reader, entry, Asked(trust, now, archived.said, archived.past))
+        if one.stamp and one.time is not None:
+            archived.proven_by(one.revision, one.time)
+        found.append(one)
+    return sorted(found, key=lambda one: one.revision)
 
 
 def _open(data: bytes) -> PdfFileReader:
@@ -212,18 +228,18 @@ def _look_after(one: Found, later: Sequence[Found], appended: _Later, reader: Pd
             one.blame("change_not_permitted")
 
 
-def _set_levels(found: Sequence[Found], reader: PdfFileReader) -> None:
-    """How long each signature can be proved, as the whole document presents itself (`longterm`).
+def _set_levels(found: Sequence[Found], reader: PdfFileReader, now: datetime) -> None:
+    """How long each signature can be proved, by what the issuers say inside of the document (`longterm`).
 
     Its security store is read once, and only where a signature has a time.
     """
-    last = max((one.revision for one in found if one.stamp and one.verdict is Verdict.VALID), default=-1)
-    said: frozenset[Statement] | None = None
+    last = max((one.revision for one in found if one.time is not None), default=-1)
+    inside: Evidence | None = None
     for one in found:
-        if one.report is None or one.certificate is None or one.report.level != "B-T":
+        if one.report is None or one.chain is None or one.report.level != "B-T":
             continue
-        said = statements(reader) if said is None else said
-        level = level_of(one.certificate, said, last > one.revision)
+        inside = stored(reader) if inside is None else inside
+        level = level_of(one.chain, inside, one.report.signed_at or now, now, stamped=last > one.revision)
         one.report = replace(one.report, level=level)
 
 

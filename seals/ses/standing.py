@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from seals.pdf.revocation import status_of
+from seals.pdf.revocation import Evidence, status_of
 from seals.pdf.trust import Trust
 from seals.ses import certificates as certs
 from seals.ses.causes import Cause
@@ -91,7 +91,8 @@ class Anchors:
         except certs.BrokenChain:
             raise Finding(role.chain) from None
         self.trusted.add(role.name)
-        status = status_of(chain, self._trust.crls, then, self._now)
+        said = Evidence(self._trust.crls)
+        status = status_of(chain, said, then, self._now)
         if status.then in ("expired", "not_yet_valid"):
             raise Finding(role.period)
         if status.then == "revoked":
@@ -99,7 +100,7 @@ class Anchors:
         if not role.allowed(certificate):
             raise Finding(role.usage)
         if status.now == "revoked":
-            before = proven is not None and status_of(chain, self._trust.crls, proven, self._now)
+            before = proven is not None and status_of(chain, said, proven, self._now)
             if not before or before.then == "revoked":
                 raise Finding(Cause.TIME_UNPROVEN)
         notes = [f"{role.name}_{status.now}_since"] if status.now in ("revoked", "expired") else []
