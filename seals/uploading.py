@@ -21,6 +21,7 @@ from seals.pdf.inspecting import Inspection
 from seals.pdf.opening import MAX_BYTES
 from seals.pdf.reports import Verdict
 from seals.revocation import current_trust
+from seals.signing.archived_files import newest_file, version_of
 from seals.signing.workshop import Workshop
 
 __all__ = [
@@ -136,7 +137,8 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
         data, removed = cleaned.data, cleaned.removed
         inspection = await workshop.inspector.inspect(data)
     known = await _known_version(new.data)
-    blob = await workshop.blobs.put(data)
+    # On a file that was renewed since, a further seal goes onto the renewed one.
+    blob = await newest_file(known) if known is not None else await workshop.blobs.put(data)
     async with transaction():
         row = await _store(new, company, session, inspection, blob, removed, known, now)
     return _view(row)
@@ -162,7 +164,7 @@ async def _check_signed(inspection: Inspection, data: bytes, workshop: Workshop)
 
 
 async def _known_version(data: bytes) -> Version | None:
-    version = await Version.get_or_none(sha256=hashlib.sha256(data).hexdigest())
+    version = await version_of(hashlib.sha256(data).hexdigest())
     if version is None:
         return None
     record = await Record.get(code=version.record_id)

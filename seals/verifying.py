@@ -18,12 +18,14 @@ from auth import throttling
 from auth.errors import NotFound, TooLarge
 from auth.throttling import Limit
 from auth.tokens import check_code
+from seals.archive_models import ArchivedFile
 from seals.models import Record, SealKey, SealState, Signing, Version
 from seals.pdf.opening import MAX_BYTES
 from seals.pdf.reports import REASONS, Report, Verdict
 from seals.pdf.steps import Detail, Outcome, Step, StepReport
 from seals.revocation import current_trust, national_trust
 from seals.ses.reports import SesReport
+from seals.signing.archived_files import newest_file, version_of
 from seals.signing.workshop import Workshop
 
 __all__ = [
@@ -72,6 +74,8 @@ class RecordView:
 class Match:
     """Whether a file is of this record: `latest`, `earlier` (genuine), `none`.
 
+    `unrenewed`: the newest version, to which a further timestamp was added since.
+
     `unarchived`: a version without its last revision, which proves it for long.
 
     `continued`: it begins with that version, whole, and only what a sealed file may get was added; never
@@ -118,8 +122,8 @@ async def match(code: str, sha256: str, address: str, now: datetime) -> Match:
     """Compare a whole-file SHA-256 with all versions of this record; raises as `record`."""
     row = await _record_of(code, address, now)
     sha256 = sha256.lower()
-    version = await Version.get_or_none(Q(sha256=sha256) | Q(signed_sha256=sha256), record_id=row.code)
-    if version is None:
+    version = await version_of(sha256) or await Version.get_or_none(signed_sha256=sha256)
+    if version is None or version.record_id != row.code:
         return Match("none", None, row.newest, ())
     return await _match(row, version, sha256, now)
 
@@ -127,8 +131,10 @@ async def match(code: str, sha256: str, address: str, now: datetime) -> Match:
 async def _match(row: Record, version: Version, sha256: str, now: datetime) -> Match:
     """What a file of this hash is to a version that it is, or begins with."""
     seals = tuple(seal for seal in await _seals(row.code, now) if seal.version <= version.number)
-    if sha256 == version.sha256:
-        how = "latest" if version.number == row.newest else "earlier"
+    if await version_of(sha256) is not None:
+        newest = version.number == row.newest
+        renewed = newest and sha256 != await newest_file(version)
+        how = "unrenewed" if renewed else "latest" if newest else "earlier"
     else:
         how = "unarchived" if sha256 == version.signed_sha256 else "continued"
     return Match(how, version.number, row.newest, seals)
@@ -207,7 +213,9 @@ def _hashes(data: bytes, report: Report) -> list[str]:
 async def _version_of(hashes: Sequence[str]) -> Version | None:
     """The newest recorded version that the file is, or begins with."""
     rows = await Version.filter(Q(sha256__in=hashes) | Q(signed_sha256__in=hashes))
+    renewed = await ArchivedFile.filter(sha256__in=hashes).prefetch_related("version")
     versions = {sha256: row for row in rows for sha256 in (row.sha256, row.signed_sha256)}
+    versions |= {row.sha256: row.version for row in renewed}
     return next((versions[sha256] for sha256 in reversed(hashes) if sha256 in versions), None)
 
 

@@ -268,7 +268,7 @@ def _issuing(
         records=secret_files.records_key(settings),
     )
     root, sm2_root = keys.authority(settings, "root", token), keys.sm2_authority(settings, "sm2-root", token)
-    responder = Responder(root, issuer.issuing, secret_files.built_in_unit(settings))
+    responder = Responder(root, issuer.issuing, secret_files.built_in_units(settings))
     return IssuingDesk(issuer, responder, root, sm2_root, owner)
 
 
@@ -280,12 +280,14 @@ def _working(
     public_security = HttpPublicSecurity(settings.public_security_url, allow_stand_in=allow)
     for service in (registrar, public_security):
         stack.push_async_callback(service.aclose)
+    records = secret_files.records_key(settings)
     return WorkDesk(
         keys.identity_key(settings, token),
-        secret_files.records_key(settings),
+        records,
         registrar,
         public_security,
         POLICIES[settings.policy],
+        make_workshop(settings, records, InspectorClient(settings.inspector_socket)),
         HttpTimeStamper(settings.tsa_url, client),
         Trust(roots=_ders(settings, revocation.ROOT), intermediates=_ders(settings, revocation.ISSUING)),
         owner,

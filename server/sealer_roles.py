@@ -46,6 +46,8 @@ from seals.pdf.trust import Trust
 from seals.policies import Policy
 from seals.ports import PinResets
 from seals.signing import withdrawing
+from seals.signing.renewing import Renewer
+from seals.signing.workshop import Workshop
 from seals.statuses import Responder
 from server.context import now
 
@@ -158,6 +160,7 @@ class WorkDesk:
     registrar: Registrar
     public_security: PinResets
     policy: Policy
+    workshop: Workshop
     timestamper: TimeStamper
     trust: Trust
     owner: str
@@ -170,6 +173,7 @@ class WorkDesk:
             group.create_task(forever(self.bind_heads, UPKEEP_S))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
             group.create_task(forever(self.apply_changes, WORK_POLL_S))
+            group.create_task(forever(self.renew_files, UPKEEP_S))
             group.create_task(forever(self.tidy, UPKEEP_S))
 
     async def work(self) -> bool:
@@ -209,6 +213,10 @@ class WorkDesk:
         except Unavailable as error:
             _log.warning("daily root waits: %s", error.code)
             return False
+
+    async def renew_files(self) -> bool:
+        """Further timestamps on what would soon prove nothing; True when there may be more to do."""
+        return await Renewer(self.workshop, self.timestamper, now).round()
 
     async def hear_of_changes(self) -> bool:
         """Changes of representatives that were registered since the last look; True when there were any."""

@@ -51,7 +51,7 @@ __all__ = [
     "SM2_AUTHORITIES",
     "WebSecrets",
     "broken",
-    "built_in_unit",
+    "built_in_units",
     "check_secret",
     "decode",
     "encode",
@@ -140,9 +140,11 @@ def trusted(settings: Settings, name: str) -> x509.Certificate:
     return load_certificate(read_trust(trust_path(settings, name)))
 
 
-def built_in_unit(settings: Settings) -> tuple[x509.Certificate, ...]:
-    """The time-stamping unit's certificate, which the root issued; none where there is no built-in one."""
-    return (trusted(settings, "tsa"),) if trust_path(settings, "tsa").exists() else ()
+def built_in_units(settings: Settings) -> tuple[x509.Certificate, ...]:
+    """Certificates of the time-stamping units that the root issued: `tsa.pem` in the trust folder, and of
+    those before it `tsa-….pem`, whose status is told for as long as they are there."""
+    paths = [trust_path(settings, "tsa"), *sorted(settings.trust_folder.glob("tsa-*.pem"))]
+    return tuple(load_certificate(read_trust(path)) for path in paths if path.exists())
 
 
 def secret_path(settings: Settings, name: str) -> Path:

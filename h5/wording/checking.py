@@ -35,6 +35,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "文件没有改动；在这之后又有单位加盖了印章。请向对方索取最新版本。",
         "The file is unchanged, but further seals were added later. Ask for the newest version.",
     ),
+    "record.unrenewed_title": ("文件与记录一致", "The file matches the record"),
+    "record.unrenewed_text": (
+        "这就是当时签署的文件，没有改动。之后又续加过时间戳：向对方索取最新文件，可以证明得更久。",
+        "This is the file that was sealed, unchanged. A further timestamp was added since: the newest file"
+        " proves it for longer.",
+    ),
     "record.continued_title": ("与记录一致，之后有补充", "It matches the record, with additions"),
     "record.continued_text": (
         "前面就是当时签署的文件，没有改动；之后只增加了验证资料或别处的签章。",

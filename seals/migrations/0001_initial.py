@@ -480,4 +480,19 @@ class Migration(migrations.Migration):
             options={'table': 'version', 'app': 'seals', 'unique_together': (('record', 'number'),), 'pk_attr': 'id', 'table_description': 'One sealed version of a recorded document, known by the SHA-256 of the whole file.'},
             bases=['Model'],
         ),
+        ops.CreateModel(
+            name='ArchivedFile',
+            fields=[
+                ('sha256', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ('version', fields.ForeignKeyField('seals.Version', source_field='version_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('number', fields.IntField()),
+                ('units', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('made_with', fields.CharField(max_length=200)),
+                ('proven_until', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('renew_at', fields.DatetimeField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'archived_file', 'app': 'seals', 'unique_together': (('version', 'number'),), 'pk_attr': 'sha256', 'table_description': "A version's file with a document timestamp as its end. Number 0 as it was sealed, then one a renewal."},
+            bases=['Model'],
+        ),
     ]

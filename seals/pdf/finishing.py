@@ -25,10 +25,19 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from auth.errors import Conflict, Unavailable
+from seals.pdf.algorithms import of_signer
 from seals.pdf.archiving import Archive, ArchiveMeta
 from seals.pdf.preparing import PreparedMeta, signed_attributes
 
-__all__ = ["TIMESTAMP_FAILURES", "Stamped", "check_reserved", "finish", "no_timestamp", "seal_archive"]
+__all__ = [
+    "TIMESTAMP_FAILURES",
+    "Archived",
+    "Stamped",
+    "check_reserved",
+    "finish",
+    "no_timestamp",
+    "seal_archive",
+]
 
 _EMPTY = re.compile(rb"<0+>")
 _DIGEST = "sha256"
@@ -46,11 +55,19 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Stamped:
-    """A signed PDF; when its timestamp says, UTC; the time-stamping unit's certificate (DER), or empty."""
+    """A signed PDF; when its timestamp says, UTC; units: certificates (DER) of who made that, the unit's own
+    first, none where the token has none."""
 
     data: bytes
     stamped_at: datetime
-    unit: bytes
+    units: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Archived(Stamped):
+    """The same with a document timestamp over all. made_with: algorithms of that (`algorithms`)."""
+
+    made_with: tuple[str, ...]
 
 
 async def finish(
@@ -89,15 +106,15 @@ async def finish(
         (attribute,) = container["content"]["signer_infos"][0]["unsigned_attrs"]
         (token,) = attribute["values"]
         stamped_at = _check_token(token, sha256(signature_value).digest(), clock())
-        unit = _unit_of(token)
+        units = _units_of(token)
     except TIMESTAMP_FAILURES as error:
         raise no_timestamp() from error
-    return Stamped(_fill(prepared_data, meta, container.dump()), stamped_at, unit)
+    return Stamped(_fill(prepared_data, meta, container.dump()), stamped_at, units)
 
 
 async def seal_archive(
     signed: bytes, archive: Archive, timestamper: TimeStamper, clock: Callable[[], datetime] = _now
-) -> bytes:
+) -> Archived:
     """Put a timestamp into the revision that `prepare_archive` appended to `signed`: PAdES B-LTA.
 
     Raises Conflict `pdf.changed_after_prepare` where it is not `signed` with something appended;
@@ -109,10 +126,12 @@ async def seal_archive(
     digest = bytes.fromhex(archive.meta.digest)
     try:
         token = await timestamper.async_timestamp(digest, _DIGEST)
-        _check_token(token, digest, clock())
+        stamped_at = _check_token(token, digest, clock())
+        units, made_with = _units_of(token), of_signer(token["content"])
     except TIMESTAMP_FAILURES as error:
         raise no_timestamp() from error
-    return _fill(archive.data, archive.meta, token.dump())
+    data = _fill(archive.data, archive.meta, token.dump())
+    return Archived(data, stamped_at, units, made_with)
 
 
 def no_timestamp() -> Unavailable:
@@ -177,12 +196,13 @@ def _check_token(token: cms.ContentInfo, digest: bytes, now: datetime) -> dateti
     return moment
 
 
-def _unit_of(token: cms.ContentInfo) -> bytes:
-    """The certificate (DER) of the unit that made a token; empty where the token does not carry it."""
+def _units_of(token: cms.ContentInfo) -> tuple[bytes, ...]:
+    """Certificates (DER) of the unit that made a token, as far as the token carries them."""
     try:
-        return bytes(extract_certificate_info(token["content"]).signer_cert.dump())
+        found = extract_certificate_info(token["content"])
     except CMSExtractionError:
-        return b""
+        return ()
+    return tuple(bytes(each.dump()) for each in (found.signer_cert, *found.other_certs))
 
 
 def _fill(prepared_data: bytes, meta: PreparedMeta | ArchiveMeta, container: bytes) -> bytes:

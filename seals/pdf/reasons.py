@@ -140,6 +140,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "The seal is in our record, but the file lacks its last part, which proves it for long."
         " Ask for the whole file.",
     ),
+    "record_unrenewed": (
+        "与本平台记录的签章完全一致；之后又续加过时间戳，换用最新文件可以证明得更久。",
+        "It is the sealed file in our record; a further timestamp was added since. The newest file proves it"
+        " for longer.",
+    ),
     "record_newer": (
         "该文件之后又加盖过签章，请索取最新版本。",
         "Seals were added to the document since. Ask for the newest version.",

@@ -94,6 +94,7 @@ STEP_OF: dict[str, Step] = {
     "record_earlier": Step.RECORD,
     "record_continued": Step.RECORD,
     "record_unarchived": Step.RECORD,
+    "record_unrenewed": Step.RECORD,
     "record_newer": Step.RECORD,
     "record_none": Step.RECORD,
     "seal_frozen_now": Step.SEAL,

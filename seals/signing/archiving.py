@@ -6,6 +6,7 @@ Needs no key of a seal and parses no document: the inspector appends the revisio
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from cryptography import x509
@@ -16,40 +17,62 @@ from auth.errors import Unavailable
 from seals import statuses
 from seals.ocsp import require_answer
 from seals.pdf.archiving import ValidationData
-from seals.pdf.finishing import Stamped, seal_archive
+from seals.pdf.finishing import Archived, Stamped, seal_archive
 from seals.revocation import current_trust
 from seals.signing.workshop import Workshop
 
-__all__ = ["archive"]
+__all__ = ["archive", "renewed"]
 
 
 async def archive(
     stamped: Stamped, certificate: bytes, workshop: Workshop, timestamper: TimeStamper
-) -> bytes:
+) -> Archived:
     """The document with the validation data of this signature and a document timestamp over all of it.
 
     certificate: the seal's (DER). Raises Unavailable `ocsp.unavailable`, `timestamp.unavailable`.
     """
-    validation = await _gathered(stamped, certificate, workshop)
+    root, (issuing, *_) = _loaded(workshop.root), [_loaded(der) for der in workshop.chain]
+    pairs = [(_loaded(certificate), issuing), (issuing, root), *_own_unit(stamped.units, root)]
+    known = [certificate, *workshop.chain, workshop.root, *stamped.units]
+    validation = await _gathered(known, pairs, stamped.stamped_at, workshop)
     prepared = await workshop.inspector.prepare_archive(stamped.data, validation)
     return await seal_archive(stamped.data, prepared, timestamper)
 
 
-async def _gathered(stamped: Stamped, certificate: bytes, workshop: Workshop) -> ValidationData:
-    """Certificates of signer and time-stamping unit, and what their issuers say of them just now.
+async def renewed(
+    data: bytes,
+    units: Sequence[bytes],
+    workshop: Workshop,
+    timestamper: TimeStamper,
+    clock: Callable[[], datetime],
+) -> Archived:
+    """The document with one more document timestamp, and what is said now of who made the last one.
 
-    Of a unit that is not ours only the certificate is kept: its issuer is not asked.
+    units: certificates of that, its own first. Raises as `archive`.
     """
-    root, (issuing, *_) = _loaded(workshop.root), [_loaded(der) for der in workshop.chain]
-    pairs = [(_loaded(certificate), issuing), (issuing, root)]
-    unit = _loaded(stamped.unit) if stamped.unit else None
-    if unit is not None and _issued_by(unit, root):
-        pairs.append((unit, root))
-    answers = await asyncio.gather(*(_status(each, issuer, stamped.stamped_at) for each, issuer in pairs))
+    pairs = _own_unit(units, _loaded(workshop.root))
+    validation = await _gathered(units, pairs, clock(), workshop)
+    prepared = await workshop.inspector.prepare_archive(data, validation)
+    return await seal_archive(data, prepared, timestamper, clock)
+
+
+_Pair = tuple[x509.Certificate, x509.Certificate]
+"""A certificate and its issuer."""
+
+
+def _own_unit(units: Sequence[bytes], root: x509.Certificate) -> list[_Pair]:
+    """Of a unit that is not ours only the certificates are kept: its issuer is not asked."""
+    unit = _loaded(units[0]) if units else None
+    return [(unit, root)] if unit is not None and _issued_by(unit, root) else []
+
+
+async def _gathered(
+    certificates: Sequence[bytes], pairs: Sequence[_Pair], since: datetime, workshop: Workshop
+) -> ValidationData:
+    """Certificates, and what their issuers say of them at `since` or later."""
+    answers = await asyncio.gather(*(_status(each, issuer, since) for each, issuer in pairs))
     return ValidationData(
-        tuple(dict.fromkeys([certificate, *workshop.chain, workshop.root, *filter(None, [stamped.unit])])),
-        tuple(answers),
-        (await current_trust(workshop)).crls,
+        tuple(dict.fromkeys(certificates)), tuple(answers), (await current_trust(workshop)).crls
     )
 
 

@@ -20,17 +20,19 @@ from auth import events
 from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Unavailable
 from seals.models import Document, Record, SealKey, Signing, SigningState, Version
+from seals.pdf.finishing import Archived
 from seals.pdf.finishing import finish as finish_pdf
 from seals.pdf.preparing import PreparedMeta
 from seals.pdf.reports import Report, Verdict
 from seals.revocation import current_trust, national_trust
 from seals.ses.making import timestamped
+from seals.signing.archived_files import record_archived, unit_name
 from seals.signing.archiving import archive
 from seals.signing.confirming import LEASE, fail
 from seals.signing.parents import lock_parents
 from seals.signing.workshop import Workshop
 
-__all__ = ["MAX_ATTEMPTS", "finish", "stream_of", "take"]
+__all__ = ["MAX_ATTEMPTS", "check_own_output", "finish", "stream_of", "take"]
 
 MAX_ATTEMPTS = 20
 PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=2)
@@ -43,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Signed:
-    data: bytes
+    archived: Archived
     sha256: str
     signed_sha256: str
     ses: bytes
@@ -78,7 +80,7 @@ async def finish(
         return
     try:
         signed = await _assemble(row, workshop, timestamper, clock)
-        await workshop.blobs.put(signed.data)
+        await workshop.blobs.put(signed.archived.data)
         async with transaction():
             await _record(row, signed, clock())
     except _OvertakenError:
@@ -117,28 +119,30 @@ async def _assemble(
         timestamper=timestamper,
     )
     await _hold(row, clock())
-    data = await archive(stamped, certificate, workshop, timestamper)
+    archived = await archive(stamped, certificate, workshop, timestamper)
+    data = archived.data
     await _hold(row, clock())
     ses = await timestamped(base64.b64decode(row.ses_signature or ""), timestamper)
     await _hold(row, clock())
     report = await workshop.inspector.verify(data, await current_trust(workshop))
-    _check_own_output(report, row)
+    check_own_output(report, row)
     await _hold(row, clock())
     judged = await workshop.inspector.verify_ses(ses, await national_trust(workshop), data)
     if judged.verdict is not Verdict.VALID:
         raise _output_bad(list(judged.reasons))
     await _hold(row, clock())
-    return _Signed(data, _hash(data), _hash(stamped.data), ses)
+    return _Signed(archived, _hash(data), _hash(stamped.data), ses)
 
 
 def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _check_own_output(report: Report, row: Signing) -> None:
-    """Our signature is the last, valid, provable for long, and over the digest that was confirmed.
+def check_own_output(report: Report, row: Signing) -> None:
+    """Our signature is valid and provable for long, and nothing in the file is proven wrong.
 
-    Another party's earlier signature may be of an issuer we do not know; ours may not.
+    Raises Conflict `signing.output_bad`. Another party's earlier signature may be of an issuer we do not
+    know; ours may not.
     """
     ours = next((s for s in report.signatures if s.field == row.prepared["field_name"]), None)
     good = ours is not None and ours.verdict is Verdict.VALID and ours.level == "B-LTA"
@@ -174,7 +178,7 @@ async def _record(row: Signing, signed: _Signed, now: datetime) -> None:
             "Another seal was put on this document first, so this one did not take effect. Ask again.",
         )
     await Document.filter(id=document.id).update(blob=signed.sha256, version=number)
-    await Version.create(
+    version = await Version.create(
         record_id=document.record_id,
         number=number,
         sha256=signed.sha256,
@@ -183,6 +187,7 @@ async def _record(row: Signing, signed: _Signed, now: datetime) -> None:
         ses=base64.b64encode(signed.ses).decode(),
         created_at=now,
     )
+    await record_archived(version.id, 0, signed.archived, now)
     await events.append(
         events.company_stream(row.company_id),
         "signing.signed",
@@ -190,7 +195,12 @@ async def _record(row: Signing, signed: _Signed, now: datetime) -> None:
         subject=f"signing:{row.id}",
         now=now,
         on_behalf=row.company_id,
-        facts={"sha256": signed.sha256, "code": document.record_id, "version": number},
+        facts={
+            "sha256": signed.sha256,
+            "code": document.record_id,
+            "version": number,
+            "time_stamping_unit": unit_name(signed.archived),
+        },
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from auth.errors import Conflict
 from seals.models import Document, Signing, SigningState, Version
 from seals.pdf.preparing import PreparedMeta
+from seals.signing.archived_files import newest_file
 from seals.signing.preparing import changed, signed_range_sha256
 from seals.signing.views import own_signing, seen_signing
 from seals.signing.workshop import Workshop
@@ -46,9 +47,12 @@ async def prepared_page(
 async def signed_file(
     signing_id: str, person_id: str, now: datetime, workshop: Workshop
 ) -> tuple[str, bytes]:
-    """Name and bytes of the signed file. Raises NotFound; Conflict `signing.not_signed` before."""
+    """Name and bytes of the signed file, with its renewals.
+
+    Raises NotFound; Conflict `signing.not_signed` before.
+    """
     stem, version = await _signed(signing_id, person_id, now)
-    return f"{stem}.signed.pdf", await workshop.blobs.get(version.sha256)
+    return f"{stem}.signed.pdf", await workshop.blobs.get(await newest_file(version))
 
 
 async def ses_signature(signing_id: str, person_id: str, now: datetime) -> tuple[str, bytes]:

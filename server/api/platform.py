@@ -141,7 +141,7 @@ async def _status(request: Request, der: bytes) -> HTTPResponse:
 def _below_root(settings: Settings) -> dict[str, x509.Certificate]:
     """`root`, `issuing`, and by its serial number every certificate that the root issued."""
     named = {name: secret_files.trusted(settings, name) for name in ("root", "issuing")}
-    issued = (named["issuing"], *secret_files.built_in_unit(settings))
+    issued = (named["issuing"], *secret_files.built_in_units(settings))
     return named | {statuses.serial_of(certificate): certificate for certificate in issued}
 
 

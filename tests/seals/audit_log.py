@@ -26,7 +26,15 @@ KEY = Ed25519PrivateKey.generate()
 COMPANY, PERSON, PLATFORM = "company:0a", "person:0b", events.PLATFORM
 KINDS = sorted(
     SHOWN
-    | {"application.sent", "photo.taken", "seal.rotated", "signing.opened", "signing.keyed", "kek.rotated"}
+    | {
+        "application.sent",
+        "document.renewed",
+        "photo.taken",
+        "seal.rotated",
+        "signing.opened",
+        "signing.keyed",
+        "kek.rotated",
+    }
 )
 """All that the program writes: those that are shown, and those that are not."""
 

@@ -12,7 +12,7 @@ import { startDesk } from "./desk.js";
 const bare = (code) => code.replaceAll("-", "");
 
 function showMatch(match, ...more) {
-  const kind = { latest: "valid", continued: "valid", unarchived: "earlier", earlier: "earlier", none: "invalid" }[match];
+  const kind = { latest: "valid", unrenewed: "valid", continued: "valid", unarchived: "earlier", earlier: "earlier", none: "invalid" }[match];
   showAnswer(kind, t(`record.${match}_title`), t(`record.${match}_text`), ...more);
 }
 

@@ -88,7 +88,7 @@ WORLD, VALIDATION = world_at(SIGNED)
 
 def archived(signed: bytes, at: datetime = SIGNED, validation: ValidationData = VALIDATION) -> bytes:
     prepared = prepare_archive(signed, validation)
-    return asyncio.run(seal_archive(signed, prepared, Clock(WORLD.tsa, at)))
+    return asyncio.run(seal_archive(signed, prepared, Clock(WORLD.tsa, at))).data
 
 
 @pytest.fixture(scope="module")

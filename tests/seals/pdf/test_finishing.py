@@ -280,9 +280,9 @@ def test_the_unit_of_the_timestamp_is_told_where_the_token_carries_it() -> None:
     ready, unit = prepared(CONTRACT), authorities().tsa
     attributes = signed_attributes(ready.digest, company().certificate_der)
     value = company().key.sign(attributes, ec.ECDSA(hashes.SHA256()))
-    told = finish_with(ready, attributes, value).unit
-    assert told == unit.certificate.public_bytes(Encoding.DER)
-    assert finish_with(ready, attributes, value, WithoutCertificates(unit)).unit == b""
+    told = finish_with(ready, attributes, value).units
+    assert told == (unit.certificate.public_bytes(Encoding.DER),)
+    assert finish_with(ready, attributes, value, WithoutCertificates(unit)).units == ()
 
 
 def finish_with(
