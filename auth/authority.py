@@ -57,6 +57,8 @@ class Act(StrEnum):
     ADD_SEAL = "add_seal"
     FREEZE_SEAL = "freeze_seal"
     UNFREEZE_SEAL = "unfreeze_seal"
+    RENEW_SEAL = "renew_seal"
+    CANCEL_SEAL = "cancel_seal"
     TAKE_STRUCTURE = "take_structure"
     SEE_SIGNINGS = "see_signings"
     GRANT_SEAL = "grant_seal"
@@ -99,6 +101,8 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.ADD_SEAL: _OWNER,
     Act.FREEZE_SEAL: _OFFICE | {Role.KEEPER},
     Act.UNFREEZE_SEAL: _OWNER,
+    Act.RENEW_SEAL: _OWNER,
+    Act.CANCEL_SEAL: _OWNER,
     Act.TAKE_STRUCTURE: _CUSTODY,
     Act.SEE_SIGNINGS: _CUSTODY,
     Act.GRANT_SEAL: _CUSTODY,
@@ -111,6 +115,8 @@ OF_A_SEAL = (
     Act.CONFIRM_SIGNING,
     Act.FREEZE_SEAL,
     Act.UNFREEZE_SEAL,
+    Act.RENEW_SEAL,
+    Act.CANCEL_SEAL,
     Act.TAKE_STRUCTURE,
     Act.SEE_SIGNINGS,
     Act.GRANT_SEAL,

@@ -44,6 +44,7 @@ APPS = {
             "seals.status_models",
             "seals.approval_models",
             "seals.archive_models",
+            "seals.life_models",
         ],
         "migrations": "seals.migrations",
         "default_connection": "default",

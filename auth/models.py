@@ -30,7 +30,10 @@ class ApplicationState(StrEnum):
 
 
 class LicenceState(StrEnum):
-    """ISSUED with the company, VALID once the sealer has signed it, REPLACED by the one after a change."""
+    """ISSUED with the company, VALID once the sealer has signed it, REPLACED by the one after a change.
+
+    REVOKED: the company was dissolved.
+    """
 
     ISSUED = "issued"
     VALID = "valid"

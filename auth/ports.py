@@ -135,7 +135,10 @@ class RegistrarDecision:
 
 @dataclass(frozen=True)
 class RegisteredChange:
-    """That a company's representative was changed. number: the registrar's, running, of all companies."""
+    """That a company's representative was changed, or that it was dissolved.
+
+    number: the registrar's, running, of all companies.
+    """
 
     number: int
     uscc: str
@@ -145,7 +148,8 @@ class RegisteredChange:
 class RegisteredRepresentative:
     """The legal representative in the register now, in normal forms.
 
-    since: the day in China of his registration; licence_number: of the licence that names him.
+    since: the day in China of his registration; licence_number: of the licence that names him;
+    dissolved_on: the day on which the company itself was struck off (注销登记), or None.
     """
 
     uscc: str
@@ -154,6 +158,7 @@ class RegisteredRepresentative:
     mobile: str = field(repr=False)
     licence_number: str
     since: date
+    dissolved_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -214,4 +219,7 @@ class Registrar(Protocol):
         """
 
     async def representative(self, uscc: str) -> RegisteredRepresentative:
-        """Who represents a company. Raises NotFound `registrar.not_found`, Refused `registrar.refused`."""
+        """Who represents a company, and whether it still is one.
+
+        Raises NotFound `registrar.not_found`, Refused `registrar.refused`.
+        """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from auth import licences, throttling
-from auth.authority import Act, require
+from auth.authority import Act, require, require_active
 from auth.errors import Conflict, Gone
 from auth.models import LicenceState, Presentation
 from auth.throttling import Limit
@@ -35,9 +35,11 @@ class Presented:
 async def present(company_id: str, person_id: str, now: datetime) -> Presented:
     """Make a presentation.
 
-    Raises NotFound for another's company; Refused `access.denied`; Conflict before the licence is signed.
+    Raises NotFound for another's company; Refused `access.denied`; Conflict before the licence is signed
+    and after the company was dissolved.
     """
     company = await require(person_id, Act.PRESENT_LICENCE, company_id, now)
+    require_active(company)
     await throttling.count(PRESENTATIONS_PER_PERSON, person_id, now)
     licence = await licences.in_force(company.id)
     if licence.state is not LicenceState.VALID:

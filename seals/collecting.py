@@ -297,24 +297,24 @@ async def _fail(row: Collection, error: DomainError, now: datetime) -> None:
             await _tell(row, "collection.failed", now, {"code": error.code})
 
 
-async def end_all(company_id: str, now: datetime) -> list[Collection]:
-    """End a company's collections that are under way, with a change of its representative; inside that
-    transaction, which closes with `tell_ended`.
+async def end_all(company_id: str, now: datetime, reason: str = REPRESENTATIVE_CHANGED) -> list[Collection]:
+    """End a company's collections that are under way, with a change of its representative or its own end;
+    inside that transaction, which closes with `tell_ended`.
     """
     rows = await Collection.filter(company_id=company_id, state__in=OPEN_STATES).order_by("id")
     ended = []
     for row in rows:
         if await Collection.filter(id=row.id, state__in=OPEN_STATES).update(
-            state=CollectionState.FAILED, reason=REPRESENTATIVE_CHANGED, ended_at=now
+            state=CollectionState.FAILED, reason=reason, ended_at=now
         ):
             ended.append(row)
     return ended
 
 
-async def tell_ended(rows: Sequence[Collection], now: datetime) -> None:
+async def tell_ended(rows: Sequence[Collection], now: datetime, code: str = "representative.changed") -> None:
     """The events of what `end_all` has ended."""
     for row in rows:
-        await _tell(row, "collection.failed", now, {"code": "representative.changed"})
+        await _tell(row, "collection.failed", now, {"code": code})
 
 
 async def _tell(row: Collection, kind: str, now: datetime, facts: Mapping[str, str] | None = None) -> None:

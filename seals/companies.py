@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from auth import identity_checks, licences, throttling
-from auth.authority import OF_A_SEAL, Act, of_seals, require, standing
+from auth.authority import OF_A_SEAL, Act, Standing, of_seals, require, standing
 from auth.errors import Conflict
 from auth.throttling import Limit
+from seals import expiring
 from seals.freezing import own_seal
 from seals.imprint import Imprint, to_preview_png
 from seals.kinds import SealKind
+from seals.life import BY_PIN, Change, possible, steps_of
 from seals.models import GIVEN_UP, Collection, Holder, Seal, SealState, SesSeal
 from seals.seal_views import SealView, seal_view
 from seals.signing.preparing import seal_imprint
@@ -79,15 +81,30 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
         row.uscc,
         row.state.value,
         LicenceView(licence.number, licence.state.value, licence.data, licence.signed_at),
-        tuple(
-            replace(seal_view(seal), may=tuple(act for act in OF_A_SEAL if towards[seal.id].may(act)))
-            for seal in seals
-        ),
+        tuple([await _seal(seal, towards[seal.id], now) for seal in seals]),
         sum(seal.state is SealState.ISSUED for seal in seals),
         newest.id if newest is not None and under_way else None,
         await Holder.exists(person_id=person_id),
         tuple(act.value for act in Act if his.may(act)),
     )
+
+
+async def _seal(row: Seal, his: Standing, now: datetime) -> SealView:
+    end = await expiring.end_of(row)
+    return replace(
+        seal_view(row),
+        may=tuple(act for act in OF_A_SEAL if his.may(act)),
+        valid_until=end,
+        changes=tuple(each for each in Change if _offered(each, row, his, end, now)),
+    )
+
+
+def _offered(change: Change, row: Seal, his: Standing, end: datetime | None, now: datetime) -> bool:
+    """Whether he may ask for it now: by a tap or with his PIN."""
+    asked = change is Change.SUSPEND or change in BY_PIN
+    act = steps_of(change)[0].act
+    due = change is not Change.RENEW or expiring.is_due(end, now)
+    return asked and due and act is not None and his.may(act) and possible(change, row.state)
 
 
 def _lives(row: Collection, now: datetime) -> bool:

@@ -202,12 +202,12 @@ async def _found(
 
 
 async def issue(company_id: str, made: Drawn, now: datetime) -> Seal:
-    """The first seal of its kind, ISSUED: number and imprint, to be collected."""
+    """A seal as it was drawn, ISSUED: number and imprint, to be collected."""
     seal = await Seal.create(
         company_id=company_id,
         kind=made.design.kind.value,
         bearer=made.design.bearer,
-        ordinal=1,
+        ordinal=made.design.ordinal,
         name=made.design.name,
         number=made.design.seal_number,
         design=made.design.to_json(),

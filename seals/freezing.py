@@ -1,14 +1,17 @@
-"""Freeze a seal: one tap, acts in the instant, also on signings that wait or are confirmed (R161)."""
+"""Suspend (freeze, 暂停) a seal: one tap, acts in the instant, also on signings that wait or are confirmed
+(R45, R161).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from auth import events
 from auth.authority import Act, known
 from auth.engine import transaction
-from auth.errors import Conflict, NotFound
-from seals.models import Seal, SealState
+from auth.errors import NotFound
+from seals import living
+from seals.life import Change
+from seals.models import Seal
 from seals.seal_views import SealView, seal_view
 
 __all__ = ["freeze", "own_seal"]
@@ -31,22 +34,8 @@ async def freeze(seal_id: str, person_id: str, now: datetime) -> SealView:
     """COLLECTED → FROZEN. Raises NotFound, Refused `access.denied`, Conflict `seal.state`."""
     seal = await own_seal(seal_id, person_id, Act.FREEZE_SEAL, now)
     async with transaction():
-        await Seal.filter(id=seal.id).select_for_update().get()
-        if not await Seal.filter(id=seal.id, state=SealState.COLLECTED).update(
-            state=SealState.FROZEN, frozen_at=now
-        ):
-            raise Conflict(
-                "seal.state",
-                "该印章不在可用状态，无法冻结。",
-                "This seal is not in use, so it cannot be frozen.",
-            )
-        await events.append(
-            events.company_stream(seal.company_id),
-            "seal.frozen",
-            actor=f"person:{person_id}",
-            subject=f"seal:{seal.id}",
-            now=now,
-            on_behalf=seal.company_id,
-            facts={"kind": seal.kind},
-        )
+        done = await living.move(Change.SUSPEND, seal.company_id, [seal.id], now)
+        if not done.seals:
+            raise living.not_possible(Change.SUSPEND)
+        await living.tell(done, f"person:{person_id}", now)
     return seal_view(await Seal.get(id=seal.id))

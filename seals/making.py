@@ -43,6 +43,7 @@ from seals.certificate_requests import Answer, Asked
 from seals.collecting import collect_info, collect_values
 from seals.entitled import check_identity, check_names
 from seals.keyring import P256, SM2, Keyring
+from seals.life import Change, columns, the_step
 from seals.models import (
     Collection,
     CollectionState,
@@ -241,9 +242,10 @@ async def _store(
 
 
 async def _move(made: _Made, now: datetime) -> None:
-    moved = await Seal.filter(
-        id=made.seal.id, state=SealState.ISSUED, generation=made.seal.generation
-    ).update(state=SealState.COLLECTED, generation=made.generation, collected_at=now)
+    step = the_step(Change.COLLECT)
+    moved = await Seal.filter(id=made.seal.id, state=step.frm, generation=made.seal.generation).update(
+        generation=made.generation, collected_at=now, **columns(step, now)
+    )
     if not moved:
         raise Conflict("seal.state", "印章状态已变化，请刷新。", "The seal's state has changed; reload.")
 

@@ -18,11 +18,10 @@ RESTRICT = OnDelete.RESTRICT
 
 
 class SealState(StrEnum):
-    """HELD (for review) → ISSUED (number and imprint, no key) → COLLECTED (keys made, signs) ⇄ FROZEN.
+    """HELD (for review) → ISSUED (number and imprint, no key) → COLLECTED (keys made, signs) ⇄ FROZEN
+    (suspended, 暂停). DECLINED: the review said no. CANCELLED (停止使用、注销): it never signs again.
 
-    DECLINED: the review said no. It never signs, and its number is not used again. Re-keying leads back
-    from COLLECTED to ISSUED, un-freezing too where the keys were revoked meanwhile. CANCELLED, from any: the
-    name seal of who represents the company no more (R42).
+    How a seal goes from one to another, and what that ends, is one table: `seals/life.py`.
     """
 
     HELD = "held"
@@ -68,6 +67,7 @@ class OfferPurpose(StrEnum):
     RESET = "reset"
     RULE = "rule"
     APPROVE = "approve"
+    CHANGE = "seal_change"
 
 
 class SigningState(StrEnum):
@@ -100,7 +100,8 @@ class Seal(Model):
     design: what it was drawn from (`seals.design.Design`). sole: company and kind while this is the one
     that may live (R19), else null. photo: whence the imprint comes, if it was not drawn. reason: why it
     is held or was declined, in both languages. rotation_due: a grant has ended, so its secret changes at the
-    next confirm.
+    next confirm. state_since: when it came into its state, null for as long as it stands; ended_for: by which
+    change (`seals.life.Change`) it was cancelled; warned_at: when its company was last told that it ends.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -127,7 +128,9 @@ class Seal(Model):
     rotation_due = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
     collected_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
-    frozen_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
+    state_since: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
+    ended_for: str | None = fields.CharField(12, null=True)  # type: ignore[assignment]
+    warned_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
 
     class Meta:
         table = "seal"
@@ -228,6 +231,7 @@ class RevokedFor(StrEnum):
 
     SUPERSEDED = "superseded"
     AFFILIATION_CHANGED = "affiliation_changed"
+    CESSATION_OF_OPERATION = "cessation_of_operation"
 
 
 class SealKey(Model):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from auth.errors import DomainError
-from seals import imprint, numbers
+from seals import imprint, living, numbers
 from seals.design import Design
 from seals.forms import company_form, owners_name_seal
 from seals.founding import Drawn
 from seals.kinds import SealKind
+from seals.life import Change
 from seals.likeness import look
-from seals.models import GIVEN_UP, Seal, SealState
+from seals.models import Seal
 from seals.registered import Registered
 
 __all__ = ["cancel", "draw", "kind_of"]
@@ -46,20 +48,12 @@ async def draw(district: str, said: Registered) -> Drawn | None:
     return Drawn(design, drawn, look(drawn))
 
 
-async def cancel(company_id: str, said: Registered) -> Sequence[Seal]:
+async def cancel(company_id: str, said: Registered, now: datetime) -> Sequence[Seal]:
     """Cancel the name seals that there are, for good; after their re-keying, in its transaction.
 
     What they held goes free: being the only one of their kind (R19), and their ordinal (R20).
     """
-    kind = kind_of(said)
-    own = Seal.filter(company_id=company_id, kind=kind.value)
-    rows = await own.exclude(state__in=GIVEN_UP).order_by("id").select_for_update()
-    for row in rows:
-        await Seal.filter(id=row.id).update(
-            state=SealState.CANCELLED,
-            sole=None,
-            ordinal=await numbers.ordinal_given_up(row),
-            collected_at=None,
-            frozen_at=None,
-        )
-    return rows
+    own = Seal.filter(company_id=company_id, kind=kind_of(said).value)
+    ids = [str(each) for each in await own.values_list("id", flat=True)]
+    done = await living.move(Change.REPLACE, company_id, ids, now)
+    return [each.seal for each in done.seals]

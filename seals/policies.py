@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-__all__ = ["DEFAULT", "POLICIES", "Policy"]
+__all__ = ["DEFAULT", "POLICIES", "RENEW_BEFORE", "Policy"]
+
+RENEW_BEFORE = timedelta(days=60)
+"""So long before their end a seal's certificates may be renewed."""
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,13 @@ class LicenceShown:
     """The registered data, public by law.
 
     good: the company is active, the licence valid, and this is what the sealer signed. replaced: another
-    licence was issued since it was held out.
+    licence was issued since it was held out. closed: the company was dissolved.
     """
 
     data: dict[str, Any]
     good: bool
     replaced: bool
+    closed: bool
     checked_at: datetime
     expires_at: datetime
 
@@ -39,4 +40,6 @@ async def presented(token: str, now: datetime, identity: Ed25519PublicKey) -> Li
         and licence.state is LicenceState.VALID
         and is_genuine(licence, identity)
     )
-    return LicenceShown(licence.data, good, licence.state is LicenceState.REPLACED, now, row.expires_at)
+    replaced = licence.state is LicenceState.REPLACED
+    closed = licence.company.state is CompanyState.CLOSED
+    return LicenceShown(licence.data, good, replaced, closed, now, row.expires_at)

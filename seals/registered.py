@@ -25,7 +25,7 @@ __all__ = ["Registered", "approved", "licence_data", "registered"]
 class Registered:
     """A company as registered now, and so the licence that it must have.
 
-    representative_ref: his ID number as `Holder.identity_ref`; since: see `auth.ports`.
+    representative_ref: his ID number as `Holder.identity_ref`; since, dissolved_on: see `auth.ports`.
     """
 
     company_name: str
@@ -35,6 +35,7 @@ class Registered:
     representative_ref: str
     since: date
     data: dict[str, str | None]
+    dissolved_on: date | None = None
 
 
 async def registered(company_id: str, records: RecordsKey, registrar: Registrar) -> Registered:
@@ -62,15 +63,18 @@ async def registered(company_id: str, records: RecordsKey, registrar: Registrar)
         holders.identity_ref(named.id_number, records),
         named.since,
         {**data, "representative_name": named.name, "licence_number": named.licence_number},
+        named.dissolved_on,
     )
 
 
 async def approved(licence: Licence, records: RecordsKey, registrar: Registrar) -> bool:
-    """Whether the registrar says now what this licence says, for this company."""
+    """Whether the registrar says now what this licence says, for this company, and that it still is one."""
     company = await Company.get(id=licence.company_id)
     try:
         said = await registered(company.id, records, registrar)
     except (NotFound, Refused, Unavailable):
+        return False
+    if said.dissolved_on is not None:
         return False
     return (company.name, company.uscc, licence.number, licence.representative_ref, licence.data) == (
         said.company_name,

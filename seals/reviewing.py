@@ -16,6 +16,7 @@ from auth.errors import Conflict, Invalid, NotFound
 from auth.models import Company
 from seals import duplicates, numbers
 from seals.imprint import Imprint
+from seals.life import Change, columns, the_step
 from seals.models import Seal, SealState
 from seals.seal_views import reason_of
 from seals.signing.preparing import seal_imprint
@@ -83,9 +84,8 @@ async def approve(seal_id: str, operator: str, now: datetime) -> None:
     """HELD → ISSUED; the owner is told, and may collect it. Raises as `decline`."""
     seal = await _seal(seal_id, operator)
     async with transaction():
-        moved = await Seal.filter(id=seal.id, state=SealState.HELD).update(
-            state=SealState.ISSUED, reason=None
-        )
+        step = the_step(Change.APPROVE)
+        moved = await Seal.filter(id=seal.id, state=step.frm).update(reason=None, **columns(step, now))
         await _tell(seal, "seal.issued", moved, operator, now)
 
 
@@ -102,8 +102,10 @@ async def decline(seal_id: str, operator: str, reason_zh: str, reason_en: str, n
     ordinal = await numbers.ordinal_given_up(seal)
     try:
         async with transaction():
-            moved = await Seal.filter(id=seal.id, state=SealState.HELD).update(
-                state=SealState.DECLINED, reason=reason, sole=None, ordinal=ordinal
+            step = the_step(Change.DECLINE)
+            written = columns(step, now)
+            moved = await Seal.filter(id=seal.id, state=step.frm).update(
+                reason=reason, ordinal=ordinal, **written
             )
             await _tell(seal, "seal.declined", moved, operator, now)
     except IntegrityError:

@@ -16,7 +16,9 @@ class SealView:
     """One seal. imprint_url is a path on this host; width and height in mm; the reason why it is held.
 
     unit: the department or branch it names, or ""; ordinal: its number among those of its kind. may: what who
-    looks may do with it (`auth.authority.Act`), where that was asked.
+    looks may do with it (`auth.authority.Act`), where that was asked. state_since: since when it is in its
+    state, None for as long as it stands; ended_for: by which change (`seals.life.Change`) it was cancelled;
+    valid_until: the end of its certificates, where that was asked; changes: which he may ask for now.
     """
 
     id: str
@@ -34,7 +36,11 @@ class SealView:
     collected_at: datetime | None
     reason_zh: str | None
     reason_en: str | None
+    state_since: datetime | None = None
+    ended_for: str | None = None
     may: tuple[str, ...] = ()
+    valid_until: datetime | None = None
+    changes: tuple[str, ...] = ()
 
 
 def reason_of(zh: str, en: str) -> str:
@@ -71,4 +77,6 @@ def seal_view(row: Seal) -> SealView:
         imprint_url(row.id),
         row.collected_at,
         *reasons(row),
+        row.state_since,
+        row.ended_for,
     )

@@ -27,7 +27,7 @@ from auth.ports import Registrar
 from auth.privacy import RecordsKey
 from auth.succession_models import ChangeState, RegisterCursor, RepresentativeChange
 from auth.tokens import new_id
-from seals import collecting, grant_endings, licensing, name_seals, rekeying, succession_news
+from seals import collecting, dissolving, grant_endings, licensing, name_seals, rekeying, succession_news
 from seals.approval_models import ApprovalRule, RuleState
 from seals.founding import Drawn, issue
 from seals.models import Holder, RevokedFor, Seal
@@ -151,7 +151,7 @@ async def advance(
     registrar: Registrar,
 ) -> bool:
     """Ask who represents the company; True when the licence was replaced: by one of somebody new, who has the
-    company from now on, or of the same with another name or licence number.
+    company from now on, or of the same with another name or licence number; or ended, with the company.
 
     clock: read again after the registrar has answered. Raises Unavailable, Refused or NotFound when it does
     not say; Conflict where another sealer was faster. The row stays then.
@@ -159,6 +159,13 @@ async def advance(
     # Before the registrar is asked: what it says replaces this licence, and no later one.
     before = await licences.in_force(row.company_id)
     said = await registered(row.company_id, records, registrar)
+    if dissolving.is_due(await Company.get(id=row.company_id), before, said):
+        async with transaction():
+            await _dissolve(row, before, said, clock)
+        return True
+    if said.dissolved_on is not None:  # nothing of it changes any more
+        await _decided(row, ChangeState.UNCHANGED, clock())
+        return False
     if (said.representative_ref, said.licence_number, said.data) == (
         before.representative_ref,
         before.number,
@@ -175,6 +182,22 @@ async def advance(
     async with transaction():
         await _apply(row, made, records, clock)
     return True
+
+
+async def _dissolve(
+    row: RepresentativeChange, before: Licence, said: Registered, clock: Callable[[], datetime]
+) -> None:
+    company = await Company.filter(id=row.company_id).select_for_update().get()
+    now = clock()  # of the revocation: behind the lock, nothing is sealed any more
+    if not await _decided(row, ChangeState.APPLIED, now):
+        raise _applied()
+    await dissolving.dissolve(company, before, said, now)
+
+
+def _applied() -> Conflict:
+    return Conflict(
+        "representative.changed", "该变更已办理。", "This change was applied by another sealer already."
+    )
 
 
 def _licence(before: Licence, said: Registered, records: RecordsKey) -> Licence:
@@ -209,9 +232,7 @@ async def _apply(
         state=LicenceState.REPLACED, current=None, replaced_at=now
     )
     if not (replaced and await _decided(row, ChangeState.APPLIED, now)):
-        raise Conflict(
-            "representative.changed", "该变更已办理。", "This change was applied by another sealer already."
-        )
+        raise _applied()
     await made.after.save(force_create=True)
     await (_succeed if made.other_person else _renew)(company, made, records, now)
 
@@ -224,7 +245,7 @@ async def _renew(company: Company, made: _Succession, records: RecordsKey, now: 
     if made.other_name:
         kind = name_seals.kind_of(made.said)
         done = await rekeying.rekey(company.id, RevokedFor.SUPERSEDED, now, kind)
-        cancelled = await name_seals.cancel(company.id, made.said)
+        cancelled = await name_seals.cancel(company.id, made.said, now)
         fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
         unruled = await _ruled(cancelled)
         await rekeying.tell(done, now)
@@ -243,7 +264,7 @@ async def _succeed(company: Company, made: _Succession, records: RecordsKey, now
     successor = await _successor(made.said, records, now)
     await Company.filter(id=company.id).update(representative_id=successor.id)
     done = await rekeying.rekey(company.id, RevokedFor.AFFILIATION_CHANGED, now)
-    cancelled = await name_seals.cancel(company.id, made.said)
+    cancelled = await name_seals.cancel(company.id, made.said, now)
     fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
     collections = await collecting.end_all(company.id, now)
     await Grant.filter(company_id=company.id, state=GrantState.OFFERED).delete()

@@ -8,6 +8,7 @@ from datetime import datetime
 from auth import events
 from auth.models import Company
 from seals.forms import company_form
+from seals.life import Change
 from seals.models import Seal
 from seals.registered import Registered
 
@@ -34,6 +35,8 @@ async def tell_seals(
     for kind, seals in (("seal.cancelled", cancelled), ("seal.issued", () if fresh is None else (fresh,))):
         for seal in seals:
             facts = {"kind": seal.kind, "number": seal.number}
+            if kind == "seal.cancelled":
+                facts["change"] = Change.REPLACE.value
             if unruled and seal is fresh:
                 facts["rule"] = "ended"
             await _append(stream, kind, f"seal:{seal.id}", company.id, now, facts)

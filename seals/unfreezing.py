@@ -1,24 +1,25 @@
-"""Un-freeze a seal, in the sealer: by the representative's identity check for this very seal (R161).
+"""Resume (un-freeze, 恢复) a seal by the representative's identity check for this very seal (R45, R161).
 
-A seal whose keys were revoked while it was frozen (`seals/rekeying.py`) is to be collected anew.
+In the sealer. It is the way of whoever has no PIN; with one, see `seals/life_acting.py`. A seal whose keys
+were revoked while it was frozen is to be collected anew.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from auth import events, identity_checks, licences
+from auth import identity_checks, licences
 from auth.authority import Act
 from auth.engine import transaction
 from auth.errors import Conflict
 from auth.identity_models import IdentityPurpose
-from auth.models import Company
 from auth.ports import RealName
 from auth.privacy import RecordsKey
-from seals import licensing, offers
+from seals import licensing, living, offers
 from seals.freezing import own_seal
 from seals.keyring import Keyring
-from seals.models import Offer, Seal, SealKey, SealState
+from seals.life import Change
+from seals.models import Offer
 
 __all__ = ["not_frozen", "unfreeze"]
 
@@ -40,28 +41,14 @@ async def unfreeze(
     if not licensing.represents(licence, result, keyring.identity.public_key(), records):
         raise identity_checks.not_passed()
     async with transaction():
-        await Company.filter(id=seal.company_id).select_for_update().get()
-        row = await Seal.filter(id=seal.id).select_for_update().get()
-        keys = SealKey.filter(seal_id=seal.id, generation=row.generation, revoked_at=None)
-        state = SealState.COLLECTED if await keys.exists() else SealState.ISSUED
-        moved = await Seal.filter(id=seal.id, state=SealState.FROZEN).update(
-            state=state, frozen_at=None, rotation_due=True
-        )
-        if not moved:
+        done = await living.move(Change.RESUME, seal.company_id, [seal.id], now)
+        if not done.seals:
             raise not_frozen()
         await identity_checks.use(check, now)
-        await offers.finish(offer, {"state": state.value})
-        await events.append(
-            events.company_stream(seal.company_id),
-            "seal.unfrozen",
-            actor=f"person:{offer.person_id}",
-            subject=f"seal:{seal.id}",
-            now=now,
-            on_behalf=seal.company_id,
-            facts={"kind": seal.kind, "state": state.value, "identity": result.way.value},
-        )
+        await offers.finish(offer, {"state": done.seals[0].step.to.value})
+        await living.tell(done, f"person:{offer.person_id}", now, {"identity": result.way.value})
 
 
 def not_frozen() -> Conflict:
     """The seal is in another state."""
-    return Conflict("seal.state", "该印章没有冻结，无需解冻。", "This seal is not frozen.")
+    return living.not_possible(Change.RESUME)

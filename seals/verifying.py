@@ -15,6 +15,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from auth import throttling
+from auth.china import second
 from auth.errors import NotFound, TooLarge
 from auth.throttling import Limit
 from auth.tokens import check_code
@@ -47,7 +48,10 @@ UPLOADS_PER_ADDRESS = Limit("verify.address", 30, 60)
 
 @dataclass(frozen=True)
 class SealNow:
-    """Who sealed, by which seal, when, and how seal and certificate stood then and stand now."""
+    """Who sealed, by which seal, when, and how seal and certificate stood then and stand now.
+
+    seal_state_since: of one that is suspended or cancelled now, since when.
+    """
 
     company: str
     uscc: str
@@ -58,6 +62,7 @@ class SealNow:
     seal_state_now: str
     certificate_state_now: str
     version: int
+    seal_state_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -148,17 +153,19 @@ async def _seals(code: str, now: datetime) -> tuple[SealNow, ...]:
 
 def _seal(version: Version, signing: Signing, now: datetime) -> SealNow:
     seal = signing.seal
+    # Of one that waits to be collected anew, the revoked certificate tells what there is to tell.
+    good = seal.state in {SealState.COLLECTED, SealState.ISSUED}
     return SealNow(
         signing.company.name,
         signing.company.uscc,
         seal.name,
         seal.number,
         version.created_at,
-        "good",  # a seal that is not collected and unfrozen at that moment signs nothing
-        # Of one that waits to be collected anew, the revoked certificate tells what there is to tell.
-        "good" if seal.state in {SealState.COLLECTED, SealState.ISSUED} else seal.state.value,
+        "good",  # a seal that is not collected, or is suspended at that moment, signs nothing
+        "good" if good else seal.state.value,
         _certificate_state(signing.key, now),
         version.number,
+        None if good else seal.state_since,
     )
 
 
@@ -245,13 +252,25 @@ def _seal_step(seals: Sequence[SealNow]) -> StepReport:
         Detail(seal.seal_name, "seal_now", f"{seal.seal_state_now}, {seal.certificate_state_now}")
         for seal in seals
     )
-    return StepReport(Step.SEAL, Outcome.NOTED if codes else Outcome.PASSED, codes, details)
+    further = tuple(_since(seal, seal.seal_state_since) for seal in seals if seal.seal_state_since)
+    return StepReport(Step.SEAL, Outcome.NOTED if codes else Outcome.PASSED, codes, details, further)
+
+
+_ENDS = {SealState.FROZEN: ("暂停使用", "suspended"), SealState.CANCELLED: ("注销", "cancelled")}
+
+
+def _since(seal: SealNow, moment: datetime) -> tuple[str, str]:
+    zh, en = _ENDS[SealState(seal.seal_state_now)]
+    return (
+        f"{seal.seal_name}于 {second(moment)} {zh}。",
+        f"{seal.seal_name} was {en} at {second(moment)}.",
+    )
 
 
 def _seal_codes(seal: SealNow) -> list[str]:
     codes = []
     if seal.seal_state_now != "good":
-        codes.append("seal_frozen_now" if seal.seal_state_now == SealState.FROZEN else "seal_ended_now")
+        codes.append(f"seal_{seal.seal_state_now}_now")
     if seal.certificate_state_now != "good":
         codes.append(f"seal_{seal.certificate_state_now}_now")
     return codes

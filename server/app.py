@@ -31,6 +31,7 @@ from server.api.pins import pins_api
 from server.api.platform import platform
 from server.api.roots import roots_api
 from server.api.scanning import scanning
+from server.api.seal_life import seal_life
 from server.api.signings import signings
 from server.api.thread import thread
 from server.api.verification import verification
@@ -89,6 +90,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         further_seals,
         grants,
         approvals,
+        seal_life,
         members,
         devices_api,
         documents,

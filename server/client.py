@@ -496,8 +496,34 @@ class Client:
         return self._post(f"/api/companies/{company}/seal-previews", {"kind": kind, **fields})
 
     def freeze(self, seal: str) -> Json:
-        """Freeze a seal."""
+        """Suspend a seal, in the instant."""
         return self._post(f"/api/seals/{seal}/freeze", {})
+
+    def draft_change(self, seal: str, change: str) -> Json:
+        """Draft a change of a seal: resume, renew, cancel, loss, damage; what it would end."""
+        return self._post(f"/api/seals/{seal}/changes", {"change": change})
+
+    def send_change_code(self, change: str) -> Json:
+        """Have a code sent to the representative's mobile, to confirm this draft."""
+        return self._post(f"/api/seal-changes/{change}/code", {})
+
+    def confirm_change(self, draft: Json, pin: str, *, code: str | None = None) -> Json:
+        """Confirm a draft; this device signs what it said. code: of the text message, in its place."""
+        proof = self.signature(self.change_values(draft)) if code is None else {"code": code}
+        return self._post(f"/api/seal-changes/{draft['id']}/confirm", {"pin": pin, **proof})
+
+    @staticmethod
+    def change_values(draft: Json) -> dict[str, str]:
+        """What a device signs to confirm a drafted change of a seal, besides its own id."""
+        return {
+            "purpose": "seal_change",
+            "id": draft["id"],
+            "seal": draft["seal_id"],
+            "change": draft["change"],
+            "found": draft["found"],
+            "generation": str(draft["generation"]),
+            "expires": draft["expires_at"][:19],
+        }
 
     def pin(self) -> Json:
         """How this person's PIN stands."""

@@ -16,12 +16,13 @@ __all__ = ["install"]
 
 STATES = {
     "good": Bilingual("有效", "valid"),
-    "frozen": Bilingual("已冻结", "frozen"),
+    "frozen": Bilingual("印章已暂停使用", "seal suspended"),
     "expired": Bilingual("证书已过期", "certificate expired"),
     "revoked": Bilingual("证书已吊销", "certificate revoked"),
     "cancelled": Bilingual("印章已注销", "seal cancelled"),
 }
 ACTIVE = Bilingual("存续（在营、开业）", "active")
+CLOSED = Bilingual("已注销", "dissolved")
 ABNORMAL = Bilingual("状态异常", "not in good standing")
 REPLACED = Bilingual(
     "执照已换发，请对方重新出示", "replaced by another licence; ask for it to be presented again"
@@ -67,21 +68,33 @@ def _licence(shown: LicenceShown) -> PresentedLicence:
         business_scope=data["business_scope"],
         established_on=data["established_on"],
         valid_until=data["valid_until"],
-        state=ACTIVE if shown.good else REPLACED if shown.replaced else ABNORMAL,
+        state=_state(shown),
         good=shown.good,
         checked_at=second(shown.checked_at),
         expires_at=second(shown.expires_at),
     )
 
 
+def _state(shown: LicenceShown) -> Bilingual:
+    if shown.good:
+        return ACTIVE
+    if shown.closed:
+        return CLOSED
+    return REPLACED if shown.replaced else ABNORMAL
+
+
 def _seal(seal: SealNow) -> SealOnRecord:
     now_state = seal.seal_state_now if seal.seal_state_now != "good" else seal.certificate_state_now
+    state = STATES[now_state]
+    if seal.seal_state_since is not None:
+        since = second(seal.seal_state_since)
+        state = Bilingual(f"{state.zh}（{since}）", f"{state.en} ({since})")
     return SealOnRecord(
         company=seal.company,
         uscc=seal.uscc,
         seal_name=seal.seal_name,
         signed_at_text=second(seal.signed_at),
         seal_state_then=STATES[seal.seal_state_then],
-        seal_state_now=STATES[now_state],
+        seal_state_now=state,
         good_now=now_state == "good",
     )

@@ -30,6 +30,7 @@ from seals import (
     daykeys,
     granted,
     heads,
+    life_acting,
     making,
     offers,
     reclosing,
@@ -136,6 +137,7 @@ class Sealer:
             OfferPurpose.RESET: self._apply_for_reset,
             OfferPurpose.RULE: self._set_rule,
             OfferPurpose.APPROVE: self._approve,
+            OfferPurpose.CHANGE: self._change_seal,
         }
         await acts[offer.purpose](offer)
 
@@ -168,6 +170,9 @@ class Sealer:
 
     async def _approve(self, offer: Offer) -> None:
         await approved.act_on_approval(offer, self.keyring, self.workshop.blobs, now())
+
+    async def _change_seal(self, offer: Offer) -> None:
+        await life_acting.act_on_change(offer, self.keyring, now)
 
     async def _confirm(self, offer: Offer) -> None:
         signing = await confirming.confirm(offer, self.keyring, self.workshop.blobs, self.owner, now())

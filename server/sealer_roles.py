@@ -31,6 +31,7 @@ from seals import (
     grant_endings,
     issuing,
     licensing,
+    life_asking,
     offers,
     pins,
     pki,
@@ -250,6 +251,7 @@ class WorkDesk:
         await confirm_codes.forget_old(now())
         await passkeys.forget_old(now())
         await exporting.forget_old(now())
+        await life_asking.forget_old(now())
         await succeeding.look_around(now())
         await succeeding.forget_old(now())
         return False

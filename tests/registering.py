@@ -6,7 +6,7 @@ import httpx
 
 from server.sandbox.settings import now
 
-__all__ = ["register"]
+__all__ = ["dissolve", "register"]
 
 
 def register(sandbox: str, uscc: str, name: str, id_number: str, mobile: str) -> str:
@@ -14,5 +14,14 @@ def register(sandbox: str, uscc: str, name: str, id_number: str, mobile: str) ->
     day = now().date().isoformat()
     form = {"uscc": uscc, "name": name, "id_number": id_number, "mobile": mobile, "since": day}
     answer = httpx.post(f"{sandbox}/representatives", data=form, trust_env=False)
+    assert answer.status_code == 303, answer.text
+    return day
+
+
+def dissolve(sandbox: str, uscc: str) -> str:
+    """As the clerk does on the same page: the company ends; returns the day."""
+    day = now().date().isoformat()
+    form = {"uscc": uscc, "since": day}
+    answer = httpx.post(f"{sandbox}/representatives/dissolutions", data=form, trust_env=False)
     assert answer.status_code == 303, answer.text
     return day

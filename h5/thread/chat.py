@@ -25,7 +25,7 @@ _VERIFY = re.compile(
 _CHINESE = (
     ("verify_ask", ("验真", "核验", "查验")),
     ("pin", ("口令", "密码", "pin码")),
-    ("freeze", ("冻结", "解冻", "挂失")),
+    ("freeze", ("暂停", "恢复", "注销", "挂失", "损坏", "冻结", "解冻")),
     ("seals", ("审批",)),
     ("people", ("授权", "人员", "成员", "邀请", "管理员", "办事人", "员工")),
     ("devices", ("设备", "换手机")),
@@ -40,6 +40,8 @@ _CHINESE = (
 _ENGLISH = {
     "pin": "pin",
     "password": "pin",
+    "suspend": "freeze",
+    "resume": "freeze",
     "freeze": "freeze",
     "unfreeze": "freeze",
     "grant": "people",

@@ -9,6 +9,7 @@ from auth.china import minute
 from auth.models import LicenceState
 from h5.thread.cards import Action, Content, Telling
 from seals.kinds import SealKind, spec
+from seals.life import BY_PIN, Change
 from seals.models import Seal, SealState
 from seals.seal_views import imprint_url, reasons
 
@@ -18,6 +19,7 @@ __all__ = [
     "application_submitted",
     "licence_issued",
     "licence_replaced",
+    "licence_revoked",
     "licence_signed",
     "seal_cancelled",
     "seal_certified",
@@ -100,6 +102,17 @@ def licence_replaced(t: Telling) -> Content:
     )
 
 
+def licence_revoked(t: Telling) -> Content:
+    """The company has ended, and with it every seal and right."""
+    company = t.rows.companies[t.owner_id]
+    lines = (
+        t.w("card.company", name=company.name),
+        t.w("card.since", day=t.told.event.facts["since"]),
+        t.w("card.licence_revoked_text"),
+    )
+    return Content(t.w("card.licence_revoked"), lines)
+
+
 def _number(t: Telling, seal: Seal) -> str:
     kind = spec(SealKind(seal.kind))
     return t.w("card.number", kind=t.either(kind.zh, kind.en), number=seal.number)
@@ -110,6 +123,8 @@ def seal_issued(t: Telling) -> Content:
     seal = t.rows.seal(t.row_id)
     state = t.w(f"card.seal_state_{seal.state.value}")
     lines = [_number(t, seal), t.w("card.state", state=state)]
+    if "instead_of" in t.told.event.facts:
+        lines.append(t.w("card.instead_of", number=t.told.event.facts["instead_of"]))
     if "rule" in t.told.event.facts:
         lines.append(t.w("card.rule_ended"))
     actions = t.collect(seal.company_id) if t.told.last else ()
@@ -161,9 +176,13 @@ def seal_certified(t: Telling) -> Content:
 
 def seal_cancelled(t: Telling) -> Content:
     seal = t.rows.seal(t.row_id)
-    return Content(
-        t.w("card.seal_cancelled", name=seal.name), (_number(t, seal), t.w("card.seal_cancelled_text"))
-    )
+    change = str(t.told.event.facts.get("change", Change.REPLACE.value))
+    lines = [_number(t, seal), t.w(f"card.seal_cancelled_{change}")]
+    if change in BY_PIN:
+        lines.append(t.w("card.who", who=t.who()))
+    lines.append(t.w("card.seal_cancelled_text"))
+    seals = t.link("card.do_seals", f"/m/seals/{seal.company_id}")
+    return Content(t.w("card.seal_cancelled", name=seal.name), lines, (seals,))
 
 
 def seal_exported(t: Telling) -> Content:

@@ -48,6 +48,7 @@ SHOWN = frozenset(
         "licence.issued",
         "licence.signed",
         "licence.replaced",
+        "licence.revoked",
         ISSUED,
         COLLECTED,
         CERTIFIED,

@@ -34,6 +34,7 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     company_cards.licence_issued,
     company_cards.licence_signed,
     company_cards.licence_replaced,
+    company_cards.licence_revoked,
     company_cards.seal_issued,
     company_cards.seal_held,
     company_cards.seal_declined,

@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.licence_state_replaced": ("已换发", "replaced"),
     "card.seal_state_issued": ("待领取", "to be collected"),
     "card.seal_state_collected": ("可使用", "ready"),
-    "card.seal_state_frozen": ("已冻结", "frozen"),
+    "card.seal_state_frozen": ("已暂停", "suspended"),
     "card.seal_state_held": ("正在人工核对", "being looked at by a person"),
     "card.seal_state_declined": ("未发放", "not issued"),
     "card.seal_state_cancelled": ("已注销", "cancelled"),
@@ -72,16 +72,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "若不是您本人正在领取印章，请立即联系客服。",
         "If you are not collecting seals just now, contact support at once.",
     ),
-    "card.seal_frozen": ("印章已冻结", "Seal frozen"),
+    "card.seal_frozen": ("印章已暂停", "Seal suspended"),
     "card.seal_frozen_text": (
-        "冻结后不能再盖章；以前盖过的文件不受影响。",
+        "暂停后不能再盖章；以前盖过的文件不受影响。",
         "It seals nothing from now on; documents sealed before stay as they are.",
     ),
-    "card.seal_unfrozen": ("印章已解冻", "Seal un-frozen"),
+    "card.seal_unfrozen": ("印章已恢复", "Seal resumed"),
     "card.seal_unfrozen_text": ("可以继续用它盖章。", "It can be used again."),
     "card.seal_unfrozen_issued": (
-        "它的密钥在冻结期间已作废，请重新领取后使用。",
-        "Its keys ended while it was frozen. Collect it anew to use it.",
+        "它的密钥在暂停期间已作废，请重新领取后使用。",
+        "Its keys ended while it was suspended. Collect it anew to use it.",
     ),
     "card.seal_rekeyed": ("{count} 枚印章的密钥已作废", "Seals whose keys ended: {count}"),
     "card.seal_rekeyed_text": (
@@ -90,8 +90,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "documents sealed before stay as they are.",
     ),
     "card.seal_rekeyed_frozen": (
-        "其中已冻结的仍然冻结，解冻后再领取。",
-        "Those that are frozen stay so; un-freeze them before you collect them.",
+        "其中已暂停的仍然暂停，恢复后再领取。",
+        "Those that are suspended stay so; resume them before you collect them.",
     ),
     "card.document_uploaded": ("已收到文件", "File received"),
     "card.signing_requested": ("有文件等待盖章", "A document is to be sealed"),
@@ -147,9 +147,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "chat.help": ("我能办这些事", "What I can do"),
     "chat.unknown": ("抱歉，我没有听懂", "Sorry, I did not understand that"),
     "chat.can": (
-        "可以输入：盖章、印章、执照、登记、授权、口令、冻结、记录、验真 加验真码；"
+        "可以输入：盖章、印章、执照、登记、授权、口令、暂停、记录、验真 加验真码；"
         "也可以直接发一份 PDF 给我。",
-        "Try: seal, seals, licence, register, grant, PIN, freeze, records, verify with a code; "
+        "Try: seal, seals, licence, register, grant, PIN, suspend, records, verify with a code; "
         "or just send me a PDF.",
     ),
     "chat.seal": ("请发一份 PDF 给我", "Send me a PDF"),
@@ -169,11 +169,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "在这里更改口令、解锁；忘记了也从这里申请重置。",
         "Change it, unlock it, or ask for a reset if you forgot it.",
     ),
-    "chat.freeze": ("冻结或解冻印章", "Freezing a seal"),
+    "chat.freeze": ("暂停、恢复或注销印章", "Suspending, resuming, cancelling a seal"),
     "chat.freeze_text": (
-        "在印章页一键冻结，立即生效，正在进行的用印也会停止；解冻须核验身份。",
-        "One tap on the seal's page freezes it at once, running signings too. "
-        "To unfreeze, your identity is checked.",
+        "在印章页一键暂停，立即生效，正在进行的用印也会停止；恢复、注销、挂失、损坏重制用口令确认。",
+        "One tap on the seal's page suspends it at once, running signings too. "
+        "To resume or cancel it, or when it is lost or damaged, confirm with your PIN.",
     ),
     "chat.people": ("企业人员和印章授权", "People and grants"),
     "chat.people_text": (
@@ -203,5 +203,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "chat.not_collected": ("印章还没有领取", "The seals are not collected yet"),
     "chat.not_collected_text": ("领取后才能盖章。", "They can be used once they are collected."),
     "chat.no_seal": ("没有可用的印章", "There is no seal to use"),
-    "chat.no_seal_text": ("您的印章已冻结，不能盖章。", "Your seals are frozen and seal nothing."),
+    "chat.no_seal_text": ("您的印章已暂停，不能盖章。", "Your seals are suspended and seal nothing."),
 }

@@ -60,9 +60,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.device_enrolled": ("一台设备可以确认用印了", "A device can confirm now"),
     "card.device_enrolled_collection": ("领取印章时登记。", "Enrolled when the seals were collected."),
     "card.device_enrolled_check": (
-        "经身份核验和口令登记。如果不是您本人，请立即移除它、冻结印章，并联系客服。",
-        "Enrolled by an identity check and the PIN. If this was not you, remove it at once, freeze the seals "
-        "and contact support.",
+        "经身份核验和口令登记。如果不是您本人，请立即移除它、暂停印章，并联系客服。",
+        "Enrolled by an identity check and the PIN. If this was not you, remove it at once, suspend the "
+        "seals and contact support.",
     ),
     "card.device_removed": ("一台设备不再能确认用印", "A device can no longer confirm"),
     "card.device_removed_text": (

@@ -10,8 +10,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "grants.role_user_note": ("可以用这枚印章盖章", "may seal with it"),
     "grants.role_keeper": ("保管人", "Keeper"),
     "grants.role_keeper_note": (
-        "还可以冻结这枚印章、授权他人使用",
-        "may also freeze it and let others use it",
+        "还可以暂停这枚印章、授权他人使用",
+        "may also suspend it and let others use it",
     ),
     "grants.open": ("授权他人使用", "Let somebody use it"),
     "grants.drawer": ("印章授权与审批", "Grants and approval"),

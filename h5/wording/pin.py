@@ -62,7 +62,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "identity.see_code": ("查看核验码", "See the code"),
     "identity.working": ("核验已通过，正在办理", "Passed, one moment"),
     "identity.done_unlock": ("口令已解锁", "Your PIN is unlocked"),
-    "identity.done_unfreeze": ("印章已解冻", "The seal is un-frozen"),
+    "identity.done_unfreeze": ("印章已恢复", "The seal is resumed"),
     "identity.done_reset": ("重置申请已提交", "Your application was handed in"),
     "identity.failed": ("没有办成", "That did not work"),
     "identity.refused": (
@@ -91,8 +91,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.pin_unlocked_text": ("口令没有改变。", "The PIN is the same as before."),
     "card.pin_changed": ("用印口令已更改", "Your PIN was changed"),
     "card.pin_changed_text": (
-        "以后用新口令确认。如果不是您本人操作，请立即冻结印章。",
-        "The new one confirms from now on. If it was not you, freeze your seals at once.",
+        "以后用新口令确认。如果不是您本人操作，请立即暂停印章。",
+        "The new one confirms from now on. If it was not you, suspend your seals at once.",
     ),
     "card.pin_ageing": ("用印口令该更改了", "Your PIN should be changed"),
     "card.pin_ageing_text": (

@@ -40,9 +40,4 @@ WORDS: dict[str, tuple[str, str]] = {
         "The registrar has changed the registration of the representative; the licence before is no longer "
         "good.",
     ),
-    "card.seal_cancelled": ("{name}已注销", "{name} is cancelled"),
-    "card.seal_cancelled_text": (
-        "登记的法定代表人（经营者）姓名已变更，它不能再用；以前盖过的文件不受影响。",
-        "Another name is registered now, so it seals nothing more; documents sealed before stay as they are.",
-    ),
 }

@@ -8,6 +8,7 @@ from seals.approval_models import ApprovalState, RuleState
 from seals.device_models import CodeState
 from seals.export_models import ExportForm
 from seals.key_models import RequestState
+from seals.life_models import AskedState
 from seals.models import CollectionState, OfferPurpose, OfferState, RevokedFor, SealState, SigningState
 from seals.reset_models import PinResetState
 from seals.root_models import RootState
@@ -81,7 +82,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
                 ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
-                ('purpose', fields.CharEnumField(description='COLLECT: collect\nCONFIRM: confirm\nGRANT: grant\nJOIN: join\nDEVICE: device\nCHANGE_PIN: change_pin\nUNLOCK: unlock\nUNFREEZE: unfreeze\nRESET: reset\nRULE: rule\nAPPROVE: approve', enum_type=OfferPurpose, max_length=12)),
+                ('purpose', fields.CharEnumField(description='COLLECT: collect\nCONFIRM: confirm\nGRANT: grant\nJOIN: join\nDEVICE: device\nCHANGE_PIN: change_pin\nUNLOCK: unlock\nUNFREEZE: unfreeze\nRESET: reset\nRULE: rule\nAPPROVE: approve\nCHANGE: seal_change', enum_type=OfferPurpose, max_length=12)),
                 ('subject', fields.CharField(db_index=True, max_length=24)),
                 ('state', fields.CharEnumField(db_index=True, description='WAITING: waiting\nSENT: sent\nUSED: used\nREFUSED: refused', enum_type=CodeState, max_length=12)),
                 ('mac', fields.CharField(default='', max_length=64)),
@@ -184,7 +185,7 @@ class Migration(migrations.Migration):
             name='Offer',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('purpose', fields.CharEnumField(description='COLLECT: collect\nCONFIRM: confirm\nGRANT: grant\nJOIN: join\nDEVICE: device\nCHANGE_PIN: change_pin\nUNLOCK: unlock\nUNFREEZE: unfreeze\nRESET: reset\nRULE: rule\nAPPROVE: approve', enum_type=OfferPurpose, max_length=12)),
+                ('purpose', fields.CharEnumField(description='COLLECT: collect\nCONFIRM: confirm\nGRANT: grant\nJOIN: join\nDEVICE: device\nCHANGE_PIN: change_pin\nUNLOCK: unlock\nUNFREEZE: unfreeze\nRESET: reset\nRULE: rule\nAPPROVE: approve\nCHANGE: seal_change', enum_type=OfferPurpose, max_length=12)),
                 ('subject', fields.CharField(db_index=True, max_length=24)),
                 ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('challenge', fields.ForeignKeyField('auth.Challenge', source_field='challenge_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
@@ -336,7 +337,9 @@ class Migration(migrations.Migration):
                 ('rotation_due', fields.BooleanField(default=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('collected_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('frozen_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('state_since', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ended_for', fields.CharField(null=True, max_length=12)),
+                ('warned_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'seal', 'app': 'seals', 'unique_together': (('company', 'kind', 'bearer', 'ordinal'), ('company', 'request_id')), 'pk_attr': 'id', 'table_description': 'An electronic seal. imprint: SVG path data in mm (see `seals.imprint.Imprint`).'},
             bases=['Model'],
@@ -355,6 +358,23 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='SealChange',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('seal', fields.ForeignKeyField('seals.Seal', source_field='seal_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('change', fields.CharField(max_length=12)),
+                ('found', fields.CharEnumField(description='HELD: held\nDECLINED: declined\nISSUED: issued\nCOLLECTED: collected\nFROZEN: frozen\nCANCELLED: cancelled', enum_type=SealState, max_length=12)),
+                ('generation', fields.IntField()),
+                ('state', fields.CharEnumField(description='DRAFT: draft\nDONE: done', enum_type=AskedState, max_length=8)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('done_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'seal_change', 'app': 'seals', 'indexes': [Index(fields=['state', 'created_at'])], 'pk_attr': 'id', 'table_description': 'A change (`seals.life.Change`) that is asked of a seal as it is, in this state and generation.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='SealKey',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
@@ -369,7 +389,7 @@ class Migration(migrations.Migration):
                 ('not_before', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('not_after', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('revoked_for', fields.CharEnumField(null=True, description='SUPERSEDED: superseded\nAFFILIATION_CHANGED: affiliation_changed', enum_type=RevokedFor, max_length=24)),
+                ('revoked_for', fields.CharEnumField(null=True, description='SUPERSEDED: superseded\nAFFILIATION_CHANGED: affiliation_changed\nCESSATION_OF_OPERATION: cessation_of_operation', enum_type=RevokedFor, max_length=24)),
             ],
             options={'table': 'seal_key', 'app': 'seals', 'unique_together': (('seal', 'generation', 'algorithm'),), 'pk_attr': 'id', 'table_description': "A seal's private key, twice wrapped, and its certificate (DER, base64)."},
             bases=['Model'],

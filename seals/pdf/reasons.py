@@ -154,8 +154,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Our record does not have this file: the signatures are valid, but were not made here.",
     ),
     "seal_frozen_now": (
-        "签署时正常；印章现在已冻结，不影响此前的签署。",
-        "It was in good standing then; the seal is frozen now, which does not touch this.",
+        "签署时有效；印章后来暂停使用，不影响此前的签署。",
+        "It was good when signed; the seal was suspended since, which does not touch this.",
     ),
     "seal_revoked_now": (
         "签署时正常；印章的证书后来被吊销，不影响此前的签署。",
@@ -165,9 +165,9 @@ REASONS: dict[str, tuple[str, str]] = {
         "签署时正常；印章的证书后来到期，不影响此前的签署。",
         "It was in good standing then; its certificate expired since, which does not touch this.",
     ),
-    "seal_ended_now": (
-        "签署时正常；印章现在已停用，不影响此前的签署。",
-        "It was in good standing then; the seal is out of use now, which does not touch this.",
+    "seal_cancelled_now": (
+        "签署时有效；印章后来注销，不影响此前的签署。",
+        "It was good when signed; the seal was cancelled since, which does not touch this.",
     ),
     "traces_of_signature": (
         "文件中有签名的痕迹，但不构成签名。",

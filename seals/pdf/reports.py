@@ -103,6 +103,7 @@ def unknown(reason: str, now: datetime) -> Report:
 def _plain_step(number: int, one: StepReport) -> dict[str, Any]:
     title, sentence = step_words(one)
     texts = [sentence] if sentence else [REASONS[code] for code in one.codes]
+    texts += one.further
     return {
         "number": number,
         "step": one.step.value,

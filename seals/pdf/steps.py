@@ -50,12 +50,16 @@ class Detail:
 
 @dataclass(frozen=True)
 class StepReport:
-    """One step of a file, or of one signature. codes: the reasons and notes it has, as in the report."""
+    """One step of a file, or of one signature. codes: the reasons and notes it has, as in the report.
+
+    further: sentences beyond those of the codes, such as dates; each in zh and en.
+    """
 
     step: Step
     outcome: Outcome
     codes: tuple[str, ...] = ()
     details: tuple[Detail, ...] = ()
+    further: tuple[tuple[str, str], ...] = ()
 
 
 STEP_OF: dict[str, Step] = {
@@ -100,7 +104,7 @@ STEP_OF: dict[str, Step] = {
     "seal_frozen_now": Step.SEAL,
     "seal_revoked_now": Step.SEAL,
     "seal_expired_now": Step.SEAL,
-    "seal_ended_now": Step.SEAL,
+    "seal_cancelled_now": Step.SEAL,
 }
 """The step that each reason and each note belongs to."""
 

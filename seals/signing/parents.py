@@ -12,7 +12,7 @@ from auth.errors import Conflict
 from auth.models import Company
 from seals.mandates import require_live
 from seals.models import Seal, SealKey, Signing
-from seals.signing.preparing import require_collected
+from seals.signing.preparing import require_collected, require_unexpired
 
 __all__ = ["lock_parents"]
 
@@ -21,7 +21,7 @@ async def lock_parents(row: Signing, grant: str = "", now: datetime | None = Non
     """Lock company, seal, then the grant (SQLite's transactions are exclusive anyway); returns the seal.
 
     grant: by which it is confirmed at `now`, empty for the owner or where nobody confirms. Raises Conflict
-    `company.closed`, `seal.frozen`, `seal.key_changed`, `grant.ended`.
+    `company.closed`, `seal.frozen` and the like, `seal.key_changed`, `seal.expired`, `grant.ended`.
     """
     company = await Company.filter(id=row.company_id).select_for_update().get()
     seal = await Seal.filter(id=row.seal_id).select_for_update().get()
@@ -34,6 +34,8 @@ async def lock_parents(row: Signing, grant: str = "", now: datetime | None = Non
             "印章证书已更换，请重新扫码。",
             "The seal's certificate has changed; please scan again.",
         )
+    if now is not None:
+        require_unexpired(key, now)
     if grant and now is not None:
         await require_live(grant, now)
     return seal

@@ -26,6 +26,7 @@ __all__ = [
     "live_key",
     "prepare",
     "require_collected",
+    "require_unexpired",
     "seal_imprint",
     "signed_range_sha256",
 ]
@@ -53,7 +54,7 @@ def base_of(document: Document) -> tuple[str, int]:
 
 
 def require_collected(seal: Seal) -> None:
-    """Raises Conflict unless the seal can sign: issued, collected and not frozen."""
+    """Raises Conflict unless the seal can sign: issued, collected and not suspended."""
     if seal.state in (SealState.HELD, SealState.DECLINED):
         raise Conflict(
             "seal.not_issued",
@@ -73,7 +74,22 @@ def require_collected(seal: Seal) -> None:
             "This seal is cancelled and cannot sign. Use the new one.",
         )
     if seal.state is not SealState.COLLECTED:
-        raise Conflict("seal.frozen", "该印章已冻结，不能用印。", "This seal is frozen and cannot sign.")
+        raise Conflict(
+            "seal.frozen",
+            "该印章已暂停使用，不能用印。请法定代表人在「我的印章」恢复，或改用其他印章。",
+            "This seal is suspended and cannot sign. Its representative resumes it; or use another.",
+        )
+
+
+def require_unexpired(key: SealKey, now: datetime) -> None:
+    """Raises Conflict `seal.expired` unless the seal's certificate is good for longer."""
+    if key.not_after <= now:
+        raise Conflict(
+            "seal.expired",
+            "该印章的证书已到期，不能用印。请在「我的印章」续期后重新领取。",
+            "This seal's certificate has expired, so it cannot sign. Renew it among your seals, then collect "
+            "it anew.",
+        )
 
 
 async def live_key(seal: Seal) -> SealKey:
@@ -118,6 +134,7 @@ async def prepare(
     """Prepare and store the bytes. Raises what `seals.pdf.preparing.prepare` raises."""
     require_collected(seal)
     key = await live_key(seal)
+    require_unexpired(key, now)
     base, version = base_of(document)
     data = await workshop.blobs.get(base)
     signed = version > 0 or bool(document.inspection["signatures"])

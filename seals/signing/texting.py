@@ -20,7 +20,16 @@ from auth.people import identity
 from auth.ports import RealName, Sms
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
-from seals import approvers, confirm_codes, grant_confirming, holders, offers, rule_setting, rules
+from seals import (
+    approvers,
+    confirm_codes,
+    grant_confirming,
+    holders,
+    life_asking,
+    offers,
+    rule_setting,
+    rules,
+)
 from seals.approval_models import ApprovalRule
 from seals.collecting import collect_values
 from seals.confirm_codes import ConfirmCodeSent
@@ -29,6 +38,8 @@ from seals.entitled import check_identity
 from seals.grant_endings import no_such
 from seals.granting import join_values
 from seals.keyring import Keyring
+from seals.life import Change
+from seals.life_models import SealChange
 from seals.models import (
     Collection,
     CollectionState,
@@ -227,6 +238,27 @@ async def _signing(asked: _Asked) -> _Sought:
     return _Sought("用印", text, values, await asked.mobile())
 
 
+async def _change(asked: _Asked) -> _Sought:
+    row, now = asked.row, asked.now
+    change = await SealChange.get_or_none(id=row.subject)
+    if change is None or not life_asking.is_draft(change, row.person_id, now):
+        raise life_asking.no_such()
+    company = await Company.get(id=change.company_id)
+    seal = await Seal.get(id=change.seal_id, company_id=company.id)
+    act, what = _CHANGES[Change(change.change)]
+    text = f"{company.name}的{seal.name}（编码 {seal.number}）{what}"
+    return _Sought(act, text, life_asking.values(change), await asked.mobile())
+
+
+_CHANGES = {
+    Change.RESUME: ("恢复印章", "将恢复使用"),
+    Change.RENEW: ("印章续期", "现有证书将吊销，重新领取后继续使用"),
+    Change.CANCEL: ("注销印章", "将永久注销，不能恢复"),
+    Change.LOSS: ("印章挂失", "将永久注销，并另发新编码的印章"),
+    Change.DAMAGE: ("印章重制", "将永久注销，并另发新编码的印章"),
+}
+
+
 _SOUGHT: Mapping[OfferPurpose, Callable[[_Asked], Awaitable[_Sought]]] = {
     OfferPurpose.CONFIRM: _signing,
     OfferPurpose.COLLECT: _collect,
@@ -235,6 +267,7 @@ _SOUGHT: Mapping[OfferPurpose, Callable[[_Asked], Awaitable[_Sought]]] = {
     OfferPurpose.GRANT: _grant,
     OfferPurpose.RULE: _rule,
     OfferPurpose.APPROVE: _approval,
+    OfferPurpose.CHANGE: _change,
 }
 
 

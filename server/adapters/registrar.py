@@ -3,7 +3,8 @@
 `PUT api/registrar/applications/ID {company_name, …}` → {reference};
 `GET api/registrar/decisions/REFERENCE` → {reference, state: pending|approved|rejected, reason, company};
 `GET api/registrar/representative-changes?after=NUMBER` → {changes: [{number, uscc}]}, ascending;
-`GET api/registrar/representatives/USCC` → {uscc, name, id_number, mobile, licence_number, since}.
+`GET api/registrar/representatives/USCC` → {uscc, name, id_number, mobile, licence_number, since,
+dissolved_on}, the last null while the company exists; its end stands in the list of changes too.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class _Representative(BaseModel):
     mobile: Annotated[str, AfterValidator(mobile)]
     licence_number: Annotated[str, Field(min_length=1, max_length=80)]
     since: date
+    dissolved_on: date | None = None
 
 
 class HttpRegistrar(HttpService):

@@ -12,12 +12,11 @@ from auth import applying, presenting, sessions
 from auth.applying import ApplicationForm, ApplicationView
 from h5.qr import qr_svg
 from seals import applying as seal_applying
-from seals import collecting, companies, freezing, imprint
+from seals import collecting, companies, imprint
 from seals.collecting import CollectionView
 from seals.companies import CompanyView
 from seals.confirm_codes import ConfirmCodeSent
 from seals.proofs import Possession
-from seals.seal_views import SealView
 from server.api.cookies import cookie, keep_session
 from server.api.operation import Body, RequestId, WayWanted, answer_json, it, operation, session
 from server.context import now
@@ -192,8 +191,3 @@ async def imprint_png(request: Request, seal: str) -> HTTPResponse:
     dpi = int(asked) if asked.isdecimal() and len(asked) <= 4 else 0
     png = await companies.picture_of(seal, session(request).person_id, min(dpi, MAX_DPI), now())
     return HTTPResponse(png, content_type="image/png")
-
-
-@operation(companies_api, "POST", "/seals/<seal:str>/freeze", "Freeze a seal", answer=SealView)
-async def freeze(request: Request, seal: str) -> SealView:
-    return await freezing.freeze(seal, session(request).person_id, now())

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS pin_reset (
 );
 CREATE TABLE IF NOT EXISTS representative_change (
     number INTEGER PRIMARY KEY AUTOINCREMENT, uscc TEXT NOT NULL, name TEXT NOT NULL,
-    id_number TEXT NOT NULL, mobile TEXT NOT NULL, licence_number TEXT NOT NULL UNIQUE,
+    id_number TEXT NOT NULL, mobile TEXT NOT NULL, licence_number TEXT UNIQUE,
     since TEXT NOT NULL, at TEXT NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS one_company_per_name ON application (company_name)

@@ -1,6 +1,8 @@
-"""The registrar's desk: a clerk registers changes of legal representatives (法定代表人变更登记), once each.
+"""The registrar's desk: a clerk registers changes of legal representatives (法定代表人变更登记) and the end of
+companies (注销登记), once each.
 
-What a company's representative is now is its newest change, or whom its application named.
+What a company's representative is now is its newest change, or whom its application named. The end of one is
+the last of its changes: it has no licence number.
 """
 
 from __future__ import annotations
@@ -59,6 +61,21 @@ class Change(BaseModel):
         return self
 
 
+class Dissolution(BaseModel):
+    """What the clerk types of a company that ends. since: the day, today or before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    uscc: Annotated[str, AfterValidator(uscc)]
+    since: date
+
+    @model_validator(mode="after")
+    def _is_not_to_come(self) -> Self:
+        if self.since > _today():
+            raise ValueError("the day is yet to come")
+        return self
+
+
 def _company(db: sqlite3.Connection, code: str) -> sqlite3.Row | None:
     found: sqlite3.Row | None = db.execute(
         "SELECT * FROM application WHERE uscc = ? AND state = 'approved'", (code,)
@@ -70,6 +87,8 @@ def _register(db: sqlite3.Connection, change: Change, at: datetime) -> None:
     row = _company(db, change.uscc)
     if row is None:
         raise BadRequest("没有登记这个统一社会信用代码的企业")
+    if _dissolved_on(db, change.uscc) is not None:
+        raise BadRequest("该企业已注销，不能再变更")
     region = ApplicationForm.model_validate_json(row["form"]).region
     for _ in range(DRAWS):
         number = new_licence_number(region, change.since)
@@ -95,17 +114,39 @@ def _register(db: sqlite3.Connection, change: Change, at: datetime) -> None:
     raise RuntimeError("no free licence number after many draws")
 
 
+def _dissolved_on(db: sqlite3.Connection, code: str) -> str | None:
+    row = db.execute(
+        "SELECT since FROM representative_change WHERE uscc = ? AND licence_number IS NULL", (code,)
+    ).fetchone()
+    return None if row is None else str(row["since"])
+
+
+def _dissolve(db: sqlite3.Connection, wanted: Dissolution, at: datetime) -> None:
+    current = _current(db, wanted.uscc)
+    if current is None or current["dissolved_on"] is not None:
+        raise BadRequest("没有登记这个统一社会信用代码的企业，或已注销")
+    person = (current["name"], current["id_number"], current["mobile"])
+    db.execute(
+        "INSERT INTO representative_change (uscc, name, id_number, mobile, licence_number, since, at)"
+        " VALUES (?, ?, ?, ?, NULL, ?, ?)",
+        (wanted.uscc, *person, wanted.since.isoformat(), at.isoformat()),
+    )
+
+
 def _current(db: sqlite3.Connection, code: str) -> dict[str, Any] | None:
-    """The representative of a company now, or None where no such company is registered."""
+    """The representative of a company now, and when it ended; None where no such company is registered."""
     company = _company(db, code)
     if company is None:
         return None
     columns = ("uscc", "name", "id_number", "mobile", "licence_number", "since")
     row = db.execute(
-        "SELECT * FROM representative_change WHERE uscc = ? ORDER BY number DESC LIMIT 1", (code,)
+        "SELECT * FROM representative_change WHERE uscc = ? AND licence_number IS NOT NULL"
+        " ORDER BY number DESC LIMIT 1",
+        (code,),
     ).fetchone()
+    ended = {"dissolved_on": _dissolved_on(db, code)}
     if row is not None:
-        return {name: row[name] for name in columns}
+        return {name: row[name] for name in columns} | ended
     form = ApplicationForm.model_validate_json(company["form"])
     values = (
         code,
@@ -115,7 +156,7 @@ def _current(db: sqlite3.Connection, code: str) -> dict[str, Any] | None:
         company["licence_number"],
         datetime.fromisoformat(company["decided_at"]).astimezone(CHINA).date().isoformat(),
     )
-    return dict(zip(columns, values, strict=True))
+    return dict(zip(columns, values, strict=True)) | ended
 
 
 def _refusal() -> HTTPResponse:
@@ -180,6 +221,14 @@ async def show(request: Request) -> HTTPResponse:
         done=[dict(row) for row in done],
         today=_today().isoformat(),
     )
+
+
+@pages.post("/dissolutions")
+async def dissolve(request: Request) -> HTTPResponse:
+    """The clerk strikes a company off."""
+    given = {name: field(request, name) for name in ("uscc", "since")}
+    _dissolve(request.app.ctx.db, Dissolution.model_validate(given), now())
+    return redirect("/representatives", status=303)
 
 
 @pages.post("")

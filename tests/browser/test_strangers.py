@@ -92,6 +92,6 @@ def test_a_frozen_seal_is_told_on_the_record(
         for when in ("签署时的状态", "现在的状态")
     )
     expect(then.get_by_role("definition")).to_have_text("有效")
-    expect(now.get_by_role("definition")).to_have_text("已冻结")
+    expect(now.get_by_role("definition")).to_have_text(re.compile("^印章已暂停使用（20"))
     answer = steps.check_file(page, "合同.pdf", data)
     expect(answer).to_contain_text("文件与记录一致")

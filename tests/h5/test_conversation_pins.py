@@ -98,7 +98,7 @@ async def test_seals_that_lost_their_keys_are_one_card_and_count_once_as_unread(
     card = await world.only(who, "seal.rekeyed")
     assert card.title == "5 枚印章的密钥已作废"
     assert set(card.lines[:-2]) == {seal.name for seal in seals}
-    assert card.lines[-1].startswith("其中已冻结的仍然冻结")
+    assert card.lines[-1].startswith("其中已暂停的仍然暂停")
     assert world.links(card) == {"领取印章": f"/m/collect/{company.id}"}
     assert (await world.thread(who)).unread == before + 1
     assert {seal.state for seal in await Seal.exclude(id=seals[0].id)} == {SealState.ISSUED}
@@ -123,5 +123,5 @@ async def test_a_frozen_seal_leads_to_its_page_until_it_is_unfrozen(world: Any) 
         )
     assert world.links(await world.only(who, "seal.frozen")) == {}
     card = await world.only(who, "seal.unfrozen")
-    assert card.lines[-1] == "它的密钥在冻结期间已作废，请重新领取后使用。"
+    assert card.lines[-1] == "它的密钥在暂停期间已作废，请重新领取后使用。"
     assert world.links(card) == {"领取印章": f"/m/collect/{company.id}"}

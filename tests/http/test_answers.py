@@ -59,6 +59,7 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     approving(party, granted(site, party))
     client.freeze(party.seal("invoice"))
     life_of_the_pin(party)
+    life_of_a_seal(party)
     party.http.post("/api/applications", json={"surprise": 1})
     party.http.get("/api/companies/none")
     party.http.get("/api/nowhere")
@@ -88,6 +89,13 @@ def life_of_the_pin(party: Party) -> None:
     httpx.post(begun["url"], data={"outcome": "pass"}, trust_env=False)
     party.client.identity_check(begun["id"])
     party.client.use_check(begun["id"])
+
+
+def life_of_a_seal(party: Party) -> None:
+    """Cancelled with the PIN, the one before it having been changed meanwhile."""
+    draft = party.client.draft_change(party.seal("invoice"), "cancel")
+    party.client.send_change_code(draft["id"])
+    party.client.confirm_change(draft, party.pin[::-1])
 
 
 def other_ways_in(site: Site, party: Party) -> None:

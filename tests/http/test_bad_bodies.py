@@ -58,6 +58,7 @@ IDS = dict.fromkeys(
         "grant",
         "member",
         "rule",
+        "change",
         "scan",
         "seal",
         "signing",

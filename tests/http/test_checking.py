@@ -260,7 +260,7 @@ def test_a_seal_frozen_later_was_good_then_and_is_not_now(stranger: Client, froz
     (seal,) = stranger.record(done["document"]["code"])["seals"]
     assert (seal["seal_state_then"], seal["seal_state_now"]) == ("good", "frozen")
     page = stranger.http.get(f"/v/{done['document']['code']}").text
-    assert "已冻结" in page
+    assert "印章已暂停使用（20" in page
     told = stranger.verify("x.pdf", data)
     assert told["verdict"] == "valid", "what was sealed before stays sealed"
     assert outcomes(told)["seal"] == ("noted", ["seal_frozen_now"])

@@ -63,6 +63,7 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "grant": (joined(site, a, 804)[1],),
         "member": ("0" * 24,),
         "rule": ("0" * 24,),
+        "change": ("0" * 24,),
         "check": (
             *(each["id"] for each in checks),
             a.client.begin_check("device")["id"],

@@ -71,7 +71,7 @@ def test_frozen_in_the_instant_while_the_sealer_works(stage: Stage, owner: Membe
     owner.phone.confirm(claim["id"], PIN, digits)
     done = owner.ended(asked)
     assert done["state"] == "failed"
-    assert "冻结" in done["reason"]
+    assert "暂停" in done["reason"]
     found = nothing_was_signed(stage, owner, asked)
     assert found.signing.state is SigningState.FAILED
     assert found.kinds[-1] == "signing.failed"
@@ -96,7 +96,7 @@ def test_frozen_while_no_sealer_is_there_to_go_on(stage: Stage, owner: Member, s
     nothing_was_signed(stage, owner, asked)
 
 
-def test_frozen_before_the_confirmation_is_written_leaves_it_unconfirmed(stage: Stage, owner: Member) -> None:
+def test_frozen_before_the_confirmation_is_written_ends_it_unconfirmed(stage: Stage, owner: Member) -> None:
     seal = owner.seal_of("representative")
     asked = owner.ask_for(kind="representative")["id"]
     claim, digits = owner.claimed(asked)
@@ -104,8 +104,8 @@ def test_frozen_before_the_confirmation_is_written_leaves_it_unconfirmed(stage: 
     stage.start_sealer("key opened", freeze=(seal, owner.id))
     assert refused(lambda: owner.phone.confirm(claim["id"], PIN, digits)).code == "seal.frozen"
     found = nothing_was_signed(stage, owner, asked)
-    assert found.signing.state is SigningState.PENDING
+    assert found.signing.state is SigningState.FAILED, "those that wait end with it"
     assert "signing.confirmed" not in found.kinds
-    assert refused(lambda: owner.phone.open_challenge(asked)).code == "seal.frozen"
+    assert refused(lambda: owner.phone.open_challenge(asked)).code == "signing.not_pending"
     assert refused(lambda: owner.ask_for(kind="representative")).code == "seal.frozen"
     assert refused(lambda: owner.phone.freeze(seal)).code == "seal.state"

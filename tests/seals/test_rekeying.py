@@ -13,6 +13,7 @@ from auth.models import ChallengeState, Company, Event
 from auth.ports import DecisionState
 from auth.privacy import RecordsKey
 from seals import pki, rekeying, resetting, revocation, statuses
+from seals.living import Moved
 from seals.models import (
     Crl,
     Offer,
@@ -26,7 +27,6 @@ from seals.models import (
     SigningState,
 )
 from seals.ports import PinResetApplication, PinResetDecision
-from seals.rekeying import Rekeyed
 from seals.reset_models import PinReset, PinResetState
 from seals.status_models import OcspAnswer
 from tests.seals.signing.rows import NOW, challenge, offer, person, signing
@@ -37,7 +37,7 @@ OPEN = [SigningState.PENDING, SigningState.CONFIRMED, SigningState.KEYED]
 SERIAL = "1f"
 
 
-async def rekeyed(row: Signing) -> Rekeyed:
+async def rekeyed(row: Signing) -> Moved:
     async with transaction():
         done = await rekeying.rekey(row.company_id, RevokedFor.SUPERSEDED, NOW)
         await rekeying.tell(done, NOW)

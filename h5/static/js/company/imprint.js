@@ -25,8 +25,8 @@ export function kindOf(seal) {
 
 const reasonOf = (seal) => (language === "en" ? seal.reason_en : seal.reason_zh);
 
-/** The list item of one seal with all that is known of it. */
-export function sealItem(seal) {
+/** The list item of one seal with all that is known of it; more: further lines. */
+export function sealItem(seal, more = []) {
   const facts = [
     [t("seals.number"), seal.number],
     [t("seals.size"), `${seal.width_mm} × ${seal.height_mm} mm`],
@@ -39,7 +39,8 @@ export function sealItem(seal) {
         h("span", { class: `chip chip-${seal.state}` }, t(`seals.state_${seal.state}`))),
       h("p", { class: "seal-name" }, seal.name),
       reasonOf(seal) ? h("p", { class: "seal-reason" }, reasonOf(seal)) : null,
-      facts.map(([label, value]) => h("p", { class: "fine tabular" }, `${label} ${value}`))),
+      facts.map(([label, value]) => h("p", { class: "fine tabular" }, `${label} ${value}`)),
+      more),
     downloads(seal));
 }
 

@@ -1,0 +1,53 @@
+"""Make a seal anew after its loss or damage (R42, R43): the same words, another number, to be collected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from auth import events
+from auth.models import Company
+from seals import imprint, numbers
+from seals.approval_models import ApprovalRule
+from seals.design import Design
+from seals.founding import Drawn, issue
+from seals.likeness import look
+from seals.models import Seal
+
+__all__ = ["draw", "put_in_place", "tell"]
+
+
+async def draw(seal: Seal) -> Drawn | None:
+    """What takes a seal's place; before the transaction. None for one from a photo: the photo shows the old
+    number, so another photo is to be taken. Raises Conflict `seal.numbers_used_up`.
+    """
+    if seal.photo_id is not None:
+        return None
+    company = await Company.get(id=seal.company_id)
+    (number,) = await numbers.reserve(company.region, 1)
+    design = replace(Design.from_json(seal.design), seal_number=number)
+    drawn = imprint.draw(design)
+    return Drawn(design, drawn, look(drawn))
+
+
+async def put_in_place(before: Seal, made: Drawn | None, now: datetime) -> Seal | None:
+    """Issue it, in the transaction that cancelled the one before: its ordinal and place are free."""
+    return None if made is None else await issue(before.company_id, made, now)
+
+
+async def tell(before: Seal, made: Seal | None, actor: str, now: datetime) -> None:
+    """That it waits to be collected; with the other events, at the end of the transaction."""
+    if made is None:
+        return
+    facts = {"kind": made.kind, "number": made.number, "instead_of": before.number}
+    if any(rule.approvers for rule in await ApprovalRule.filter(live=before.id)):
+        facts["rule"] = "ended"  # what takes its place asks nobody until a rule is set for it
+    await events.append(
+        events.company_stream(made.company_id),
+        "seal.issued",
+        actor=actor,
+        subject=f"seal:{made.id}",
+        now=now,
+        on_behalf=made.company_id,
+        facts=facts,
+    )
