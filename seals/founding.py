@@ -238,6 +238,7 @@ async def _tell(
             actor="registrar",
             subject=f"application:{application_id}",
             now=now,
+            on_behalf=company.id,
             facts={"company_name": company.name, "company": company.id, "uscc": company.uscc},
         )
     stream = events.company_stream(company.id)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from auth.errors import TooMany
 from auth.models import ReadMark
-from h5.thread.history import mark_id
+from h5.thread.marks import mark_id, names
 from server.wakeups import Hub
 
 __all__ = ["MAX_PAGES_PER_PERSON", "MarkWatch"]
@@ -81,7 +81,7 @@ class MarkWatch:
                 _log.warning("the watch over read marks pauses: %s", type(error).__name__)
 
     async def _look(self) -> None:
-        ids = [mark_id(person, stream) for person, streams in self._streams.items() for stream in streams]
+        ids = [mark_id(person, name) for person, streams in self._streams.items() for name in names(streams)]
         found: dict[str, int] = {}
         for start in range(0, len(ids), AT_ONCE):
             rows = ReadMark.filter(id__in=ids[start : start + AT_ONCE]).values_list("id", "seq")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from auth.china import minute
-from h5.thread.cards import Action, Content, Telling
+from h5.thread import looks
+from h5.thread.cards import Action, Content, Picture, State, Telling
 from seals import approvers, rules
 from seals.models import SigningState
 from seals.scopes import DOCUMENT_KINDS
@@ -22,6 +23,10 @@ def _what(t: Telling) -> list[str]:
     return [*lines, t.w("card.approval_stated", said=said)] if said else lines
 
 
+def _page(t: Telling) -> tuple[Picture, ...]:
+    return looks.first_page(t, t.rows.documents[t.rows.signings[t.row_id].document_id])
+
+
 def _waits(t: Telling) -> bool:
     row = t.rows.signings[t.row_id]
     return row.state is SigningState.PENDING and row.expires_at > t.now
@@ -36,13 +41,13 @@ def approval_asked(t: Telling) -> Content:
     row = t.rows.signings[t.row_id]
     lines = [*_what(t), t.w("card.signing_asker", who=t.who())]
     if _waits(t) and not row.approval:
-        lines.append(t.w("card.approval_until", time=minute(row.expires_at)))
+        until = State(t.w("card.approval_until", time=minute(row.expires_at)), "wait")
         actions: tuple[Action, ...] = (t.link("card.do_approve", f"/m/approve/{row.id}"),)
-        return Content(t.w("card.approval_asked"), lines, actions)
+        return Content(t.w("card.approval_asked"), [*lines, until.line], actions, _page(t), state=until)
     late = row.state is SigningState.PENDING and not _waits(t)
-    state = "approved" if _waits(t) else (SigningState.EXPIRED if late else row.state).value
-    lines.append(t.w("card.state", state=t.w(f"card.signing_state_{state}")))
-    return Content(t.w("card.approval_asked"), lines, ())
+    value = "approved" if _waits(t) else (SigningState.EXPIRED if late else row.state).value
+    stands = looks.state(t, "signing_state", value)
+    return Content(t.w("card.approval_asked"), [*lines, stands.line], (), _page(t), state=stands)
 
 
 def approval_given(t: Telling) -> Content:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from typing import Literal
 
 from auth.authority import NOBODY, Act
 from h5 import words
@@ -12,7 +14,10 @@ from h5.thread.history import Told
 from h5.thread.rows import Reader, Rows
 from seals.models import SealState
 
-__all__ = ["Action", "Card", "Content", "Link", "Press", "Telling"]
+__all__ = ["Action", "By", "Card", "Content", "Link", "Picture", "Press", "Say", "State", "Telling", "Tone"]
+
+
+HUES = 6
 
 
 @dataclass(frozen=True)
@@ -31,12 +36,55 @@ class Press:
     post: str
 
 
-Action = Link | Press
+@dataclass(frozen=True)
+class Say:
+    """A button that says something into the conversation."""
+
+    label: str
+    say: str
+
+
+Action = Link | Press | Say
+
+Tone = Literal["wait", "good", "bad", "past"]
+"""Of a state: somebody has something to do, all is well, look at it, over."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How what a card speaks of stands now. line: the one of the card's lines that says it."""
+
+    line: str
+    tone: Tone
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a card speaks of. kind: imprint, page or licence; url: a path of this API, "" for a licence, which
+    is drawn from its words; width, height: pixels on the screen, known before it is there.
+    """
+
+    kind: Literal["imprint", "page", "licence"]
+    url: str
+    width: int
+    height: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class By:
+    """Somebody else who did it: masked, with the first character of the name and one of `HUES` colours."""
+
+    name: str
+    initial: str
+    hue: int
 
 
 @dataclass(frozen=True)
 class Card:
-    """A card as the page shows it. at_text: China time; mine: typed by the reader himself."""
+    """A card as the page shows it. at_text: China time; mine: typed by the reader himself; brief: a passing
+    remark, told small.
+    """
 
     id: str
     stream: str
@@ -46,19 +94,24 @@ class Card:
     mine: bool
     title: str
     lines: tuple[str, ...]
-    image_url: str | None
+    state: State | None
+    by: By | None
+    pictures: tuple[Picture, ...]
+    brief: bool
     actions: tuple[Action, ...]
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a card says, without where and when."""
+    """What a card says, without where and when. state: the line of it that says one."""
 
     title: str
     lines: Sequence[str] = ()
     actions: Sequence[Action] = ()
-    image_url: str | None = None
+    pictures: tuple[Picture, ...] = ()
     mine: bool = False
+    state: State | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +151,14 @@ class Telling:
         if kind != "person":
             return ""
         return self.w("card.you") if actor == self.reader.person_id else self.rows.people[actor]
+
+    def by(self) -> By | None:
+        """Somebody else, to be shown with what he did; the reader himself and machines are not."""
+        kind, _, actor = self.told.event.actor.partition(":")
+        if kind != "person" or actor == self.reader.person_id:
+            return None
+        name = self.rows.people[actor]
+        return By(name, name[0], sha256(actor.encode()).digest()[0] % HUES)
 
     def identity(self) -> tuple[str, ...]:
         """By which identity check it was done, a line; none where none was."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from auth.errors import Invalid
 from auth.tokens import check_code
 
-__all__ = ["MAX_TEXT", "Understood", "checked_text", "understand"]
+__all__ = ["MAX_NEAR", "MAX_TEXT", "Understood", "checked_text", "suggestions", "understand"]
 
 MAX_TEXT = 500
 JOINER = "\u200d"  # holds emoji together; every other format character could hide or turn text
+MAX_NEAR = 3
+NEAR_SHARE, NEAR_SPELLING = 0.5, 0.75
 REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 # Full-width signs are plain ones by then (NFKC).
@@ -21,36 +24,61 @@ _VERIFY = re.compile(
     r"(?:请|帮我|我要|我想|please )*(?:验真码|验真|核验|查验|verify\b|check\b)[\s:,]*(.*)", re.DOTALL
 )
 # In the order they are looked for: 「注册后怎么盖章」 is answered by what comes first,
-# and 「用印口令」 is not about 用印.
+# 「用印口令」 is not about 用印, and 「手机丢了，冻结印章」 is about the seals.
 _CHINESE = (
-    ("verify_ask", ("验真", "核验", "查验")),
-    ("pin", ("口令", "密码", "pin码")),
-    ("freeze", ("暂停", "恢复", "注销", "挂失", "损坏", "冻结", "解冻")),
-    ("seals", ("审批",)),
-    ("people", ("授权", "人员", "成员", "邀请", "管理员", "办事人", "员工")),
-    ("devices", ("设备", "换手机")),
-    ("records", ("记录",)),
-    ("register", ("登记", "注册", "设立", "开办", "开公司")),
-    ("licence", ("执照",)),
-    ("seal", ("盖章", "用印", "签章", "加盖", "盖个章")),
-    ("seals", ("印章", "公章", "我的章")),
-    ("help", ("帮助", "能做什么", "怎么用")),
-    ("hello", ("你好", "您好", "在吗")),
+    ("verify_ask", ("验真", "核验", "查验", "真伪", "真假", "是不是真的")),
+    ("freeze", ("暂停", "恢复", "注销", "挂失", "损坏", "冻结", "解冻", "停用", "被盗", "盗用")),
+    ("approve", ("审批", "批准", "同意用印", "待批")),
+    ("short_code", ("短码",)),
+    ("pin", ("口令", "密码", "pin码", "忘记pin", "改pin")),
+    ("passkeys", ("通行密钥", "指纹登录", "人脸登录")),
+    ("sessions", ("退出登录", "登录记录", "登录的设备", "谁登录", "异地登录")),
+    ("devices", ("设备", "换手机", "新手机", "丢手机", "手机丢", "换了手机", "旧手机")),
+    ("people", ("授权", "人员", "成员", "邀请", "管理员", "办事人", "员工", "保管人", "用印人")),
+    ("records", ("记录", "盖过", "用过印", "证据", "下载")),
+    ("photo", ("拍照", "照片", "采集印模", "实物印章", "实物章")),
+    ("add_seal", ("增加印章", "加一枚", "加个章", "新印章", "刻章", "部门章", "分公司章", "再刻", "新增")),
+    ("register", ("登记", "注册", "设立", "开办", "开公司", "办公司")),
+    ("collect", ("领取", "领章", "领印章")),
+    ("licence", ("执照", "信用代码")),
+    ("seal", ("盖章", "用印", "签章", "加盖", "盖印", "盖个章", "签合同", "签字", "签署", "骑缝")),
+    ("seals", ("印章", "公章", "我的章", "财务章", "合同章", "发票章", "法人章", "名章")),
+    ("help", ("帮助", "能做什么", "怎么用", "怎么办", "客服", "人工", "功能", "菜单")),
+    ("hello", ("你好", "您好", "在吗", "早上好")),
 )
 _ENGLISH = {
-    "pin": "pin",
-    "password": "pin",
     "suspend": "freeze",
     "resume": "freeze",
     "freeze": "freeze",
     "unfreeze": "freeze",
+    "stolen": "freeze",
+    "approve": "approve",
+    "approval": "approve",
+    "approvals": "approve",
+    "pin": "pin",
+    "password": "pin",
+    "passkey": "passkeys",
+    "passkeys": "passkeys",
+    "login": "sessions",
+    "logins": "sessions",
+    "logout": "sessions",
+    "lost": "devices",
     "grant": "people",
+    "grants": "people",
+    "revoke": "people",
+    "people": "people",
     "member": "people",
     "members": "people",
     "invite": "people",
     "device": "devices",
     "devices": "devices",
+    "record": "records",
     "records": "records",
+    "evidence": "records",
+    "download": "records",
+    "photo": "photo",
+    "add": "add_seal",
+    "collect": "collect",
     "register": "register",
     "registration": "register",
     "licence": "licence",
@@ -59,10 +87,18 @@ _ENGLISH = {
     "seal": "seal",
     "stamp": "seal",
     "sign": "seal",
+    "phone": "devices",
+    "code": "short_code",
     "help": "help",
     "hello": "hello",
     "hi": "hello",
 }
+
+
+SUGGESTED = frozenset(
+    {"seal", "seals", "licence", "register", "pin", "freeze", "people", "approve", "devices", "records"}
+)
+"""Wishes with a word of their own that can be said for them, `say.<wish>`."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +136,9 @@ def checked_text(typed: str) -> str:
 def understand(text: str) -> Understood:
     """What a message asks for; width and case of letters do not matter.
 
-    Wishes: seal, seals, licence, register, pin, freeze, people, devices, records, verify, verify_ask (no code
-    given), code_malformed, help, hello, unknown.
+    Wishes: seal, seals, add_seal, photo, collect, licence, register, pin, freeze, people, approve, devices,
+    sessions, passkeys, short_code, records, verify, verify_ask (no code given), code_malformed, help, hello,
+    unknown.
     """
     said = unicodedata.normalize("NFKC", text).casefold().strip(_ENDS)
     asked = _VERIFY.fullmatch(said)
@@ -130,3 +167,21 @@ def _wish(said: str) -> str:
             return wish
     tokens = re.findall(r"[a-z]+", said)
     return next((wish for word, wish in _ENGLISH.items() if word in tokens), "unknown")
+
+
+def suggestions(text: str) -> tuple[str, ...]:
+    """Wishes whose words come near to what was not understood, the nearest first; often none.
+
+    Near: a Chinese word half of whose characters are there (「敲个章」), or an English one misspelt.
+    """
+    said = unicodedata.normalize("NFKC", text).casefold()
+    near: dict[str, float] = {}
+    for wish, words in _CHINESE:
+        shares = [sum(c in said for c in word) / len(word) for word in words]
+        if wish in SUGGESTED and max(shares) >= NEAR_SHARE:
+            near[wish] = near.get(wish, 0) + sum(share for share in shares if share >= NEAR_SHARE)
+    for token in set(re.findall(r"[a-z]{3,20}", said[:MAX_TEXT])):
+        for word in get_close_matches(token, _ENGLISH, n=1, cutoff=NEAR_SPELLING):
+            if _ENGLISH[word] in SUGGESTED:
+                near[_ENGLISH[word]] = near.get(_ENGLISH[word], 0) + 1
+    return tuple(sorted(near, key=lambda wish: -near[wish])[:MAX_NEAR])

@@ -12,7 +12,8 @@ from auth.events import person_stream
 from auth.models import Company, Person
 from auth.tokens import group_code
 from h5 import words
-from h5.thread.cards import Action, Card, Content, Link, Telling
+from h5.thread.cards import Action, Card, Content, Link, Say, Telling
+from h5.thread.chat import SUGGESTED
 from h5.thread.rows import Reader
 from seals.models import Seal, SealState
 
@@ -20,7 +21,9 @@ __all__ = ["REPLIES", "WELCOME", "chat_replied", "chat_said", "place", "reply_to
 
 WELCOME = "welcome"
 MAX_CHOICES = 5
-OF_A_COMPANY = frozenset({"seal", "seals", "licence", "freeze", "people"})
+OF_A_COMPANY = frozenset(
+    {"seal", "seals", "licence", "freeze", "people", "approve", "photo", "add_seal", "collect"}
+)
 """Wishes that mean nothing to whoever has no company."""
 
 
@@ -44,7 +47,10 @@ def welcome(person: Person, reader: Reader) -> Card:
         mine=False,
         title=w("card.welcome"),
         lines=(w("card.welcome_text"),),
-        image_url=None,
+        state=None,
+        by=None,
+        pictures=(),
+        brief=False,
         actions=(Link(w("card.do_register"), "/m/register"), Link(w("card.do_verify"), "/verify")),
     )
 
@@ -65,6 +71,9 @@ def reply_to(wish: str, has_company: bool, collects: bool, seals: Collection[Sea
         return wish
     if not has_company:
         return "no_company"
+    if wish == "collect":
+        waits = collects and any(seal.state is SealState.ISSUED for seal in seals)
+        return "collect" if waits else "nothing_to_collect"
     if wish != "seal" or any(seal.state is SealState.COLLECTED for seal in seals):
         return wish
     waits = collects and any(seal.state is SealState.ISSUED for seal in seals)
@@ -79,7 +88,9 @@ def _each(t: Telling, key: str, page: str, companies: Collection[Company]) -> li
 
 
 def _own(t: Telling) -> list[Company]:
-    return t.rows.own()
+    """His companies; in the thread of one, that one."""
+    asked = t.told.event.on_behalf
+    return [company for company in t.rows.own() if asked in {None, company.id}]
 
 
 def _to_seal(t: Telling) -> list[Action]:
@@ -134,6 +145,30 @@ def _to_records(t: Telling) -> list[Action]:
     return [t.link("card.do_records", "/m/records")]
 
 
+def _to_office(page: str, label: str, act: Act) -> Callable[[Telling], list[Action]]:
+    """A page of each company in which the reader may do what it is for; else his seals."""
+
+    def actions(t: Telling) -> list[Action]:
+        able = [company for company in _own(t) if t.may(act, company.id)]
+        return _each(t, label, page, able) if able else _to_seals(t)
+
+    return actions
+
+
+def _to_confirming(t: Telling) -> list[Action]:
+    return [t.link("card.do_short_code", "/m/code")]
+
+
+def _to_sessions(t: Telling) -> list[Action]:
+    return [t.link("card.do_sessions", "/m/sessions")]
+
+
+def _suggested(t: Telling) -> list[Action]:
+    """What comes near to what was typed; else what is done most."""
+    near = [wish for wish in t.told.event.facts.get("near", ()) if wish in SUGGESTED]
+    return [Say(said, said) for said in (t.w(f"say.{wish}") for wish in near)] or _to_all(t)
+
+
 def _to_all(t: Telling) -> list[Action]:
     own = _own(t)
     return [*([] if own else _to_register(t)), *_to_collect(t), *_to_seal(t), *_to_verify(t)]
@@ -142,7 +177,7 @@ def _to_all(t: Telling) -> list[Action]:
 REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "hello": ("chat.can", _to_all),
     "help": ("chat.can", _to_all),
-    "unknown": ("chat.can", _to_all),
+    "unknown": ("chat.can", _suggested),
     "seal": ("chat.seal_text", _to_seal),
     "seals": (None, _to_seals),
     "licence": (None, _to_licence),
@@ -150,7 +185,15 @@ REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "pin": ("chat.pin_text", _to_pin),
     "freeze": ("chat.freeze_text", _to_seals),
     "people": ("chat.people_text", _to_people),
-    "devices": (None, _to_devices),
+    "devices": ("chat.devices_text", _to_devices),
+    "sessions": ("chat.sessions_text", _to_sessions),
+    "passkeys": ("chat.passkeys_text", _to_sessions),
+    "approve": ("chat.approve_text", _to_seals),
+    "short_code": ("chat.short_code_text", _to_confirming),
+    "photo": ("chat.photo_text", _to_office("photo", "card.do_photo", Act.ADD_SEAL)),
+    "add_seal": ("chat.add_seal_text", _to_office("add-seal", "thread.menu_add_seal", Act.ADD_SEAL)),
+    "collect": (None, _to_collect),
+    "nothing_to_collect": ("chat.nothing_to_collect_text", _to_seals),
     "records": (None, _to_records),
     "verify": ("chat.verify_text", _to_record),
     "verify_ask": ("chat.verify_ask_text", _to_verify),
@@ -166,5 +209,7 @@ def chat_replied(t: Telling) -> Content:
     facts = t.told.event.facts
     reply = facts["reply"]
     line, actions = REPLIES[reply]
+    if facts.get("near"):
+        line = "chat.near"
     title = t.w(f"chat.{reply}", code=group_code(facts["code"])) if "code" in facts else t.w(f"chat.{reply}")
     return Content(title, [t.w(line)] if line else [], actions(t))

@@ -7,11 +7,12 @@ from datetime import datetime
 from auth.authority import Act
 from auth.china import minute
 from auth.models import LicenceState
+from h5.thread import looks
 from h5.thread.cards import Action, Content, Telling
 from seals.kinds import SealKind, spec
 from seals.life import BY_PIN, Change
 from seals.models import Seal, SealState
-from seals.seal_views import imprint_url, reasons
+from seals.seal_views import reasons
 
 __all__ = [
     "application_approved",
@@ -35,9 +36,9 @@ __all__ = [
 
 def application_submitted(t: Telling) -> Content:
     row = t.rows.applications[t.row_id]
-    state = t.w(f"card.application_state_{row.state.value}")
-    lines = (t.w("card.company", name=row.company_name), t.w("card.state", state=state))
-    return Content(t.w("card.application_submitted"), lines)
+    stands = looks.state(t, "application_state", row.state.value)
+    lines = (t.w("card.company", name=row.company_name), stands.line)
+    return Content(t.w("card.application_submitted"), lines, state=stands)
 
 
 def application_approved(t: Telling) -> Content:
@@ -67,26 +68,22 @@ def application_rejected(t: Telling) -> Content:
 
 def licence_issued(t: Telling) -> Content:
     company, licence = t.rows.companies[t.owner_id], t.rows.licences[t.owner_id]
-    state = t.w(f"card.licence_state_{licence.state.value}")
-    lines = (
-        t.w("card.company", name=company.name),
-        t.w("card.uscc", uscc=company.uscc),
-        t.w("card.state", state=state),
-    )
-    return Content(
-        t.w("card.licence_issued"), lines, (t.link("card.do_licence", f"/m/licence/{company.id}"),)
-    )
+    stands = looks.state(t, "licence_state", licence.state.value)
+    lines = (t.w("card.company", name=company.name), t.w("card.uscc", uscc=company.uscc), stands.line)
+    see = (t.link("card.do_licence", f"/m/licence/{company.id}"),)
+    return Content(t.w("card.licence_issued"), lines, see, looks.licence_face(company), state=stands)
 
 
 def licence_signed(t: Telling) -> Content:
     company, licence = t.rows.companies[t.owner_id], t.rows.licences[t.owner_id]
     lines = [t.w("card.company", name=company.name)]
     if licence.state is not LicenceState.VALID:
-        lines.append(t.w("card.state", state=t.w(f"card.licence_state_{licence.state.value}")))
-        return Content(t.w("card.licence_signed"), lines)
+        stands = looks.state(t, "licence_state", licence.state.value)
+        lines.append(stands.line)
+        return Content(t.w("card.licence_signed"), lines, state=stands)
     lines.append(t.w("card.licence_signed_text"))
     present = t.link("card.do_present", f"/m/licence/{company.id}")
-    return Content(t.w("card.licence_signed"), lines, (present,))
+    return Content(t.w("card.licence_signed"), lines, (present,), looks.licence_face(company))
 
 
 def licence_replaced(t: Telling) -> Content:
@@ -121,23 +118,26 @@ def _number(t: Telling, seal: Seal) -> str:
 def seal_issued(t: Telling) -> Content:
     """Each arrives with its imprint; the last of those that came together brings the button."""
     seal = t.rows.seal(t.row_id)
-    state = t.w(f"card.seal_state_{seal.state.value}")
-    lines = [_number(t, seal), t.w("card.state", state=state)]
+    stands = looks.state(t, "seal_state", seal.state.value)
+    lines = [_number(t, seal), stands.line]
     if "instead_of" in t.told.event.facts:
         lines.append(t.w("card.instead_of", number=t.told.event.facts["instead_of"]))
     if "rule" in t.told.event.facts:
         lines.append(t.w("card.rule_ended"))
     actions = t.collect(seal.company_id) if t.told.last else ()
-    return Content(seal.name, lines, actions, image_url=imprint_url(seal.id))
+    return Content(seal.name, lines, actions, looks.imprints([seal]), state=stands)
 
 
 def seal_held(t: Telling) -> Content:
     """A person must look first. Once he has, another card says what came of it."""
     seal = t.rows.seal(t.row_id)
-    lines = [_number(t, seal), t.w("card.state", state=t.w(f"card.seal_state_{seal.state.value}"))]
+    stands = looks.state(t, "seal_state", seal.state.value)
+    lines = [_number(t, seal), stands.line]
     if seal.state is SealState.HELD:
         lines.append(_reason(t, seal))
-    return Content(t.w("card.seal_held", name=seal.name), lines, image_url=imprint_url(seal.id))
+    return Content(
+        t.w("card.seal_held", name=seal.name), lines, pictures=looks.imprints([seal]), state=stands
+    )
 
 
 def seal_declined(t: Telling) -> Content:
@@ -159,7 +159,7 @@ def seal_collected(t: Telling) -> Content:
     actions = [t.link("card.do_seals", f"/m/seals/{t.owner_id}")]
     if any(seal.state is SealState.COLLECTED for seal in seals):
         actions.insert(0, t.link("card.do_seal", "/m/seal"))
-    return Content(t.w("card.seal_collected", count=len(seals)), lines, actions)
+    return Content(t.w("card.seal_collected", count=len(seals)), lines, actions, looks.imprints(seals))
 
 
 def seal_certified(t: Telling) -> Content:
@@ -193,7 +193,7 @@ def seal_exported(t: Telling) -> Content:
         t.w("card.who", who=t.who()),
         t.w("card.export_form", form=t.told.event.facts["form"]),
     )
-    return Content(t.w("card.seal_exported"), lines)
+    return Content(t.w("card.seal_exported"), lines, brief=True)
 
 
 def seal_frozen(t: Telling) -> Content:
@@ -204,7 +204,8 @@ def seal_frozen(t: Telling) -> Content:
         t.w("card.seal_frozen_text"),
     )
     seals = t.link("card.do_seals", f"/m/seals/{seal.company_id}")
-    return Content(t.w("card.seal_frozen"), lines, (seals,) if seal.state is SealState.FROZEN else ())
+    actions = (seals,) if seal.state is SealState.FROZEN else ()
+    return Content(t.w("card.seal_frozen"), lines, actions, looks.imprints([seal]))
 
 
 def seal_unfrozen(t: Telling) -> Content:
@@ -213,7 +214,8 @@ def seal_unfrozen(t: Telling) -> Content:
     issued = t.told.event.facts["state"] == SealState.ISSUED.value
     text = t.w("card.seal_unfrozen_issued" if issued else "card.seal_unfrozen_text")
     lines = (t.w("card.seal", name=seal.name), t.w("card.who", who=t.who()), text, *t.identity())
-    return Content(t.w("card.seal_unfrozen"), lines, t.collect(seal.company_id) if issued else ())
+    actions = t.collect(seal.company_id) if issued else ()
+    return Content(t.w("card.seal_unfrozen"), lines, actions, looks.imprints([seal]))
 
 
 def seal_rekeyed(t: Telling) -> Content:
@@ -222,4 +224,5 @@ def seal_rekeyed(t: Telling) -> Content:
     lines = [*(seal.name for seal in seals), t.w("card.seal_rekeyed_text")]
     if any(event.facts["state"] == SealState.FROZEN.value for event in t.told.group):
         lines.append(t.w("card.seal_rekeyed_frozen"))
-    return Content(t.w("card.seal_rekeyed", count=len(seals)), lines, t.collect(t.owner_id))
+    actions = t.collect(t.owner_id)
+    return Content(t.w("card.seal_rekeyed", count=len(seals)), lines, actions, looks.imprints(seals))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from tortoise.expressions import Q
 
 from auth.events import EventView
-from auth.models import Event, ReadMark, StreamHead
+from auth.models import Event, StreamHead
 
 if TYPE_CHECKING:
     from h5.thread.sight import Sight
@@ -29,12 +29,10 @@ __all__ = [
     "Told",
     "find",
     "heads",
-    "mark",
-    "mark_id",
     "page",
     "since",
     "told",
-    "unread",
+    "view",
 ]
 
 SAID = "chat.said"
@@ -122,7 +120,6 @@ IN_GROUPS = frozenset({ISSUED, COLLECTED, CERTIFIED, REKEYED})
 MAX_GROUP = 120  # two certificates for each of as many seals as a company has
 
 CATCH_UP = 200
-MAX_UNREAD = 999
 
 
 @dataclass(frozen=True, order=True)
@@ -174,7 +171,7 @@ async def heads(streams: Iterable[str]) -> dict[str, int]:
 async def find(stream: str, seq: int) -> EventView | None:
     """One event."""
     row = await Event.get_or_none(stream=stream, seq=seq)
-    return None if row is None else _view(row)
+    return None if row is None else view(row)
 
 
 async def page(
@@ -202,7 +199,7 @@ async def _newest(sights: Mapping[str, Sight], before: Position | None, count: i
         query = Event.filter(sight.q(), stream=stream)
         if before is not None:
             query = query.filter(_older(stream, before), at__lte=before.at)
-        found += map(_view, await query.order_by("-at", "-seq").limit(count))
+        found += map(view, await query.order_by("-at", "-seq").limit(count))
     found.sort(key=Position.of, reverse=True)
     return found[:count]
 
@@ -225,7 +222,7 @@ async def since(cursor: Mapping[str, int], upto: Mapping[str, int]) -> list[Even
         seen = cursor.get(stream, 0)
         if head > seen:
             query = Event.filter(stream=stream, seq__gt=seen, seq__lte=head).order_by("seq").limit(CATCH_UP)
-            grown.append([_view(row) for row in await query])
+            grown.append([view(row) for row in await query])
     return list(heapq.merge(*grown, key=lambda event: (event.at, _ranked(event.stream))))
 
 
@@ -243,50 +240,11 @@ async def told(rows: Sequence[EventView]) -> list[Told]:
             seq__lt=max(seqs) + MAX_GROUP,
             kind__in=IN_GROUPS,
         )
-        for event in map(_view, await near.order_by("seq")):
+        for event in map(view, await near.order_by("seq")):
             groups[stream, event.kind, event.at].append(event)
     return [Told(row, tuple(groups.get((row.stream, row.kind, row.at), (row,)))) for row in rows]
 
 
-async def unread(person_id: str, upto: Mapping[str, int], sights: Mapping[str, Sight]) -> int:
-    """How many cards lie after the person's read marks, his own typing left out; at most MAX_UNREAD."""
-    marks = await _marks(person_id, upto)
-    beyond = Q(join_type=Q.OR)
-    for stream, head in upto.items():
-        if head > marks.get(stream, 0):
-            beyond |= Q(stream=stream, seq__gt=marks.get(stream, 0), seq__lte=head) & sights[stream].q()
-    if not beyond.children:
-        return 0
-    count = await Event.filter(beyond, kind__in=SHOWN - JUDGED - {SAID}).count()
-    judged = await Event.filter(beyond, kind__in=JUDGED).limit(MAX_UNREAD)
-    count += sum(one.shown for one in await told([_view(row) for row in judged]))
-    return min(count, MAX_UNREAD)
-
-
-def mark_id(person_id: str, stream: str) -> str:
-    """The row of a read mark."""
-    return f"{person_id}/{stream}"
-
-
-async def mark(person_id: str, cursor: Mapping[str, int], upto: Mapping[str, int]) -> None:
-    """Move the person's read marks forward to a cursor, never back and never past what was written."""
-    marks = await _marks(person_id, upto)
-    for stream, head in upto.items():
-        seq = min(cursor.get(stream, 0), head)
-        if seq <= marks.get(stream, 0):
-            continue
-        row = mark_id(person_id, stream)
-        if stream not in marks:
-            first = ReadMark(id=row, person_id=person_id, stream=stream, seq=0)
-            await ReadMark.bulk_create([first], ignore_conflicts=True)
-        await ReadMark.filter(id=row, seq__lt=seq).update(seq=seq)
-
-
-async def _marks(person_id: str, streams: Iterable[str]) -> dict[str, int]:
-    ids = [mark_id(person_id, stream) for stream in streams]
-    rows = await ReadMark.filter(id__in=ids).values_list("stream", "seq")
-    return {str(stream): int(seq) for stream, seq in rows}
-
-
-def _view(r: Event) -> EventView:
+def view(r: Event) -> EventView:
+    """An event as it is told."""
     return EventView(r.stream, r.seq, r.kind, r.at, r.actor, r.subject, r.facts, r.private, r.on_behalf)

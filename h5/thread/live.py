@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from auth import sessions
-from h5.conversation import Unread
+from auth.errors import NotFound
+from h5.conversation import Unread, unread_in
 from h5.thread import history
 from h5.thread.cards import Card
 from h5.thread.cursor import encode
 from h5.thread.rows import Reader
-from h5.thread.sight import Sight, sights
+from h5.thread.sight import Sight, narrowed, sights
 from h5.thread.telling import tell
 
 __all__ = ["HEARTBEAT_S", "LIFE", "Heartbeat", "NewCard", "follow"]
@@ -43,36 +44,50 @@ async def follow(
     after: Mapping[str, int] | None,
     wait: Wait,
     clock: Callable[[], datetime],
+    company_id: str | None = None,
 ) -> AsyncGenerator[NewCard | Unread | Heartbeat, None]:
-    """Cards after a cursor (None: from now on), each once; the unread count at first and when it changes.
+    """Cards after a cursor (None: from now on), each once; the unread counts at first and when they change.
 
-    wait: waits for a change of these streams or of the person's read marks, at most so many seconds; tells
-    whether there was one. Ends with the session, and after LIFE: the browser opens anew where it was.
+    company_id: in the thread of a company (NotFound `company.not_found`), None: in all. wait: waits for a
+    change of these streams or of the person's read marks, at most so many seconds; tells whether there was
+    one. Ends with the session, and after LIFE: the browser opens anew where it was.
     """
-    streams = tuple(await sights(reader.person_id, clock()))
-    upto = await history.heads(streams)
+    everything = await sights(reader.person_id, clock(), company_id)
+    streams = tuple(everything)
+    upto = await history.heads(narrowed(everything, company_id))
     # A database restored from a copy may be behind a cursor of before; other people's streams are not his.
     seen = upto if after is None else {s: min(seq, upto[s]) for s, seq in after.items() if s in upto}
-    cursor, counted = dict(seen), -1
+    cursor = dict(seen)
+    counted: Unread | None = None
     end = clock() + LIFE
     while clock() < end and await sessions.lives(session_id, clock()):
         # Waiting begins before looking, so that what happens in between is not slept over.
         waiting = asyncio.ensure_future(wait(streams, HEARTBEAT_S))
         try:
-            told = await sights(reader.person_id, clock())
+            told = await _seen(reader.person_id, clock(), company_id)
             upto = await history.heads(told)
-            async for news in _news(reader, cursor, upto, told, clock):
+            here = narrowed(told, company_id)
+            heads = {stream: upto[stream] for stream in here}
+            async for news in _news(reader, cursor, heads, here, clock):
                 yield news
-            count = await history.unread(reader.person_id, upto, told)
+            count = await unread_in(reader.person_id, upto, told, company_id)
             if count != counted:
                 counted = count
-                yield Unread(count)
+                yield count
             if tuple(told) != streams:
                 streams = tuple(told)
             elif not await waiting:
                 yield Heartbeat()
         finally:
             waiting.cancel()
+
+
+async def _seen(person_id: str, now: datetime, company_id: str | None) -> dict[str, Sight]:
+    """Also of somebody who is no member of the company any more: his own matters go on."""
+    try:
+        return await sights(person_id, now, company_id)
+    except NotFound:
+        return await sights(person_id, now)
 
 
 async def _news(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from auth.china import minute
+from h5.thread import looks
 from h5.thread.cards import Content, Link, Telling
 from seals.reset_models import PinResetState
 
@@ -59,8 +60,8 @@ def pin_reset_applied(t: Telling) -> Content:
     state = t.rows.pin_resets[t.row_id].state
     waits = state in {PinResetState.APPLIED, PinResetState.SENT}
     told = "waits" if waits else state.value
-    lines = (t.w("card.state", state=t.w(f"card.pin_reset_{told}")), *t.identity())
-    return Content(t.w("card.pin_reset_applied"), lines)
+    stands = looks.state(t, "pin_reset", told)
+    return Content(t.w("card.pin_reset_applied"), (stands.line, *t.identity()), state=stands)
 
 
 def pin_reset_refused(t: Telling) -> Content:

@@ -194,7 +194,7 @@ async def _seals(companies: Collection[str]) -> dict[str, list[Seal]]:
 async def _documents(ids: Collection[str]) -> dict[str, Document]:
     if not ids:
         return {}
-    columns = ("id", "name", "record_id", "inspection", "removed")
+    columns = ("id", "company_id", "uploader_id", "name", "record_id", "inspection", "removed")
     return {row.id: row for row in await Document.filter(id__in=list(ids)).only(*columns)}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from auth.china import minute
 from auth.tokens import group_code
-from h5.thread.cards import Action, Content, Press, Telling
+from h5.thread import looks
+from h5.thread.cards import Action, Content, Picture, Press, State, Telling
 from seals.export_models import ExportForm
 from seals.models import Document, Signing, SigningState
 
@@ -29,7 +30,8 @@ def document_uploaded(t: Telling) -> Content:
     if row.removed:
         lines.append(t.w("card.removed"))
     choose = t.link("card.do_choose_seal", f"/m/seal?document={row.id}")
-    return Content(t.w("card.document_uploaded"), lines, () if row.id in t.rows.used else (choose,))
+    actions = () if row.id in t.rows.used else (choose,)
+    return Content(t.w("card.document_uploaded"), lines, actions, looks.first_page(t, row))
 
 
 def _rows(t: Telling) -> tuple[Signing, Document]:
@@ -40,6 +42,10 @@ def _rows(t: Telling) -> tuple[Signing, Document]:
 def _what(t: Telling) -> list[str]:
     row, document = _rows(t)
     return [t.w("card.file", name=document.name), t.w("card.seal", name=t.rows.seal(row.seal_id).name)]
+
+
+def _page(t: Telling) -> tuple[Picture, ...]:
+    return looks.signed_page(t, *_rows(t))
 
 
 def _waits(t: Telling) -> bool:
@@ -62,19 +68,19 @@ def signing_requested(t: Telling) -> Content:
     lines = [*_what(t), t.w("card.signing_asker", who=t.who())]
     actions = list(_confirm(t))
     if actions:
-        lines.append(t.w("card.signing_until", time=minute(row.expires_at)))
+        stands = State(t.w("card.signing_until", time=minute(row.expires_at)), "wait")
         actions.append(Press(t.w("card.do_cancel"), f"/api/signings/{row.id}/cancel"))
     else:
-        state = SigningState.EXPIRED if row.state is SigningState.PENDING else row.state
-        lines.append(t.w("card.state", state=t.w(f"card.signing_state_{state.value}")))
-    return Content(t.w("card.signing_requested"), lines, actions)
+        now = SigningState.EXPIRED if row.state is SigningState.PENDING else row.state
+        stands = looks.state(t, "signing_state", now.value)
+    return Content(t.w("card.signing_requested"), [*lines, stands.line], actions, _page(t), state=stands)
 
 
 def signing_scanned(t: Telling) -> Content:
     lines = [*_what(t), *_by(t)]
     if not t.told.event.facts.get("same_network", True):
         lines.append(t.w("card.signing_other_network"))
-    return Content(t.w("card.signing_scanned"), lines)
+    return Content(t.w("card.signing_scanned"), lines, brief=True)
 
 
 def signing_confirmed(t: Telling) -> Content:
@@ -83,7 +89,7 @@ def signing_confirmed(t: Telling) -> Content:
         lines.append(t.w("card.signing_same_device"))
     if t.told.event.facts.get("way") == "sms":
         lines.append(t.w("card.signing_by_sms"))
-    return Content(t.w("card.signing_confirmed"), lines)
+    return Content(t.w("card.signing_confirmed"), lines, brief=True)
 
 
 def signing_signed(t: Telling) -> Content:
@@ -95,16 +101,16 @@ def signing_signed(t: Telling) -> Content:
         t.link("card.do_record", f"/v/{code}"),
     )
     lines = [*_what(t), t.w("card.signing_signed_code", code=group_code(code))]
-    return Content(t.w("card.signing_signed"), lines, actions)
+    return Content(t.w("card.signing_signed"), lines, actions, _page(t))
 
 
 def signing_exported(t: Telling) -> Content:
     """Somebody took a file of it out of here; several times in a minute are one."""
     form = t.told.event.facts["form"]
     if form == ExportForm.EVIDENCE:
-        return Content(t.w("card.evidence_exported"), [*_what(t), *_by(t)])
+        return Content(t.w("card.evidence_exported"), [*_what(t), *_by(t)], brief=True)
     lines = [*_what(t), *_by(t), t.w("card.export_form", form=form)]
-    return Content(t.w("card.signing_exported"), lines)
+    return Content(t.w("card.signing_exported"), lines, brief=True)
 
 
 def _ended(t: Telling, title: str, *lines: str) -> Content:

@@ -124,6 +124,9 @@ def _card(telling: Telling) -> Card:
         mine=content.mine,
         title=content.title,
         lines=tuple(content.lines),
-        image_url=content.image_url,
+        state=content.state,
+        by=telling.by(),
+        pictures=content.pictures,
+        brief=content.brief,
         actions=tuple(content.actions),
     )

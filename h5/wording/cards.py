@@ -147,10 +147,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "chat.help": ("我能办这些事", "What I can do"),
     "chat.unknown": ("抱歉，我没有听懂", "Sorry, I did not understand that"),
     "chat.can": (
-        "可以输入：盖章、印章、执照、登记、授权、口令、暂停、记录、验真 加验真码；"
-        "也可以直接发一份 PDF 给我。",
-        "Try: seal, seals, licence, register, grant, PIN, suspend, records, verify with a code; "
-        "or just send me a PDF.",
+        "可以输入：盖章、印章、执照、登记、授权、审批、口令、暂停、换手机、记录、验真 加验真码；"
+        "也可以直接发一份 PDF 或一张照片给我。",
+        "Try: seal, seals, licence, register, grant, approval, PIN, suspend, devices, records, verify with a "
+        "code; or just send me a PDF or a photo.",
     ),
     "chat.seal": ("请发一份 PDF 给我", "Send me a PDF"),
     "chat.seal_text": (

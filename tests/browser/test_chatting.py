@@ -47,7 +47,7 @@ def say(window: Window, words: str) -> None:
 def test_a_pdf_sent_into_the_conversation_starts_a_sealing(hand: Window, contract: bytes) -> None:
     page = hand.page
     with page.expect_file_chooser() as chooser:
-        page.get_by_title("发送 PDF 文件去盖章").click()
+        page.get_by_title("发送 PDF 或照片").click()
     chooser.value.set_files(steps.pdf("租赁合同.pdf", contract))
     page.wait_for_url("**/m/seal?document=*")
     expect(page.get_by_text("租赁合同.pdf", exact=True)).to_be_visible()

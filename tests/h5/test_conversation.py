@@ -56,7 +56,7 @@ async def test_founding_arrives_card_by_card(world: Any) -> None:
     }
     seals = [card for card in told if card.kind == "seal.issued"]
     rows = {f"/api/seals/{row.id}/imprint.svg": row.name for row in await Seal.all()}
-    assert {card.image_url: card.title for card in seals} == rows
+    assert {card.pictures[0].url: card.title for card in seals} == rows
     assert [bool(card.actions) for card in seals] == [False] * 4 + [True]
     assert world.links(seals[-1]) == {"领取印章": f"/m/collect/{company.id}"}
     assert approved.at_text == "2026-11-21 18:05 +08:00"

@@ -88,7 +88,7 @@ async def test_cards_and_typing(client: httpx.AsyncClient) -> None:
     older = (await client.get("/api/thread", params={"before": thread["cards"][1]["id"]})).json()
     assert [card["id"] for card in older["cards"]] == ["welcome"]
     read = await client.post("/api/thread/read", json={"cursor": thread["cursor"]})
-    assert read.json() == {"unread": 0}
+    assert read.json() == {"unread": 0, "elsewhere": 0}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ async def test_events_come_and_are_resumed_where_they_ended(client: httpx.AsyncC
         async with client.stream("GET", "/api/thread/events") as response:
             assert response.headers["content-type"].startswith("text/event-stream")
             lines = response.aiter_lines()
-            assert await read_event(lines) == {"event": "unread", "data": '{"unread":0}'}
+            assert await read_event(lines) == {"event": "unread", "data": '{"unread":0,"elsewhere":0}'}
             said = (await client.post("/api/thread/messages", json={"text": "你好"})).json()["cards"]
             first = await read_event(lines)
             assert (first["event"], json.loads(first["data"])) == ("card", said[0])
@@ -129,7 +129,7 @@ async def test_events_come_and_are_resumed_where_they_ended(client: httpx.AsyncC
         ) as response:
             lines = response.aiter_lines()
             assert json.loads((await read_event(lines))["data"]) == said[1]
-            assert (await read_event(lines))["data"] == '{"unread":1}'
+            assert (await read_event(lines))["data"] == '{"unread":1,"elsewhere":0}'
             cursor = (await client.get("/api/thread")).json()["cursor"]
             await client.post("/api/thread/read", json={"cursor": cursor})
-            assert (await read_event(lines))["data"] == '{"unread":0}'
+            assert (await read_event(lines))["data"] == '{"unread":0,"elsewhere":0}'

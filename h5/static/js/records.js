@@ -3,6 +3,7 @@
 import { get } from "./lib/api.js";
 import { $, busy, say } from "./lib/dom.js";
 import { cardItem } from "./thread/card.js";
+import { markDays } from "./thread/days.js";
 
 const ENDED = /^signing\.(signed|rejected|expired|cancelled|failed)$/;
 const ENOUGH = 12;
@@ -16,6 +17,7 @@ async function more() {
     const { cards } = await get(`/thread${before ? `?before=${encodeURIComponent(before)}` : ""}`);
     const records = cards.filter((card) => ENDED.test(card.kind));
     $("cards").append(...records.reverse().map((card) => cardItem(card)));
+    markDays($("cards"));
     shown += records.length;
     ended = !cards.length || cards[0].id === before;
     before = cards[0]?.id ?? before;

@@ -1,4 +1,4 @@
-// The chat thread with the company's assistant: cards live from the event log, typing, sending a PDF.
+// The chat thread with the company's assistant: cards live from the event log, typing, sending files.
 
 import { get, post } from "./lib/api.js";
 import { $ } from "./lib/dom.js";
@@ -9,15 +9,26 @@ import { uploadDocument } from "./lib/upload.js";
 import { t } from "./lib/words.js";
 import { Log } from "./thread/log.js";
 import { startMenu } from "./thread/menu.js";
+import { showQuick } from "./thread/quick.js";
+import { startSearch } from "./thread/search.js";
+import { choose, showCompany, showElsewhere, wanted } from "./thread/switch.js";
 
 const KEEP = "ezhang.thread.scroll";
 const title = document.title;
-const log = new Log(() => refresh());
+const log = new Log({ changed: () => refresh(), say: (words) => sayWords(words) });
+let company = null; // whose thread it is; null: all of it, for whoever has one company or none
 let cursor = null; // how far the thread goes; what a read mark is set to
 let marked = null;
 let unread = 0;
 let noOlder = false;
 let loadingOlder = false;
+let closeSearch = () => {};
+
+/** A path of the API with what it is asked, in this thread. */
+function address(path, query = {}) {
+  const given = new URLSearchParams({ ...query, ...(company ? { company } : {}) });
+  return given.size ? `${path}?${given}` : path;
+}
 
 function showUnread() {
   const pill = $("unread");
@@ -32,7 +43,7 @@ async function markRead() {
   marked = cursor;
   log.newSince = 0;
   try {
-    ({ unread } = await post("/thread/read", { cursor }));
+    ({ unread } = await post("/thread/read", { cursor, company }));
   } catch {
     marked = null; // tried again at the next scroll or card
   }
@@ -47,11 +58,21 @@ function take(cards, newCursor) {
   markRead();
 }
 
-async function refresh() {
-  const answer = await get("/thread");
+function takeThread(answer) {
   unread = answer.unread;
+  showElsewhere(answer.elsewhere);
+  showQuick(answer.quick, sayWords);
   take(answer.cards, answer.cursor);
-  return answer;
+}
+
+/** What is told now: of the newest cards, and of older ones that the reader looks at. */
+async function refresh() {
+  const answer = await get(address("/thread"));
+  takeThread(answer);
+  const before = log.belowView(new Set(answer.cards.map((card) => card.id)));
+  if (!before) return;
+  const { cards } = await get(address("/thread", { before }));
+  log.tell(cards.filter((card) => log.known.has(card.id)));
 }
 
 let refreshTimer = null;
@@ -65,12 +86,33 @@ function refreshSoon() {
 async function loadOlder() {
   if (loadingOlder || noOlder || !log.oldest) return;
   loadingOlder = true;
+  $("earlier").hidden = true;
+  $("top").textContent = t("thread.loading");
   try {
-    const { cards } = await get(`/thread?before=${encodeURIComponent(log.oldest)}`);
+    const { cards } = await get(address("/thread", { before: log.oldest }));
     noOlder = log.prepend(cards) === 0;
-    if (noOlder) $("top").textContent = t("thread.beginning");
   } finally {
     loadingOlder = false;
+    $("top").textContent = noOlder ? t("thread.beginning") : "";
+    $("earlier").hidden = noOlder;
+  }
+}
+
+/** Say words into the conversation; true when they were taken in. */
+async function sayWords(words) {
+  closeSearch();
+  const done = log.pending(words);
+  try {
+    const { cards } = await post("/thread/messages", { text: words, company });
+    done();
+    take(cards);
+    log.toBottom(true);
+    refreshSoon();
+    return true;
+  } catch (error) {
+    done();
+    note(error.text);
+    return false;
   }
 }
 
@@ -79,24 +121,13 @@ async function send(event) {
   const words = $("text").value.trim();
   if (!words) return;
   $("text").value = "";
-  const done = log.pending(words);
-  try {
-    const { cards } = await post("/thread/messages", { text: words });
-    done();
-    take(cards);
-    log.toBottom(true);
-    refreshSoon();
-  } catch (error) {
-    done();
-    $("text").value = words;
-    note(error.text);
-  }
+  if (!(await sayWords(words))) $("text").value = words;
 }
 
 async function sendFile(file) {
   const done = log.pending(`${t("thread.sending")} ${file.name}`);
   try {
-    const made = await uploadDocument(file, "thread", () => {});
+    const made = await uploadDocument(file, "thread", () => {}, company);
     if (made) location.assign(`/m/seal?document=${encodeURIComponent(made.id)}`);
   } catch (error) {
     note(error.text);
@@ -105,11 +136,22 @@ async function sendFile(file) {
   }
 }
 
-/** Where the reader was, as long as nothing new came; else the newest card. */
+/** Where the reader was, as long as nothing new came; else the newest card, with the way to the first unread. */
 function restoreScroll() {
   const [top, then] = (sessionStorage.getItem(KEEP) ?? "").split(" ");
-  if (then === cursor) log.port.scrollTop = Number(top);
-  else log.toBottom();
+  if (then === cursor) return void (log.port.scrollTop = Number(top));
+  const line = log.lineAbove(unread);
+  log.toBottom();
+  if (line && line.offsetTop < log.port.scrollTop) offerUnread(line);
+}
+
+function offerUnread(line) {
+  const way = $("unread-above");
+  way.textContent = t("thread.unread_above", { count: unread });
+  way.hidden = false;
+  const hide = () => (way.hidden = true);
+  way.addEventListener("click", () => line.scrollIntoView({ block: "start", behavior: "smooth" }));
+  new IntersectionObserver(([seen]) => seen.isIntersecting && hide(), { root: log.port }).observe(line);
 }
 
 function keepScroll() {
@@ -117,10 +159,24 @@ function keepScroll() {
   else sessionStorage.setItem(KEEP, `${log.port.scrollTop} ${cursor}`);
 }
 
+/** Open the thread: the one wanted, while it is asked which there are; both at once. */
+async function open() {
+  company = wanted();
+  const asked = get(address("/thread")).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
+  const [{ threads }, answer] = await Promise.all([get("/thread/companies"), asked]);
+  const chosen = choose(threads, company);
+  const right = answer && chosen === company;
+  company = chosen;
+  showCompany(threads, company);
+  takeThread(right ? answer : await get(address("/thread")));
+}
+
 async function start() {
-  startMenu();
-  await refresh();
+  startMenu(() => company);
+  await open();
+  closeSearch = startSearch(address, log.told);
   restoreScroll();
+  $("earlier").hidden = false;
   log.port.addEventListener("scroll", () => {
     if (log.port.scrollTop < 60) loadOlder().catch(() => {});
     markRead();
@@ -128,17 +184,19 @@ async function start() {
   addEventListener("pagehide", keepScroll);
   addEventListener("resize", markRead);
   $("unread").addEventListener("click", () => log.toBottom(true));
+  $("earlier").addEventListener("click", () => loadOlder().catch((error) => note(error.text)));
   $("composer").addEventListener("submit", send);
   acceptFiles(log.port, $("file"), sendFile);
   document.addEventListener("visibilitychange", markRead);
   markRead();
-  follow(`/api/thread/events?after=${encodeURIComponent(cursor)}`, {
+  follow(`/api${address("/thread/events", { after: cursor })}`, {
     card: (card, id) => {
       take([card], id);
       refreshSoon();
     },
     unread: (told) => {
       unread = told.unread;
+      showElsewhere(told.elsewhere);
       showUnread();
     },
   }, refresh);

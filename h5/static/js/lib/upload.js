@@ -8,20 +8,24 @@ import { t, tOr } from "./words.js";
 const MAX_BYTES = 50 * 2 ** 20; // the API's own limit; a phone need not send 60 MB to be told
 
 /** Whose document it will be: asked only where there is a choice; null when no choice was made. */
-async function chooseCompany() {
+async function chooseCompany(known) {
   const companies = (await get("/me")).companies.filter(({ may }) => may.includes("ask_signing"));
+  if (companies.some(({ id }) => id === known)) return { company_id: known };
   if (companies.length < 2) return companies.length ? { company_id: companies[0].id } : {};
   const choices = companies.map(({ id, name, uscc }) => ({ label: name, detail: uscc, value: id }));
   const id = await pick(t("upload.which_company"), choices);
   return id && { company_id: id };
 }
 
-/** Upload one PDF, sent `via` thread or page; null when the person stepped back. Throws ApiError. */
-export async function uploadDocument(file, via, onProgress) {
+/**
+ * Upload one PDF, sent `via` thread or page, for a company that is known or asked for; null when the person
+ * stepped back. Throws ApiError.
+ */
+export async function uploadDocument(file, via, onProgress, known = null) {
   if (file.size > MAX_BYTES) {
     throw new ApiError(413, { code: "pdf.too_large", zh: t("upload.too_large"), en: t("upload.too_large") });
   }
-  const company = await chooseCompany();
+  const company = await chooseCompany(known);
   if (!company) return null;
   const fields = { ...company, via };
   try {

@@ -3,19 +3,24 @@
 import { $, h } from "../lib/dom.js";
 import { t } from "../lib/words.js";
 import { cardItem } from "./card.js";
+import { markDays } from "./days.js";
+import { keepPictures } from "./picture.js";
 
 const NEAR_BOTTOM_PX = 90;
 
 export class Log {
-  constructor(changed) {
+  /** told: what cards call, see `card.js`. */
+  constructor(told) {
     this.port = $("thread");
     this.list = $("cards");
-    this.changed = changed;
+    this.told = told;
     this.known = new Map(); // card id → its JSON, to see whether a newer telling differs
     this.newSince = 0;
     this.following = true; // until the reader scrolls up; a smooth scroll under way still follows
     this.lastTop = 0;
     this.port.addEventListener("scroll", () => this.notice(), { passive: true });
+    // What grows under a reader who follows (the keyboard, a larger text) must not hide the newest card.
+    new ResizeObserver(() => this.following && this.toBottom()).observe(this.port);
   }
 
   get atBottom() {
@@ -41,10 +46,12 @@ export class Log {
   /** Newest cards in order of time; true when some were not known before. */
   tell(cards) {
     const stay = this.following;
+    const first = this.known.size === 0;
     const fresh = cards.filter((card) => !this.known.has(card.id));
     for (const card of cards) this.put(card);
+    markDays(this.list);
     if (!fresh.length) return false;
-    if (stay) this.toBottom(this.known.size > fresh.length);
+    if (stay) this.toBottom(!first);
     else this.newSince += fresh.filter((card) => !card.mine).length;
     return true;
   }
@@ -52,21 +59,13 @@ export class Log {
   put(card) {
     const json = JSON.stringify(card);
     if (this.known.get(card.id) === json) return;
-    const item = cardItem(card, this.changed);
+    const item = cardItem(card, this.told);
     const old = this.item(card.id);
-    if (old) old.replaceWith(item);
-    else this.list.append(item);
     this.known.set(card.id, json);
-    this.thinTimes();
-  }
-
-  /** The time is told once for cards of the same minute, as in any chat. */
-  thinTimes() {
-    let last = "";
-    for (const time of this.list.querySelectorAll(".said-at")) {
-      time.hidden = time.textContent === last;
-      last = time.textContent;
-    }
+    if (!old) return this.list.append(item);
+    keepPictures(old, item);
+    item.classList.add("said-changed");
+    return old.replaceWith(item);
   }
 
   item(id) {
@@ -77,11 +76,29 @@ export class Log {
   prepend(cards) {
     const before = this.port.scrollHeight - this.port.scrollTop;
     const fresh = cards.filter((card) => !this.known.has(card.id));
-    this.list.prepend(...fresh.map((card) => cardItem(card, this.changed)));
+    this.list.prepend(...fresh.map((card) => cardItem(card, this.told)));
     for (const card of fresh) this.known.set(card.id, JSON.stringify(card));
-    this.thinTimes();
+    markDays(this.list);
     this.port.scrollTop = this.port.scrollHeight - before;
     return fresh.length;
+  }
+
+  /** The card below all that is in view, to fetch anew what is; null at the newest ones. */
+  belowView(newest) {
+    const end = this.port.getBoundingClientRect().bottom;
+    const items = [...this.list.querySelectorAll("[data-card]")];
+    const place = items.findIndex((item) => item.getBoundingClientRect().top >= end);
+    const id = place < 0 ? null : items[place].dataset.card;
+    return id && !newest.has(id) ? id : null;
+  }
+
+  /** A line above the oldest of so many unread cards; the line, or null when it is not loaded. */
+  lineAbove(unread) {
+    const cards = [...this.list.querySelectorAll(".said:not(.said-mine)")];
+    if (unread < 1 || unread >= cards.length) return null;
+    const line = h("li", { class: "unread-line" }, t("thread.unread_line"));
+    cards.at(-unread).before(line);
+    return line;
   }
 
   /** What the person is sending just now; returns a function that takes it away. */

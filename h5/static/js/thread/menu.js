@@ -14,14 +14,15 @@ function setOpen(button, open) {
 
 const closeAll = () => buttons.forEach((button) => setOpen(button, false));
 
-/** Open a page of the person's company, asking which when there are several where he may do what it is for. */
-async function goToCompany(page, act) {
+/** Open a page of the company whose thread is open, or of the one there is; else ask which. */
+async function goToCompany(page, act, current) {
   const all = (await get("/me")).companies;
   if (!all.length) return note(t("thread.no_company"));
   const companies = all.filter(({ may }) => may.includes(act));
   if (!companies.length) return note(t("thread.not_yours"));
   const choices = companies.map((company) => ({ label: company.name, detail: company.uscc, value: company.id }));
-  const chosen = choices.length === 1 ? choices[0].value : await pick(t("thread.which_company"), choices);
+  const here = choices.length === 1 ? choices[0] : choices.find(({ value }) => value === current);
+  const chosen = here ? here.value : await pick(t("thread.which_company"), choices);
   if (chosen) location.assign(`/m/${page}/${encodeURIComponent(chosen)}`);
   return undefined;
 }
@@ -41,7 +42,8 @@ function onKey(event) {
   }
 }
 
-export function startMenu() {
+/** current: tells whose thread is open. */
+export function startMenu(current) {
   for (const button of buttons) {
     button.addEventListener("click", () => {
       const open = button.getAttribute("aria-expanded") !== "true";
@@ -53,7 +55,7 @@ export function startMenu() {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       closeAll();
-      goToCompany(link.dataset.go, link.dataset.act).catch((error) => note(error.text));
+      goToCompany(link.dataset.go, link.dataset.act, current()).catch((error) => note(error.text));
     });
   }
   document.addEventListener("click", (event) => event.target.closest(".menu-group") || closeAll());
