@@ -43,6 +43,7 @@ APPS = {
             "seals.root_models",
             "seals.status_models",
             "seals.approval_models",
+            "seals.paper_models",
         ],
         "migrations": "seals.migrations",
         "default_connection": "default",

@@ -43,6 +43,7 @@ from seals import (
 from seals.issuing import Issuer
 from seals.keyring import Keyring
 from seals.models import Offer, OfferPurpose, Signing, SigningState
+from seals.papers.sealing import PaperSealer
 from seals.pdf.trust import Trust
 from seals.policies import POLICIES
 from seals.ses.making import SealMaker
@@ -268,7 +269,8 @@ def _issuing(
         records=secret_files.records_key(settings),
     )
     root, sm2_root = keys.authority(settings, "root", token), keys.sm2_authority(settings, "sm2-root", token)
-    responder = Responder(root, issuer.issuing, secret_files.built_in_unit(settings))
+    unit, papers = secret_files.built_in_unit(settings), (secret_files.trusted(settings, "papers"),)
+    responder = Responder(root, issuer.issuing, unit, papers)
     return IssuingDesk(issuer, responder, root, sm2_root, owner)
 
 
@@ -280,14 +282,17 @@ def _working(
     public_security = HttpPublicSecurity(settings.public_security_url, allow_stand_in=allow)
     for service in (registrar, public_security):
         stack.push_async_callback(service.aclose)
+    records, timestamper = secret_files.records_key(settings), HttpTimeStamper(settings.tsa_url, client)
+    workshop = make_workshop(settings, records, InspectorClient(settings.inspector_socket))
     return WorkDesk(
         keys.identity_key(settings, token),
-        secret_files.records_key(settings),
+        records,
         registrar,
         public_security,
         POLICIES[settings.policy],
-        HttpTimeStamper(settings.tsa_url, client),
+        timestamper,
         Trust(roots=_ders(settings, revocation.ROOT), intermediates=_ders(settings, revocation.ISSUING)),
+        PaperSealer(keys.authority(settings, "papers", token), workshop, timestamper),
         owner,
     )
 

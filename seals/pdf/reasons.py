@@ -139,6 +139,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "本平台没有这份文件的记录：签章有效，但不是在本平台加盖的，或记录不在这里。",
         "Our record does not have this file: the signatures are valid, but were not made here.",
     ),
+    "record_paper": (
+        "这是本平台自己出具并签章的文书，与平台记录完全一致。",
+        "The platform itself made and sealed this paper; it is the one in our record, to the last byte.",
+    ),
     "seal_frozen_now": (
         "签署时正常；印章现在已冻结，不影响此前的签署。",
         "It was in good standing then; the seal is frozen now, which does not touch this.",
