@@ -30,7 +30,7 @@ from seals.signing.workshop import Workshop
 __all__ = ["PaperSealer", "imprint"]
 
 _SIZE_MM = 40.0
-_X_MM, _Y_MM = 210.0 - 22.0 - 62.0, 297.0 - 24.0 - 43.0
+_X_MM, _Y_MM = 210.0 - 22.0 - 46.0, 297.0 - 24.0 - 43.0
 """Where templates leave room for it, at the foot of the last page (`templates/house.typ`)."""
 
 

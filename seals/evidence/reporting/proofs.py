@@ -159,16 +159,18 @@ def _stamp(of: str, token: cms.ContentInfo) -> tuple[datetime, Json]:
 
 
 def _named(name: asn1_x509.Name) -> str:
-    values = [str(value) for value in name.native.values()]
-    return "，".join(values)
+    """Unit, code, name and number; the country is the same everywhere."""
+    values: Json = name.native
+    wanted = ("organization_name", "organization_identifier", "common_name", "serial_number")
+    return "，".join(str(values[each]) for each in wanted if each in values)
 
 
 def _times(case: Case, stamps: Sequence[tuple[datetime, Json]]) -> list[Json]:
+    """In the order in which it happened: a timestamp's whole seconds do not tell it among events."""
     rows = [(each.at, _EVENTS.get(each.kind, each.kind), f"事件 {each.seq}") for each in case.told]
-    rows += [(at, f"{told['of_zh']}加盖时间戳", "时间戳") for at, told in stamps]
-    # A timestamp's clock gives whole seconds: of the same second, what happened first stands first.
-    ordered = sorted(rows, key=lambda row: row[0])
-    return [{"at": second(at), "what_zh": what, "source_zh": source} for at, what, source in ordered]
+    last = len(rows) - 1  # the event that it is signed comes after all timestamps
+    rows[last:last] = [(at, f"{told['of_zh']}加盖时间戳", "时间戳") for at, told in stamps]
+    return [{"at": second(at), "what_zh": what, "source_zh": source} for at, what, source in rows]
 
 
 # ---------------------------------------------------------------- certificates

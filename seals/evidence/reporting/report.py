@@ -44,8 +44,6 @@ async def report_data(paper: Paper, now: datetime, workshop: Workshop) -> str:
             f"{proven['signed_at']} (timestamp), confirmed by {who} with PIN and "
             f"{'a code by text message' if case.device is None else 'an enrolled device'}. "
             "When this report was made the platform verified the sealed file step by step; see below.",
-            "statement_zh": "",
-            "statement_en": "",
         },
         ensure_ascii=False,
     )
