@@ -131,7 +131,8 @@ async def fetch(token: str, session: SessionView, now: datetime, workshop: Works
     """The file; changes nothing, and its asker must still be allowed to have it.
 
     Raises NotFound `export.not_found` for tokens that are unknown, over or another session's; TooMany for
-    too many evidence packages; Unavailable `paper.waits` and Conflict `paper.failed` for reports.
+    too many evidence packages; for reports Unavailable `paper.waits`, and Conflict for
+    the reason why one cannot be made.
     """
     row = await Export.get_or_none(
         token_hash=hash_token(token, PURPOSE), session_id=session.id, expires_at__gt=now

@@ -46,7 +46,7 @@ class Paper(Model):
 
     subject: the id of what it is about, of a signing. about: the verification code of the document. code:
     its own. day: China's, as it was asked for. sha256: of the sealed file in the blob store, empty before.
-    reason_zh, reason_en: why it failed. attempts: how often it was begun since it was asked for.
+    reason: why it failed (code, zh, en). attempts: how often it was begun since it was asked for.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -61,8 +61,7 @@ class Paper(Model):
     about = fields.CharField(16)
     day = fields.CharField(10)
     state = fields.CharEnumField(PaperState, max_length=8, db_index=True)
-    reason_zh = fields.CharField(300, default="")
-    reason_en = fields.CharField(300, default="")
+    reason: dict[str, str] | None = fields.JSONField(null=True)
     sha256 = fields.CharField(64, default="", db_index=True)
     created_at = fields.DatetimeField()
     made_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]

@@ -654,7 +654,7 @@ class Client:
         return self._post(f"/api/signings/{signing}/cancel", {})
 
     def export_signing(self, signing: str, form: str) -> Json:
-        """Ask for `pdf`, `ses`, `report` or `evidence`; its company sees it. `download_url`, for two minutes."""
+        """Ask for `pdf`, `ses`, `report` or `evidence`; its company sees it. `download_url`: two minutes."""
         return self._post(f"/api/signings/{signing}/exports/{form}", {})
 
     def signed_file(self, signing: str) -> bytes:

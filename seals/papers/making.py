@@ -89,7 +89,9 @@ async def _keep(row: Paper, sha256: str, now: datetime) -> None:
 
 
 async def _fail(row: Paper, error: DomainError) -> None:
-    await _mine(row).update(state=PaperState.FAILED, reason_zh=error.zh[:300], reason_en=error.en[:300])
+    await _mine(row).update(
+        state=PaperState.FAILED, reason={"code": error.code, "zh": error.zh, "en": error.en}
+    )
 
 
 def _broken() -> Unavailable:

@@ -27,7 +27,7 @@ async def order(
     todays = Paper.filter(kind=kind, subject=subject, day=day)
     if await todays.exists():
         await todays.filter(state=PaperState.FAILED).update(
-            state=PaperState.WAITING, attempts=0, lease_until=None, reason_zh="", reason_en=""
+            state=PaperState.WAITING, attempts=0, lease_until=None, reason=None
         )
         return
     async with transaction():
@@ -54,7 +54,7 @@ async def made(kind: PaperKind, subject: str) -> Paper:
     """The newest paper about something, once it is made.
 
     Raises Unavailable `paper.waits` where it takes longer than `WAIT_S`, and is on its way still; Conflict
-    `paper.failed` with the reason; NotFound `paper.unknown` where nobody ordered one.
+    for the reason why it cannot be; NotFound `paper.unknown` where nobody ordered one.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + WAIT_S
@@ -65,7 +65,7 @@ async def made(kind: PaperKind, subject: str) -> Paper:
         if row.state is PaperState.MADE:
             return row
         if row.state is PaperState.FAILED:
-            raise Conflict("paper.failed", row.reason_zh, row.reason_en)
+            raise Conflict(**(row.reason or {}))
         if loop.time() > end:
             raise Unavailable(
                 "paper.waits",

@@ -57,7 +57,9 @@ def sample(words: str = "设备采购合同", pages: int = 2, *, bare: bool = Fa
             "original_size": "1,000",
             "result_size": "2,000",
             **{
-                f"{name}_{kind}": HASH for name in ("original", "result", "range") for kind in ("sha256", "sm3")
+                f"{name}_{kind}": HASH
+                for name in ("original", "result", "range")
+                for kind in ("sha256", "sm3")
             },
             "ses_sha256": HASH,
         },
