@@ -45,6 +45,7 @@ APPS = {
             "seals.approval_models",
             "seals.archive_models",
             "seals.life_models",
+            "seals.paper_models",
         ],
         "migrations": "seals.migrations",
         "default_connection": "default",

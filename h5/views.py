@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Bilingual", "DailyRoot", "DailyRoots", "PresentedLicence", "SealOnRecord", "SealedRecord"]
+__all__ = [
+    "Bilingual",
+    "DailyRoot",
+    "DailyRoots",
+    "PaperOnRecord",
+    "PresentedLicence",
+    "SealOnRecord",
+    "SealedRecord",
+]
 
 
 @dataclass(frozen=True)
@@ -54,17 +62,28 @@ class SealOnRecord:
 
 
 @dataclass(frozen=True)
+class PaperOnRecord:
+    """A paper that the platform made and sealed itself. about: the code of the document it is about."""
+
+    title: Bilingual
+    number: str
+    made_at_text: str
+    about: str
+
+
+@dataclass(frozen=True)
 class SealedRecord:
     """What anybody may know of a verification code (/v/<code>) without the file; nothing private.
 
     code: as printed, four groups of four, or as typed when it is unknown. state `not_sealed`: the code
-    was drawn into a document that nobody has sealed yet.
+    was drawn into a document that nobody has sealed yet; `paper`: it is one of the platform's own papers.
     """
 
     code: str
-    state: Literal["found", "not_sealed", "unknown"]
+    state: Literal["found", "not_sealed", "paper", "unknown"]
     sealed_count: int = 0
     seals: tuple[SealOnRecord, ...] = ()
+    paper: PaperOnRecord | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ __all__ = [
     "key_broken",
     "key_mismatch",
     "latest_seal_end",
+    "papers_name",
     "require_seal_life",
     "whole_second",
     "years_after",
@@ -69,6 +70,17 @@ def authority_name(what: str, generation: str, development: bool) -> x509.Name:
         NameOID.COUNTRY_NAME: "CN",
         NameOID.ORGANIZATION_NAME: _ORGANIZATION,
         NameOID.COMMON_NAME: common_name,
+    }
+    return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in values.items()])
+
+
+def papers_name(generation: str, development: bool) -> x509.Name:
+    """The name of the key that seals the platform's papers: read as a seal's, without a USCC."""
+    values = {
+        NameOID.COUNTRY_NAME: "CN",
+        NameOID.ORGANIZATION_NAME: f"{_ORGANIZATION}平台",
+        NameOID.COMMON_NAME: f"{_ORGANIZATION}平台文书专用章{_DEVELOPMENT_NAME if development else ''}",
+        NameOID.SERIAL_NUMBER: generation,
     }
     return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in values.items()])
 

@@ -20,6 +20,7 @@ from auth.errors import Invalid
 __all__ = [
     "DEVELOPMENT_MARK",
     "MAX_NAME_CHARACTERS",
+    "POLICY_PAPERS",
     "POLICY_SEAL",
     "POLICY_SEAL_MAKER",
     "POLICY_TIMESTAMP",
@@ -48,6 +49,7 @@ _ARC = "2.25.90196168302319050777076914393457954689"
 POLICY_SEAL = x509.ObjectIdentifier(f"{_ARC}.1.1")
 POLICY_TIMESTAMP = x509.ObjectIdentifier(f"{_ARC}.1.2")
 POLICY_SEAL_MAKER = x509.ObjectIdentifier(f"{_ARC}.1.3")
+POLICY_PAPERS = x509.ObjectIdentifier(f"{_ARC}.1.4")
 DEVELOPMENT_MARK = x509.ObjectIdentifier(f"{_ARC}.2.1")
 
 _SUBJECT_OIDS = (
@@ -60,7 +62,10 @@ _SUBJECT_OIDS = (
 
 @dataclass(frozen=True)
 class SealSubject:
-    """Whom a seal certificate names. `uscc`: 18 characters; `seal_number`: the 13-digit seal number."""
+    """Whom a seal certificate names. `uscc`: 18 characters; `seal_number`: the 13-digit seal number.
+
+    The platform's own, which seals its papers, has no USCC and a number of its own.
+    """
 
     company: str
     uscc: str
@@ -108,9 +113,13 @@ def read_subject(certificate: x509.Certificate | bytes) -> SealSubject | None:
     der = certificate if isinstance(certificate, bytes) else certificate.public_bytes(_DER)
     values: dict[str, list[str]] = {}
     try:
-        for rdn in asn1_x509.Certificate.load(der, strict=True).subject.chosen:
+        read = asn1_x509.Certificate.load(der, strict=True)
+        for rdn in read.subject.chosen:
             for attribute in rdn:
                 values.setdefault(attribute["type"].dotted, []).append(str(attribute["value"].native))
+        policies = read.certificate_policies_value or ()
+        if any(each["policy_identifier"].dotted == POLICY_PAPERS.dotted_string for each in policies):
+            values.setdefault(NameOID.ORGANIZATION_IDENTIFIER.dotted_string, [""])
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
     wanted = [values.get(oid.dotted_string, []) for oid in _SUBJECT_OIDS]

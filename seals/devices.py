@@ -41,6 +41,7 @@ __all__ = [
     "require_device",
     "require_enrollable",
     "require_signed",
+    "signed_by",
     "unknown",
 ]
 
@@ -179,6 +180,15 @@ async def require_device(
     )
     _verify(row.public_key, said.get("signature", ""), custody.statement({**values, "device": row.id}))
     return row
+
+
+def signed_by(row: DeviceKey, signature: str, values: Mapping[str, str]) -> bool:
+    """Whether a device's key made this signature (r || s, base64) over exactly these values; for a report."""
+    try:
+        _verify(row.public_key, signature, custody.statement({**values, "device": row.id}))
+    except (Refused, Invalid):
+        return False
+    return True
 
 
 def _verify(public_key: str, signature: str, statement: bytes) -> None:

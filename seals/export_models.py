@@ -15,12 +15,13 @@ __all__ = ["Export", "ExportForm"]
 
 
 class ExportForm(StrEnum):
-    """PDF, SES and EVIDENCE (zip) of a signing, ESL of a seal."""
+    """PDF, SES, EVIDENCE (zip) and REPORT (the evidence report) of a signing, ESL of a seal."""
 
     PDF = "pdf"
     SES = "ses"
     ESL = "esl"
     EVIDENCE = "evidence"
+    REPORT = "report"
 
 
 class Export(Model):

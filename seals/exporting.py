@@ -20,6 +20,9 @@ from seals.companies import structure_of
 from seals.evidence.package import pack
 from seals.export_models import Export, ExportForm
 from seals.freezing import own_seal
+from seals.models import Document
+from seals.paper_models import PaperKind
+from seals.papers import ordering
 from seals.signing.pictures import require_signed, ses_signature, signed_file
 from seals.signing.views import own_signing
 from seals.signing.workshop import Workshop
@@ -30,6 +33,8 @@ EXPORT_LIFE = timedelta(minutes=2)
 FORGET_AFTER = timedelta(hours=1)
 EXPORTS_PER_PERSON = Limit("export.person", 300, 600)
 EVIDENCE_PER_PERSON = Limit("evidence.person", 60, 600)
+REPORTS_PER_PERSON = Limit("report.person", 60, 600)
+_WITH_REPORT = (ExportForm.EVIDENCE, ExportForm.REPORT)
 A_MINUTE_S = 60
 PURPOSE = "export"
 
@@ -52,15 +57,27 @@ class Fetched:
 
 
 async def signing(signing_id: str, form: str, session: SessionView, now: datetime) -> Exported:
-    """Ask for the signed PDF (`pdf`), the SES_Signature (`ses`) or the evidence package of a signing.
+    """Ask for the signed PDF (`pdf`), the SES_Signature (`ses`), the evidence report (`report`) or the
+    evidence package (`evidence`) of a signing; either of the last two has today's report made.
 
     Raises NotFound `signing.not_found`, `export.not_found` (no such form); Conflict `signing.not_signed`;
     TooMany.
     """
     row = await own_signing(signing_id, session.person_id, now)
-    if form not in {ExportForm.PDF, ExportForm.SES, ExportForm.EVIDENCE}:
+    if form not in {ExportForm.PDF, ExportForm.SES, *_WITH_REPORT}:
         raise _not_found()
-    await require_signed(row)
+    version = await require_signed(row)
+    if form in _WITH_REPORT:
+        # Counted where it costs: setting and sealing a report is more than handing out a file.
+        await throttling.count(REPORTS_PER_PERSON, session.person_id, now)
+        await ordering.order(
+            PaperKind.EVIDENCE,
+            row.id,
+            about=version.record_id,
+            company_id=row.company_id,
+            asker_id=session.person_id,
+            now=now,
+        )
     return await _ask(ExportForm(form), "signing", row.id, row.company_id, session, now)
 
 
@@ -114,7 +131,8 @@ async def fetch(token: str, session: SessionView, now: datetime, workshop: Works
     """The file; changes nothing, and its asker must still be allowed to have it.
 
     Raises NotFound `export.not_found` for tokens that are unknown, over or another session's; TooMany for
-    too many evidence packages.
+    too many evidence packages; for reports Unavailable `paper.waits`, and Conflict for
+    the reason why one cannot be made.
     """
     row = await Export.get_or_none(
         token_hash=hash_token(token, PURPOSE), session_id=session.id, expires_at__gt=now
@@ -125,11 +143,20 @@ async def fetch(token: str, session: SessionView, now: datetime, workshop: Works
         return Fetched(row.form, *await structure_of(row.subject, session.person_id, now))
     if row.form is ExportForm.SES:
         return Fetched(row.form, *await ses_signature(row.subject, session.person_id, now))
-    if row.form is ExportForm.EVIDENCE:
-        # A token may be fetched by as often as one likes, and this is much to put together.
-        await throttling.count(EVIDENCE_PER_PERSON, session.person_id, now)
-        return Fetched(row.form, *await pack(row.subject, session.person_id, now, workshop))
+    if row.form in _WITH_REPORT:
+        return await _evidence(row, session.person_id, now, workshop)
     return Fetched(row.form, *await signed_file(row.subject, session.person_id, now, workshop))
+
+
+async def _evidence(row: Export, person_id: str, now: datetime, workshop: Workshop) -> Fetched:
+    # A token may be fetched by as often as one likes, and this is much to put together.
+    await throttling.count(EVIDENCE_PER_PERSON, person_id, now)
+    signing = await own_signing(row.subject, person_id, now)
+    report = await workshop.blobs.get((await ordering.made(PaperKind.EVIDENCE, row.subject)).sha256)
+    if row.form is ExportForm.EVIDENCE:
+        return Fetched(row.form, *await pack(row.subject, person_id, now, workshop, report))
+    stem = (await Document.get(id=signing.document_id)).name.removesuffix(".pdf")
+    return Fetched(row.form, f"{stem}.evidence.pdf", report)
 
 
 async def forget_old(now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The built-in two-tier certificate authority: ECDSA P-256 with SHA-256 throughout.
 
-    root (20 years, pathlen 1) ─┬─ issuing (10 years, pathlen 0) ── seal certificates (at most 3 years)
+    root (20 years, pathlen 1) ─┬─ issuing (10 years, pathlen 0) ─┬─ seal certificates (at most 3 years)
+                                │                                 └─ the platform's papers (10 years)
                                 └─ time-stamping unit (10 years, key usage time stamping only)
 
 The time-stamping unit stands under the root and not under the issuing authority: a revoked issuing
@@ -34,12 +35,14 @@ from seals.authorities import (
     key_broken,
     key_mismatch,
     latest_seal_end,
+    papers_name,
     require_seal_life,
     whole_second,
     years_after,
 )
 from seals.certificates import (
     DEVELOPMENT_MARK,
+    POLICY_PAPERS,
     POLICY_SEAL,
     POLICY_TIMESTAMP,
     SealSubject,
@@ -75,6 +78,7 @@ __all__ = [
     "load_certificate",
     "make_crl",
     "make_issuing",
+    "make_papers",
     "make_root",
     "make_tsa",
     "new_key",
@@ -164,6 +168,25 @@ def make_tsa(
     builder = builder.add_extension(_key_usage("digital_signature", "content_commitment"), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
     return Authority(key, builder.sign(root.key, hashes.SHA256()))
+
+
+def make_papers(
+    issuing: Authority,
+    now: datetime,
+    *,
+    crl_url: str | None = None,
+    ocsp_url: str | None = None,
+    key: ec.EllipticCurvePrivateKey | None = None,
+) -> Authority:
+    """The key with which the platform seals its own papers (ADR 33), never a company's. `crl_url`,
+    `ocsp_url`: as for `make_issuing`, of the issuing authority."""
+    key = key or new_key()
+    name = papers_name(_generation(key), is_development(issuing.certificate))
+    end = years_after(now, ISSUING_YEARS)
+    builder = _below(issuing, name, key.public_key(), now, end, POLICY_PAPERS, crl_url, ocsp_url)
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(_key_usage("digital_signature", "content_commitment"), critical=True)
+    return Authority(key, builder.sign(issuing.key, hashes.SHA256()))
 
 
 # ---------------------------------------------------------------- seal certificates

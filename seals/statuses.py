@@ -89,11 +89,14 @@ async def newest(serial: str) -> tuple[bytes, datetime] | None:
 
 @dataclass(frozen=True)
 class Responder:
-    """Role `issue`: the issuers with their keys; others: what the root issued beside the issuing one."""
+    """Role `issue`: the issuers with their keys; others: what the root issued beside the issuing one;
+    papers: what the issuing one issued that is no seal's.
+    """
 
     root: Authority = field(repr=False)
     issuing: Authority = field(repr=False)
     others: Sequence[x509.Certificate] = ()
+    papers: Sequence[x509.Certificate] = ()
 
     async def answer(self, now: datetime) -> bool:
         """Make the answers that are wanted; True when there were some."""
@@ -133,13 +136,16 @@ class Responder:
         old = aging.order_by("produced_at").limit(RENEWED_AT_ONCE).values_list("serial", flat=True)
         missing = live.exclude(serial__in=Subquery(OcspAnswer.all().values("serial")))
         without = missing.limit(AT_ONCE).values_list("serial", flat=True)
-        own = [serial_of(each) for each in (self.issuing.certificate, *self.others)]
+        own = [serial_of(each) for each in (self.issuing.certificate, *self.others, *self.papers)]
         await want([*own, *map(str, await old), *map(str, await without)], since)
 
     async def _about(self, serial: str, now: datetime) -> bytes | None:
         for certificate in (self.issuing.certificate, *self.others):
             if serial_of(certificate) == serial:
                 return make_answer(self.root, certificate, None, now)
+        for certificate in self.papers:
+            if serial_of(certificate) == serial:
+                return make_answer(self.issuing, certificate, None, now)
         row = await SealKey.get_or_none(serial=serial, algorithm=P256)
         if row is None:
             return None

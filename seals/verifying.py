@@ -21,6 +21,8 @@ from auth.throttling import Limit
 from auth.tokens import check_code
 from seals.archive_models import ArchivedFile
 from seals.models import Record, SealKey, SealState, Signing, Version
+from seals.paper_models import Paper, PaperState
+from seals.papers.kinds import PAPERS
 from seals.pdf.opening import MAX_BYTES
 from seals.pdf.reports import REASONS, Report, Verdict
 from seals.pdf.steps import Detail, Outcome, Step, StepReport
@@ -31,6 +33,7 @@ from seals.signing.workshop import Workshop
 
 __all__ = [
     "Match",
+    "PaperOnRecord",
     "RecordView",
     "SealNow",
     "Verification",
@@ -66,13 +69,28 @@ class SealNow:
 
 
 @dataclass(frozen=True)
+class PaperOnRecord:
+    """A paper that the platform made and sealed itself. about: the code of the document it is about."""
+
+    kind: str
+    zh: str
+    en: str
+    number: str
+    made_at: datetime
+    about: str
+
+
+@dataclass(frozen=True)
 class RecordView:
-    """What a code stands for. state: `found` (sealed) or `not_sealed` (a QR of a draft: nothing signed)."""
+    """What a code stands for. state: `found` (sealed), `not_sealed` (a QR of a draft: nothing signed) or
+    `paper` (one of the platform's own, then `paper` says which).
+    """
 
     code: str
     state: str
     versions: int
     seals: tuple[SealNow, ...]
+    paper: PaperOnRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -104,9 +122,12 @@ class Verification:
     code: str | None
 
 
-async def _record_of(code: str, address: str, now: datetime) -> Record:
+async def _record_of(code: str, address: str, now: datetime) -> Record | Paper:
     await throttling.count(LOOKUPS_PER_ADDRESS, address, now)
-    row = await Record.get_or_none(code=check_code(code))
+    plain = check_code(code)
+    row: Record | Paper | None = await Record.get_or_none(code=plain)
+    if row is None:
+        row = await Paper.get_or_none(code=plain, state=PaperState.MADE)
     if row is None:
         raise NotFound(
             "code.unknown",
@@ -119,6 +140,8 @@ async def _record_of(code: str, address: str, now: datetime) -> Record:
 async def record(code: str, address: str, now: datetime) -> RecordView:
     """The neutral record. Raises Invalid `code.malformed`, NotFound `code.unknown`, TooMany."""
     row = await _record_of(code, address, now)
+    if isinstance(row, Paper):
+        return RecordView(row.code, "paper", 1, (), _paper(row))
     seals = await _seals(row.code, now)
     return RecordView(row.code, "found" if seals else "not_sealed", row.newest, seals)
 
@@ -127,10 +150,22 @@ async def match(code: str, sha256: str, address: str, now: datetime) -> Match:
     """Compare a whole-file SHA-256 with all versions of this record; raises as `record`."""
     row = await _record_of(code, address, now)
     sha256 = sha256.lower()
+    if isinstance(row, Paper):
+        return _OF_PAPER if sha256 == row.sha256 else Match("none", None, 1, ())
     version = await version_of(sha256) or await Version.get_or_none(signed_sha256=sha256)
     if version is None or version.record_id != row.code:
         return Match("none", None, row.newest, ())
     return await _match(row, version, sha256, now)
+
+
+_OF_PAPER = Match("latest", 1, 1, ())
+"""A paper is made once, whole."""
+
+
+def _paper(row: Paper) -> PaperOnRecord:
+    kind = PAPERS[row.kind.value]
+    assert row.made_at is not None, "it is made"
+    return PaperOnRecord(row.kind.value, kind.zh, kind.en, row.number, row.made_at, row.about)
 
 
 async def _match(row: Record, version: Version, sha256: str, now: datetime) -> Match:
@@ -197,6 +232,13 @@ async def in_our_records(data: bytes, name: str, report: Report, now: datetime) 
     hashes = _hashes(data, report)
     sha256 = hashes[-1]
     found = await _version_of(hashes) if report.verdict is Verdict.VALID else None
+    paper = await Paper.get_or_none(sha256=sha256) if found is None else None
+    if paper is not None and report.verdict is Verdict.VALID:
+        ours = (
+            StepReport(Step.RECORD, Outcome.NOTED, ("record_paper",)),
+            StepReport(Step.SEAL, Outcome.PASSED),
+        )
+        return Verification(name, sha256, _with_steps(report, ours), _OF_PAPER, paper.code)
     if found is None:
         steps = (_none_step(),) if report.verdict is Verdict.VALID else ()
         return Verification(name, sha256, _with_steps(report, steps), None, None)

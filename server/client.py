@@ -680,7 +680,7 @@ class Client:
         return self._post(f"/api/signings/{signing}/cancel", {})
 
     def export_signing(self, signing: str, form: str) -> Json:
-        """Ask for `pdf`, `ses` or `evidence`, which its company sees: `download_url`, for two minutes."""
+        """Ask for `pdf`, `ses`, `report` or `evidence`; its company sees it. `download_url`: two minutes."""
         return self._post(f"/api/signings/{signing}/exports/{form}", {})
 
     def signed_file(self, signing: str) -> bytes:
@@ -690,6 +690,10 @@ class Client:
     def evidence(self, signing: str) -> bytes:
         """The evidence package (zip), which anybody checks by its README."""
         return self._fetched(self.export_signing(signing, "evidence"))
+
+    def evidence_report(self, signing: str) -> bytes:
+        """The evidence report (PDF), set now and sealed by the platform."""
+        return self._fetched(self.export_signing(signing, "report"))
 
     def ses_signature(self, signing: str) -> bytes:
         """The SES_Signature (GB/T 38540, DER) kept beside the signed PDF."""

@@ -36,7 +36,7 @@ FOLDER = Path("demo")
 PORTS = range(20_000, 32_000, 3)
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 15.0
-NOT_YET = ["evidence.pdf"]
+NOT_YET: list[str] = []
 COMPANY = "北京晨曦精密仪器有限公司"
 MOBILE, NAME, ID_NUMBER, PIN = "13800138000", "张晓明", "11010519491231002X", "730519"
 SEAL_X_MM, SEAL_Y_MM = 40.0, 205.0
@@ -212,6 +212,12 @@ def _write(folder: Path, demo: Demo, took: dict[str, float]) -> None:
     verdict = step("verify", lambda: demo.phone.verify("contract.signed.pdf", signed))
     if verdict["verdict"] != "valid":
         raise RuntimeError(f"the sealed file does not verify: {verdict['reasons']}")
+    (folder / "evidence.pdf").write_bytes(
+        step("evidence_report", lambda: demo.phone.evidence_report(signing["id"]))
+    )
+    report = demo.phone.verify("evidence.pdf", (folder / "evidence.pdf").read_bytes())
+    if report["verdict"] != "valid":
+        raise RuntimeError(f"the evidence report does not verify: {report['reasons']}")
     (folder / "verify.txt").write_text(f"{demo.url}/v/{done['document']['code']}\n")
     (folder / "trust").mkdir()
     # A seal structure carries its maker's certificate only, so its issuer's stands below the root.
@@ -252,7 +258,8 @@ def run_demo(folder: Path = FOLDER) -> int:
     for line in steps:
         print(f"{line['step']:>18}  {line['seconds']:7.3f} s")
     print(f"{'total':>18}  {total:7.3f} s")
-    print(f"{folder}/contract.signed.pdf  {folder}/contract.ses  {folder}/seals/  {folder}/report.json")
+    print(f"{folder}/contract.signed.pdf  {folder}/contract.ses  {folder}/evidence.pdf")
+    print(f"{folder}/seals/  {folder}/report.json")
     print("自行验证 · check it yourself:")
     print(f"  .venv/bin/ezhang verify {folder}/contract.signed.pdf --root {folder}/trust/root.pem")
     return 0

@@ -269,9 +269,10 @@ def _make_authority(settings: Settings, name: str, now: datetime, token: Token |
     if name == "root":
         made = pki.make_root(now, development=settings.development, key=key)
     else:
-        make = {"issuing": pki.make_issuing, "tsa": pki.make_tsa}[name]
-        root, crl_url = authority(settings, "root", token), settings.crl_url("root")
-        made = make(root, now, crl_url=crl_url, ocsp_url=settings.ocsp_url, key=key)
+        make = {"issuing": pki.make_issuing, "tsa": pki.make_tsa, "papers": pki.make_papers}[name]
+        above = "issuing" if name == "papers" else "root"
+        issuer, crl_url = authority(settings, above, token), settings.crl_url(above)
+        made = make(issuer, now, crl_url=crl_url, ocsp_url=settings.ocsp_url, key=key)
     _write_public(trust_path(settings, name), pki.dump_certificate(made.certificate))
     if token is None:
         write_secret(secret_path(settings, name), pki.dump_key(made))

@@ -1,8 +1,8 @@
 """The sealer's own keys, by one setting in files or on a PKCS#11 token (EZHANG_KEYS).
 
-On the token lie the KEKs and the P-256 keys of root, issuing and tsa. Tokens have no SM2: the SM2 keys, the
-pepper and the identity key lie in files locked (AES-256-GCM) under an HMAC that the token computes, so they
-open only while it is there. `token` is what `open_token` gave: None where the keys are files.
+On the token lie the KEKs and the P-256 keys of root, issuing, tsa and papers. Tokens have no SM2: the SM2
+keys, the pepper and the identity key lie in files locked (AES-256-GCM) under an HMAC that the token computes,
+so they open only while it is there. `token` is what `open_token` gave: None where the keys are files.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ def _secret(settings: Settings, name: str, token: Token | None) -> bytes:
 
 
 def authority(settings: Settings, name: str, token: Token | None = None) -> pki.Authority:
-    """Key and certificate of `root`, `issuing` or `tsa`.
+    """Key and certificate of `root`, `issuing`, `tsa` or `papers`.
 
     Raises NotFound or Refused (`secrets.…`, `token.…`), or Invalid (`pki.…`) when the pair is broken.
     """

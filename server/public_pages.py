@@ -6,7 +6,15 @@ from sanic import Sanic
 
 from auth.china import second
 from auth.tokens import group_code
-from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
+from h5.views import (
+    Bilingual,
+    DailyRoot,
+    DailyRoots,
+    PaperOnRecord,
+    PresentedLicence,
+    SealedRecord,
+    SealOnRecord,
+)
 from seals import published_roots, verifying
 from seals.presented import LicenceShown, presented
 from seals.verifying import SealNow
@@ -38,6 +46,8 @@ def install(app: Sanic) -> None:
 
     async def sealed_record(code: str, address: str) -> SealedRecord:
         found = await verifying.record(code, address, now())
+        if found.paper is not None:
+            return SealedRecord(group_code(found.code), "paper", paper=_paper(found.paper))
         return SealedRecord(
             code=group_code(found.code),
             state="found" if found.state == "found" else "not_sealed",
@@ -81,6 +91,11 @@ def _state(shown: LicenceShown) -> Bilingual:
     if shown.closed:
         return CLOSED
     return REPLACED if shown.replaced else ABNORMAL
+
+
+def _paper(paper: verifying.PaperOnRecord) -> PaperOnRecord:
+    title = Bilingual(paper.zh, paper.en)
+    return PaperOnRecord(title, paper.number, second(paper.made_at), group_code(paper.about))
 
 
 def _seal(seal: SealNow) -> SealOnRecord:

@@ -44,6 +44,7 @@ from seals import (
 from seals.issuing import Issuer
 from seals.keyring import Keyring
 from seals.models import Offer, OfferPurpose, Signing, SigningState
+from seals.papers.sealing import PaperSealer
 from seals.pdf.trust import Trust
 from seals.policies import POLICIES
 from seals.ses.making import SealMaker
@@ -273,7 +274,8 @@ def _issuing(
         records=secret_files.records_key(settings),
     )
     root, sm2_root = keys.authority(settings, "root", token), keys.sm2_authority(settings, "sm2-root", token)
-    responder = Responder(root, issuer.issuing, secret_files.built_in_units(settings))
+    units, papers = secret_files.built_in_units(settings), (secret_files.trusted(settings, "papers"),)
+    responder = Responder(root, issuer.issuing, units, papers)
     return IssuingDesk(issuer, responder, root, sm2_root, owner)
 
 
@@ -285,16 +287,18 @@ def _working(
     public_security = HttpPublicSecurity(settings.public_security_url, allow_stand_in=allow)
     for service in (registrar, public_security):
         stack.push_async_callback(service.aclose)
-    records = secret_files.records_key(settings)
+    records, timestamper = secret_files.records_key(settings), HttpTimeStamper(settings.tsa_url, client)
+    workshop = make_workshop(settings, records, InspectorClient(settings.inspector_socket))
     return WorkDesk(
         keys.identity_key(settings, token),
         records,
         registrar,
         public_security,
         POLICIES[settings.policy],
-        make_workshop(settings, records, InspectorClient(settings.inspector_socket)),
-        HttpTimeStamper(settings.tsa_url, client),
+        workshop,
+        timestamper,
         Trust(roots=_ders(settings, revocation.ROOT), intermediates=_ders(settings, revocation.ISSUING)),
+        PaperSealer(keys.authority(settings, "papers", token), workshop, timestamper),
         owner,
     )
 

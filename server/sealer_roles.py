@@ -3,7 +3,8 @@
 sign    KEK, pepper, identity key   PIN offers, signings (`server/sealer.py`)
 issue   CA, seal maker              certificates, seal structures, revocation lists, OCSP answers
 time    the time-stamping unit's    RFC 3161 service; no database
-work    identity key                registrar, licences, changes of representatives, daily roots, what is over
+work    identity key, platform's    registrar, licences, changes of representatives, daily roots, papers
+        key for papers              (evidence reports), what is over
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ from seals import (
     succeeding,
 )
 from seals.issuing import Issuer
+from seals.papers import making as papers_making
+from seals.papers.sealing import PaperSealer
 from seals.pdf.trust import Trust
 from seals.policies import Policy
 from seals.ports import PinResets
@@ -164,6 +167,7 @@ class WorkDesk:
     workshop: Workshop
     timestamper: TimeStamper
     trust: Trust
+    papers: PaperSealer = field(repr=False)
     owner: str
 
     async def run(self) -> None:
@@ -172,6 +176,7 @@ class WorkDesk:
             group.create_task(forever(self.work, WORK_POLL_S))
             group.create_task(forever(self.advance_resets, WORK_POLL_S))
             group.create_task(forever(self.bind_heads, UPKEEP_S))
+            group.create_task(forever(self.make_papers, WORK_POLL_S))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
             group.create_task(forever(self.apply_changes, WORK_POLL_S))
             group.create_task(forever(self.renew_files, UPKEEP_S))
@@ -218,6 +223,14 @@ class WorkDesk:
     async def renew_files(self) -> bool:
         """Further timestamps on what would soon prove nothing; True when there may be more to do."""
         return await Renewer(self.workshop, self.timestamper, now).round()
+
+    async def make_papers(self) -> bool:
+        """Make one paper that was ordered; True when there was one."""
+        row = await papers_making.take(self.owner, now())
+        if row is None:
+            return False
+        await papers_making.make(row, self.papers, now)
+        return True
 
     async def hear_of_changes(self) -> bool:
         """Changes of representatives that were registered since the last look; True when there were any."""

@@ -8,7 +8,8 @@
     secrets/identity.json  identity_key                         sealer: sign, work
     secrets/ca/*.key.pem   keys of root, issuing, sm2-root,
                            sm2-issuing, seal-maker              sealer: issue
-                           and of tsa                           sealer: time
+                           of tsa                               sealer: time
+                           and of papers                        sealer: work
     trust/*.pem            their certificates, and the sealer's public identity key: public
 
 The sealer's own are read by `server/keys.py`; with EZHANG_KEYS=pkcs11 they lie in a token, or here as
@@ -73,7 +74,7 @@ __all__ = [
 SECRET_BYTES = 32
 MAX_FILE_BYTES = 64 * 1024
 SM2_AUTHORITIES = ("sm2-root", "sm2-issuing", "seal-maker")
-AUTHORITIES = ("root", "issuing", "tsa", *SM2_AUTHORITIES)
+AUTHORITIES = ("root", "issuing", "tsa", "papers", *SM2_AUTHORITIES)
 SEALER_IDENTITY = "sealer-identity"
 SANDBOX_APP_SECRET = "sandbox"  # noqa: S105 (accepted by our own stand-in only)
 

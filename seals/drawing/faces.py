@@ -19,7 +19,7 @@ import uharfbuzz as hb
 from auth.errors import Unavailable
 from seals.drawing.outline import Outline, Point
 
-__all__ = ["FONTS_VARIABLE", "Face", "chain", "folder", "font", "outline"]
+__all__ = ["FONTS_VARIABLE", "Face", "chain", "folder", "folders", "font", "outline"]
 
 FONTS_VARIABLE = "EZHANG_FONTS"  # names a folder that is looked into before the system's
 _SYSTEM_FOLDERS = tuple(
@@ -33,6 +33,8 @@ _SYSTEM_FOLDERS = tuple(
         "truetype/babelstone",
     )
 )
+_OTHER_SCRIPTS = Path("/usr/share/fonts/truetype/noto")
+_CHINESE = ("noto", "hanazono", "babelstone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,13 @@ _FALLBACKS = {
 def folder() -> str | None:
     """The folder that is looked into first, if one is named."""
     return os.environ.get(FONTS_VARIABLE)
+
+
+def folders() -> list[Path]:
+    """Where whole texts find their faces: the folder that is named, then those of the Chinese ones."""
+    named = [Path(place)] if (place := folder()) else []
+    system = [each for each in _SYSTEM_FOLDERS if each.name in _CHINESE and each != _OTHER_SCRIPTS]
+    return [each for each in (*named, *system) if each.is_dir()]
 
 
 def chain(face: Face, place: str | None) -> Iterator[hb.Font]:

@@ -21,7 +21,7 @@ from auth.errors import NotFound, Refused
 from auth.models import Company, Event
 from auth.tokens import group_code
 from seals.evidence.proofs import Proof, events_of, prove
-from seals.evidence.readme import P7S, PDF, SES, Facts, readme
+from seals.evidence.readme import P7S, PDF, REPORT, SES, Facts, readme
 from seals.evidence.structures import list_parts, pdf_parts, ses_parts, unreadable
 from seals.models import Document, SealKey, Signing, SigningState, Version
 from seals.pdf.preparing import PreparedMeta
@@ -36,8 +36,10 @@ MADE = (1980, 1, 1, 0, 0, 0)
 """The date of every entry: the same evidence gives the same bytes."""
 
 
-async def pack(signing_id: str, person_id: str, now: datetime, workshop: Workshop) -> tuple[str, bytes]:
-    """Name and bytes of the package (zip) of what a signing made.
+async def pack(
+    signing_id: str, person_id: str, now: datetime, workshop: Workshop, report: bytes
+) -> tuple[str, bytes]:
+    """Name and bytes of the package (zip) of what a signing made. report: the evidence report of it.
 
     Raises NotFound `signing.not_found`; Conflict `signing.not_signed`, `evidence.unreadable`.
     """
@@ -47,7 +49,7 @@ async def pack(signing_id: str, person_id: str, now: datetime, workshop: Worksho
     data, ses = await workshop.blobs.get(version.sha256), base64.b64decode(version.ses)
     pdf, national = pdf_parts(data, PreparedMeta.from_json(row.prepared)), ses_parts(ses)
     key = await SealKey.get(id=row.key_id)
-    files: dict[str, bytes] = {PDF: data, SES: ses, P7S: pdf.container}
+    files: dict[str, bytes] = {PDF: data, SES: ses, P7S: pdf.container, REPORT: report}
     files |= {
         f"certificates/{name}.pem": b"".join(_pem(der) for der in ders)
         for name, ders in {
@@ -162,6 +164,6 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
         for name, data in sorted({**files, "SHA256SUMS": sums.encode()}.items()):
             entry = zipfile.ZipInfo(name, MADE)
             # What is in a PDF is compressed already.
-            entry.compress_type = zipfile.ZIP_STORED if name == PDF else zipfile.ZIP_DEFLATED
+            entry.compress_type = zipfile.ZIP_STORED if name in {PDF, REPORT} else zipfile.ZIP_DEFLATED
             package.writestr(entry, data)
     return out.getvalue()

@@ -18,6 +18,7 @@ __all__ = ["Facts", "Step", "readme"]
 SM2_ID = "distid:1234567812345678"
 SM2_LIST = "crls/sm2-issuing.crl.pem"
 PDF, SES, P7S = "document.pdf", "document.ses", "signature/signature.p7s"
+REPORT = "evidence.pdf"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Step:
 
 def readme(facts: Facts) -> str:
     """The text (Markdown)."""
-    steps = [*_signature(facts), *_national(facts), *_events(facts)]
+    steps = [*_signature(facts), *_national(facts), *_events(facts), _report()]
     parts = [_head(facts)]
     for number, step in enumerate(steps, 1):
         parts.append(f"## {number}. {step.zh}\n\n{step.en}\n\n```sh\n{step.commands.strip()}\n```\n")
@@ -239,6 +240,15 @@ done""",
             stamps,
         ),
     ]
+
+
+def _report() -> Step:
+    return Step(
+        f"证据报告（{REPORT}，供阅读）由平台签名，自出具后未被改动。",
+        f"The evidence report ({REPORT}, to be read) is signed by the platform and unchanged since.",
+        f'pdfsig -nocert {REPORT}\npdfsig -nocert {REPORT} | grep -q "Signature is Valid"\n'
+        f'! pdfsig -nocert {REPORT} | grep -q "Signature is Invalid"',
+    )
 
 
 def _listing(facts: Facts) -> str:

@@ -10,6 +10,7 @@ from seals.export_models import ExportForm
 from seals.key_models import RequestState
 from seals.life_models import AskedState
 from seals.models import CollectionState, OfferPurpose, OfferState, RevokedFor, SealState, SigningState
+from seals.paper_models import PaperKind, PaperState
 from seals.reset_models import PinResetState
 from seals.root_models import RootState
 from tortoise.fields.base import OnDelete
@@ -132,7 +133,7 @@ class Migration(migrations.Migration):
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
                 ('token_hash', fields.CharField(unique=True, max_length=64)),
                 ('session', fields.ForeignKeyField('auth.Session', source_field='session_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
-                ('form', fields.CharEnumField(description='PDF: pdf\nSES: ses\nESL: esl\nEVIDENCE: evidence', enum_type=ExportForm, max_length=8)),
+                ('form', fields.CharEnumField(description='PDF: pdf\nSES: ses\nESL: esl\nEVIDENCE: evidence\nREPORT: report', enum_type=ExportForm, max_length=8)),
                 ('subject', fields.CharField(max_length=24)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
@@ -204,6 +205,40 @@ class Migration(migrations.Migration):
                 ('fence', fields.IntField(default=0)),
             ],
             options={'table': 'offer', 'app': 'seals', 'pk_attr': 'id', 'table_description': "A PIN offer: the Argon2id value, sealed (HPKE) to the sealer's key of the day, erased when done."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Paper',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('kind', fields.CharEnumField(description='EVIDENCE: evidence', enum_type=PaperKind, max_length=12)),
+                ('number', fields.CharField(unique=True, max_length=24)),
+                ('code', fields.CharField(unique=True, max_length=16)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('asker', fields.ForeignKeyField('auth.Person', source_field='asker_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('subject', fields.CharField(max_length=24)),
+                ('about', fields.CharField(max_length=16)),
+                ('day', fields.CharField(max_length=10)),
+                ('state', fields.CharEnumField(db_index=True, description='WAITING: waiting\nMADE: made\nFAILED: failed', enum_type=PaperState, max_length=8)),
+                ('reason', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('sha256', fields.CharField(default='', db_index=True, max_length=64)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('made_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('attempts', fields.IntField(default=0)),
+                ('lease_owner', fields.CharField(null=True, max_length=64)),
+                ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('fence', fields.IntField(default=0)),
+            ],
+            options={'table': 'paper', 'app': 'seals', 'unique_together': (('kind', 'subject', 'day'),), 'pk_attr': 'id', 'table_description': 'A paper about something, one for each China day on which it was asked for.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='PaperNumber',
+            fields=[
+                ('kind', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=12)),
+                ('next', fields.IntField()),
+            ],
+            options={'table': 'paper_number', 'app': 'seals', 'pk_attr': 'kind', 'table_description': 'The next serial of a kind of paper, never goes back.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -153,6 +153,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "本平台没有这份文件的记录：签章有效，但不是在本平台加盖的，或记录不在这里。",
         "Our record does not have this file: the signatures are valid, but were not made here.",
     ),
+    "record_paper": (
+        "这是本平台自己出具并签章的文书，与平台记录完全一致。",
+        "The platform itself made and sealed this paper; it is the one in our record, to the last byte.",
+    ),
     "seal_frozen_now": (
         "签署时有效；印章后来暂停使用，不影响此前的签署。",
         "It was good when signed; the seal was suspended since, which does not touch this.",

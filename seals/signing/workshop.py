@@ -45,6 +45,9 @@ class Inspector(Protocol):
     async def photo(self, data: bytes, wanted: Wanted) -> Lifted:
         """`seals.photo.lifting.lift`."""
 
+    async def set_paper(self, paper: str, data: str) -> bytes:
+        """`seals.papers.setting.set_paper`."""
+
     async def verify_ses(self, data: bytes, trust: Trust, document: bytes | None) -> SesReport:
         """`seals.ses.verifying.verify_ses`, now."""
 

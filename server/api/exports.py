@@ -18,7 +18,11 @@ __all__ = ["exports"]
 
 exports = Blueprint("exports", url_prefix="/api")
 
-MEDIA = {ExportForm.PDF: "application/pdf", ExportForm.EVIDENCE: "application/zip"}
+MEDIA = {
+    ExportForm.PDF: "application/pdf",
+    ExportForm.REPORT: "application/pdf",
+    ExportForm.EVIDENCE: "application/zip",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ def _download(made: Exported) -> Download:
     exports,
     "POST",
     "/signings/<signing:str>/exports/<form:str>",
-    "Ask for the signed PDF (`pdf`), the GB/T 38540 signature beside it (`ses`) or the evidence (`evidence`)",
+    "Ask for the signed PDF (`pdf`), the GB/T 38540 signature beside it (`ses`), the evidence report "
+    "(`report`) or package (`evidence`)",
     answer=Download,
     status=201,
 )

@@ -112,6 +112,10 @@ class InspectorClient:
                 field="file",
             ) from refusal
 
+    async def set_paper(self, paper: str, data: str) -> bytes:
+        """`seals.papers.setting.set_paper`."""
+        return cast(bytes, await self._ask("set_paper", bytes, paper=paper, data=data))
+
     async def _ask(self, operation: str, kind: Any, **arguments: Any) -> Any:
         parts: list[bytes] = []
         packed = pack(arguments, parts)

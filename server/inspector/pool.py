@@ -38,6 +38,7 @@ LIMITS_S: Mapping[str, float] = {
     "verify": 20,
     "verify_ses": 20,
     "photo": 20,
+    "set_paper": 20,
 }
 """Seconds on the clock one operation may take, from the moment it has a worker."""
 
@@ -86,6 +87,7 @@ class Worker:
                 "PYTHONPATH": _ROOT,
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "OPENBLAS_NUM_THREADS": "1",  # a worker may start no threads
+                "RAYON_NUM_THREADS": "1",  # but the one of Typst, before it gives up its rights
                 **({FONTS_VARIABLE: os.environ[FONTS_VARIABLE]} if FONTS_VARIABLE in os.environ else {}),
             },
         )

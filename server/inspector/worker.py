@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, get_type_hints
 
 from auth.errors import DomainError, Invalid
+from seals.papers.setting import set_paper, warm_up
 from seals.pdf.archiving import prepare_archive
 from seals.pdf.cleaning import clean
 from seals.pdf.inspecting import inspect as inspect_pdf
@@ -51,6 +52,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "verify": verify,
     "verify_ses": verify_ses,
     "photo": lift,
+    "set_paper": set_paper,
 }
 
 MEMORY_BYTES = 1536 * 2**20  # address space; measured: 0.6 GiB for 48 MiB of PDF with two signatures
@@ -186,6 +188,7 @@ def main() -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
+    warm_up()
     give_up_rights()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
     serve(source, sink)

@@ -1,0 +1,1 @@
+"""What an evidence report says, gathered as plain values for its template."""

@@ -1,0 +1,75 @@
+"""The tables of papers that the platform makes and seals itself (ADR 33). Times are UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+
+from auth.models import ID, Company, Person
+from auth.tokens import new_id
+
+__all__ = ["Paper", "PaperKind", "PaperNumber", "PaperState"]
+
+RESTRICT = OnDelete.RESTRICT
+
+
+class PaperKind(StrEnum):
+    """EVIDENCE: the evidence report of a signing (证据报告)."""
+
+    EVIDENCE = "evidence"
+
+
+class PaperState(StrEnum):
+    """WAITING (to be set and sealed) → MADE, exit FAILED, from which asking again leads back."""
+
+    WAITING = "waiting"
+    MADE = "made"
+    FAILED = "failed"
+
+
+class PaperNumber(Model):
+    """The next serial of a kind of paper, never goes back."""
+
+    kind = fields.CharField(12, primary_key=True)
+    next = fields.IntField()
+
+    class Meta:
+        table = "paper_number"
+
+
+class Paper(Model):
+    """A paper about something, one for each China day on which it was asked for.
+
+    subject: the id of what it is about, of a signing. about: the verification code of the document. code:
+    its own. day: China's, as it was asked for. sha256: of the sealed file in the blob store, empty before.
+    reason: why it failed (code, zh, en). attempts: how often it was begun since it was asked for.
+    """
+
+    id = fields.CharField(ID, primary_key=True, default=new_id)
+    kind = fields.CharEnumField(PaperKind, max_length=12)
+    number = fields.CharField(24, unique=True)
+    code = fields.CharField(16, unique=True)
+    company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField("auth.Company", on_delete=RESTRICT)
+    company_id: str
+    asker: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("auth.Person", on_delete=RESTRICT)
+    asker_id: str
+    subject = fields.CharField(ID)
+    about = fields.CharField(16)
+    day = fields.CharField(10)
+    state = fields.CharEnumField(PaperState, max_length=8, db_index=True)
+    reason: dict[str, str] | None = fields.JSONField(null=True)
+    sha256 = fields.CharField(64, default="", db_index=True)
+    created_at = fields.DatetimeField()
+    made_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
+    attempts = fields.IntField(default=0)
+    lease_owner: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
+    lease_until: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
+    fence = fields.IntField(default=0)
+
+    class Meta:
+        table = "paper"
+        unique_together = (("kind", "subject", "day"),)

@@ -1,0 +1,24 @@
+"""The kinds of paper there are: template, title, prefix of its numbers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["PAPERS", "PaperSpec"]
+
+
+@dataclass(frozen=True)
+class PaperSpec:
+    """template: in `templates/`; prefix: of its numbers."""
+
+    zh: str
+    en: str
+    template: str
+    prefix: str
+
+
+PAPERS: Mapping[str, PaperSpec] = {
+    "evidence": PaperSpec("电子签章证据报告", "Evidence report", "evidence.typ", "ZJ"),
+}
+"""By `PaperKind`."""
