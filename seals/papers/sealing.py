@@ -79,7 +79,7 @@ class PaperSealer:
             signature_value=self.key.key.sign(attributes, ec.ECDSA(hashes.SHA256())),
             timestamper=self.timestamper,
         )
-        sealed = await archive(stamped, self.key.der, self.workshop, self.timestamper)
+        sealed = (await archive(stamped, self.key.der, self.workshop, self.timestamper)).data
         report = await inspector.verify(sealed, await current_trust(self.workshop))
         levels = [one.level for one in report.signatures]
         if report.verdict is not Verdict.VALID or levels != ["B-LTA"]:
