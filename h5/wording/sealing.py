@@ -53,9 +53,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "seal.collect": ("去领取", "Collect them"),
     "seal.step_place": ("放到该盖的地方", "The place"),
     "seal.place_hint": (
-        "点页面上的位置，或按住印章拖动；键盘方向键每次移动 1 毫米。",
-        "Tap the page or drag the seal; arrow keys move it by 1 mm.",
+        "点页面上的位置，或按住印章拖动，靠近盖章处会自动对准；双指可缩放。",
+        "Tap the page or drag the seal, which settles on places for a seal; two fingers zoom.",
     ),
+    "seal.place_keys": (
+        "键盘：方向键每次移动 1 毫米，翻页键换页，加减号缩放，Ctrl+Z 撤销。",
+        "Keys: arrows move it by 1 mm, Page Up and Down turn the page, + and − zoom, Ctrl+Z takes back.",
+    ),
+    "seal.places": ("文件里找到的盖章处", "Places for a seal, found in the text"),
+    "seal.place_of": ("{words} · 第 {page} 页", "{words} · page {page}"),
+    "seal.undo": ("撤销移动", "Take the move back"),
     "seal.field": ("预留位置", "Prepared place"),
     "seal.field_of": ("{name}（第 {page} 页）", "{name} (page {page})"),
     "seal.field_free": ("自己选位置", "Choose a place myself"),

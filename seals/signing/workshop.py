@@ -10,6 +10,7 @@ from auth.privacy import RecordsKey
 from seals.pdf.archiving import Archive, ValidationData
 from seals.pdf.cleaning import Cleaned
 from seals.pdf.inspecting import Inspection
+from seals.pdf.phrases import Phrase
 from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report
 from seals.pdf.trust import Trust
@@ -38,6 +39,12 @@ class Inspector(Protocol):
 
     async def page_png(self, data: bytes, page: int, width_px: int, watermark: str | None) -> bytes:
         """`seals.pdf.pages.page_png`."""
+
+    async def page_webp(self, data: bytes, page: int, width_px: int, watermark: str | None) -> bytes:
+        """`seals.pdf.pages.page_webp`."""
+
+    async def find_phrases(self, data: bytes, name: str) -> tuple[Phrase, ...]:
+        """`seals.pdf.phrases.find_phrases`."""
 
     async def verify(self, data: bytes, trust: Trust) -> Report:
         """`seals.pdf.verdicts.verify`, now."""

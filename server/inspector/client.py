@@ -17,6 +17,7 @@ from auth.errors import Invalid, Unavailable
 from seals.pdf.archiving import Archive, ValidationData
 from seals.pdf.cleaning import Cleaned
 from seals.pdf.inspecting import Inspection
+from seals.pdf.phrases import Phrase
 from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report, unknown
 from seals.pdf.trust import Trust
@@ -78,6 +79,19 @@ class InspectorClient:
         """`seals.pdf.pages.page_png`."""
         options = {"page": page, "width_px": width_px, "watermark": watermark}
         return cast(bytes, await self._ask("page_png", bytes, data=data, **options))
+
+    async def page_webp(self, data: bytes, page: int, width_px: int, watermark: str | None = None) -> bytes:
+        """`seals.pdf.pages.page_webp`."""
+        options = {"page": page, "width_px": width_px, "watermark": watermark}
+        return cast(bytes, await self._ask("page_webp", bytes, data=data, **options))
+
+    async def find_phrases(self, data: bytes, name: str) -> tuple[Phrase, ...]:
+        """`seals.pdf.phrases.find_phrases`; a file that stops the readers has none."""
+        try:
+            found = await self._ask("find_phrases", tuple[Phrase, ...], data=data, name=name)
+        except Invalid:
+            return ()
+        return cast(tuple[Phrase, ...], found)
 
     async def verify(self, data: bytes, trust: Trust, now: datetime | None = None) -> Report:
         """`seals.pdf.verdicts.verify`, by default as of now; a file that stops the readers is unknown."""

@@ -23,7 +23,8 @@ from auth.errors import DomainError, Invalid
 from seals.pdf.archiving import prepare_archive
 from seals.pdf.cleaning import clean
 from seals.pdf.inspecting import inspect as inspect_pdf
-from seals.pdf.pages import page_png
+from seals.pdf.pages import page_png, page_webp
+from seals.pdf.phrases import find_phrases
 from seals.pdf.preparing import prepare
 from seals.pdf.verdicts import verify
 from seals.photo.lifting import lift
@@ -48,6 +49,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "prepare": prepare,
     "prepare_archive": prepare_archive,
     "page_png": page_png,
+    "page_webp": page_webp,
+    "find_phrases": find_phrases,
     "verify": verify,
     "verify_ses": verify_ses,
     "photo": lift,

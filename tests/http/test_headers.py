@@ -130,6 +130,9 @@ def test_private_answers_are_not_kept_by_anybody(site: Site, a: Party) -> None:
         assert a.http.get(path).headers["cache-control"] == "no-store"
     picture = a.http.get(f"/api/documents/{signing['document']['id']}/pages/0.png")
     assert picture.headers["cache-control"].startswith("private")
+    small = a.http.get(f"/api/documents/{signing['document']['id']}/pages/0.webp?w=480")
+    assert small.headers["content-type"] == "image/webp"
+    assert len(small.content) < len(picture.content)
     for seal in a.client.company(a.company)["seals"]:
         assert a.http.get(seal["imprint_url"]).headers["cache-control"] == "no-store"
 
