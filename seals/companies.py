@@ -11,6 +11,7 @@ from auth import identity_checks, licences, throttling
 from auth.authority import OF_A_SEAL, Act, of_seals, require, standing
 from auth.errors import Conflict
 from auth.throttling import Limit
+from seals import rules
 from seals.freezing import own_seal
 from seals.imprint import Imprint, to_preview_png
 from seals.kinds import SealKind
@@ -71,6 +72,7 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
         await Seal.filter(company_id=row.id), key=lambda s: (s.state in GIVEN_UP, order[s.kind], s.ordinal)
     )
     towards = await of_seals(person_id, row.id, [seal.id for seal in seals], now)
+    ruled = await rules.needed_of([seal.id for seal in seals])
     newest = await Collection.filter(company_id=row.id, person_id=person_id).order_by("-created_at").first()
     under_way = newest is not None and newest.ended_at is None and _lives(newest, now)
     return CompanyView(
@@ -80,7 +82,11 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
         row.state.value,
         LicenceView(licence.number, licence.state.value, licence.data, licence.signed_at),
         tuple(
-            replace(seal_view(seal), may=tuple(act for act in OF_A_SEAL if towards[seal.id].may(act)))
+            replace(
+                seal_view(seal),
+                may=tuple(act for act in OF_A_SEAL if towards[seal.id].may(act)),
+                approval=ruled.get(seal.id, ""),
+            )
             for seal in seals
         ),
         sum(seal.state is SealState.ISSUED for seal in seals),

@@ -16,7 +16,8 @@ class SealView:
     """One seal. imprint_url is a path on this host; width and height in mm; the reason why it is held.
 
     unit: the department or branch it names, or ""; ordinal: its number among those of its kind. may: what who
-    looks may do with it (`auth.authority.Act`), where that was asked.
+    looks may do with it (`auth.authority.Act`); approval: whether its use needs approvals (`all` or `some`
+    documents, else empty); both where that was asked.
     """
 
     id: str
@@ -35,6 +36,7 @@ class SealView:
     reason_zh: str | None
     reason_en: str | None
     may: tuple[str, ...] = ()
+    approval: str = ""
 
 
 def reason_of(zh: str, en: str) -> str:

@@ -156,6 +156,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "下面是将要签署的文件，还没有签署。",
         "Below is what will be signed. It is not signed yet.",
     ),
+    "signing.title_others": ("等待用印人确认", "Waiting for whoever may confirm"),
+    "signing.text_others": (
+        "这枚印章没有授权给您，不能在本机确认。法定代表人或被授权的用印人会在消息里看到，"
+        "也可以扫您显示的二维码。",
+        "This seal is not granted to you, so you cannot confirm here. The representative or a user of the "
+        "seal sees it among his messages, or scans the code that you show.",
+    ),
     "signing.title_approval": ("等待审批", "Waiting for an approval"),
     "signing.text_approval": (
         "审批通过后，这里会自动进入确认。",

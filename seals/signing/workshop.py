@@ -14,6 +14,7 @@ from seals.pdf.phrases import Phrase
 from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report
 from seals.pdf.trust import Trust
+from seals.photo.codes import Codes
 from seals.photo.figures import Wanted
 from seals.photo.results import Lifted
 from seals.ports import Blobs
@@ -51,6 +52,9 @@ class Inspector(Protocol):
 
     async def photo(self, data: bytes, wanted: Wanted) -> Lifted:
         """`seals.photo.lifting.lift`."""
+
+    async def read_codes(self, data: bytes) -> Codes:
+        """`seals.photo.codes.read_codes`."""
 
     async def verify_ses(self, data: bytes, trust: Trust, document: bytes | None) -> SesReport:
         """`seals.ses.verifying.verify_ses`, now."""

@@ -40,6 +40,7 @@ LIMITS_S: Mapping[str, float] = {
     "verify": 20,
     "verify_ses": 20,
     "photo": 20,
+    "read_codes": 15,
 }
 """Seconds on the clock one operation may take, from the moment it has a worker."""
 

@@ -27,6 +27,7 @@ from seals.pdf.pages import page_png, page_webp
 from seals.pdf.phrases import find_phrases
 from seals.pdf.preparing import prepare
 from seals.pdf.verdicts import verify
+from seals.photo.codes import read_codes
 from seals.photo.lifting import lift
 from seals.ses.verifying import verify_ses
 from server.inspector.protocol import (
@@ -54,6 +55,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "verify": verify,
     "verify_ses": verify_ses,
     "photo": lift,
+    "read_codes": read_codes,
 }
 
 MEMORY_BYTES = 1536 * 2**20  # address space; measured: 0.6 GiB for 48 MiB of PDF with two signatures

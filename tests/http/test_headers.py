@@ -143,3 +143,9 @@ def test_what_is_text_names_its_encoding(site: Site, a: Party) -> None:
         with a.http.stream("GET", path) as answer:
             assert answer.status_code == 200, path
             assert answer.headers["content-type"].endswith("; charset=utf-8"), path
+
+
+def test_only_the_page_that_scans_may_open_the_camera(a: Party) -> None:
+    policies = {path: a.http.get(path).headers["permissions-policy"] for path in ("/m/scan", "/m", "/api/me")}
+    assert policies.pop("/m/scan") == "camera=(self), microphone=(), geolocation=()"
+    assert set(policies.values()) == {"camera=(), microphone=(), geolocation=()"}

@@ -12,6 +12,7 @@ function choice(seal, onChoose) {
   return h("label", { class: usable ? "seal-choice" : "seal-choice is-off" }, input,
     imprint(seal),
     h("span", { class: "seal-choice-name" }, kindOf(seal)),
+    seal.approval ? h("span", { class: "fine" }, t(`seals.approval_${seal.approval}`)) : null,
     usable ? null : h("span", { class: "fine" }, t(`seals.state_${seal.state}`)));
 }
 
