@@ -8,7 +8,7 @@ from auth import throttling
 from auth.errors import Invalid
 from auth.throttling import Limit
 from seals.photo import refusals
-from seals.photo.codes import Codes
+from seals.photo.codes import MAX_CODES, MAX_TEXT, Codes
 from seals.photo.limits import MAX_BYTES
 from seals.signing.workshop import Workshop
 
@@ -33,4 +33,5 @@ async def from_photo(data: bytes, person_id: str, now: datetime, workshop: Works
             "or enter the short code beside it.",
             field="file",
         )
-    return codes
+    # The worker that read the photo may have been taken over by it.
+    return Codes(tuple(text[:MAX_TEXT] for text in codes.texts[:MAX_CODES]))

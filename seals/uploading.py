@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from auth.tokens import new_code
 from seals.models import Document, Record, Version
 from seals.pdf.inspecting import Inspection
 from seals.pdf.opening import MAX_BYTES
-from seals.pdf.phrases import Phrase
+from seals.pdf.phrases import MAX_FOUND, MAX_WORDS, Phrase
 from seals.pdf.reports import Verdict
 from seals.revocation import current_trust
 from seals.signing.workshop import Workshop
@@ -248,18 +248,23 @@ def _stored(inspection: Inspection, phrases: Sequence[Phrase]) -> dict[str, obje
         "signatures": inspection.signatures,
         "certification": inspection.certification,
         "open_fields": fields,
-        "seal_places": [
-            {
-                "words": p.words,
-                "page": p.page,
-                "x_mm": round(p.across * pages[p.page]["width_mm"], 1),
-                "y_mm": round(p.down * pages[p.page]["height_mm"], 1),
-                "own": p.own,
-            }
-            for p in phrases
-            if p.page < len(pages)
-        ],
+        "seal_places": _seal_places(phrases, pages),
     }
+
+
+def _seal_places(phrases: Sequence[Phrase], pages: Sequence[Mapping[str, float]]) -> list[dict[str, object]]:
+    """As far as they can be places: the worker that read the text may have been taken over by it."""
+    return [
+        {
+            "words": p.words[:MAX_WORDS],
+            "page": p.page,
+            "x_mm": round(p.across * pages[p.page]["width_mm"], 1),
+            "y_mm": round(p.down * pages[p.page]["height_mm"], 1),
+            "own": p.own,
+        }
+        for p in phrases[:MAX_FOUND]
+        if 0 <= p.page < len(pages) and 0 <= p.across <= 1 and 0 <= p.down <= 1
+    ]
 
 
 def _view(row: Document) -> DocumentView:

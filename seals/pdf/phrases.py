@@ -18,7 +18,7 @@ from itertools import islice
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-__all__ = ["MAX_FOUND", "Phrase", "find_phrases"]
+__all__ = ["MAX_FOUND", "MAX_WORDS", "Phrase", "find_phrases"]
 
 MAX_FOUND = 40
 MAX_SEARCHED_PAGES = 300  # from the end, where documents are sealed

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from PIL import Image
+from playwright.sync_api import CDPSession, FilePayload, Page, expect
 
 from server.demo_contract import demo_contract
 from tests.browser import looking, steps
 from tests.browser.windows import PHONE, Window
 from tests.http.site import Party, Site
+from tests.seals.photo.test_codes import code, encoded
 
 COMPANY = "北京书岩图书有限公司"
 FILE = "采购合同.pdf"
@@ -39,6 +41,22 @@ def mine(open_window: Callable[..., Window], site: Site, owner: Party) -> Window
     steps.enter_as(window, site, owner)
     window.context.add_init_script(COUNT)
     return window
+
+
+# A camera that looks at a wall, and a reader that finds on it what the page's `code` says.
+CAMERA = """globalThis.BarcodeDetector = class {
+  static getSupportedFormats() { return Promise.resolve(["qr_code"]); }
+  detect(source) {
+    const seen = source instanceof HTMLVideoElement && source.videoWidth > 0 && globalThis.code;
+    return Promise.resolve(seen ? [{ rawValue: globalThis.code }] : []);
+  }
+};
+navigator.mediaDevices.getUserMedia = async () => {
+  const wall = document.createElement("canvas");
+  wall.getContext("2d").fillRect(0, 0, wall.width, wall.height);
+  return globalThis.wall = wall.captureStream(5);
+};"""
+OFF = "() => globalThis.wall.getTracks().every((track) => track.readyState === 'ended')"
 
 
 class Fingers:
@@ -154,6 +172,40 @@ def test_fingers_and_keys_put_the_seal_in_its_place(mine: Window, owner: Party) 
     pictures = {re.sub(r".*/pages/([0-9]+[.]\w+).*", r"\1", url) for url in asked if "/pages/" in url}
     assert pictures == {"0.webp", "1.webp"}  # the second was fetched before it was turned to
     assert scale > 1
+
+
+def test_only_our_own_codes_are_followed(mine: Window, owner: Party) -> None:
+    """By a photo where the browser reads no codes, by the camera where it does."""
+    shown = owner.client.open_challenge(str(owner.ask(demo_contract(COMPANY), FILE)["id"]))
+    strange = f"https://{COMPANY}.example/pay?{mine.url}"
+    page = mine.go("/m/scan")
+    expect(page.get_by_text("这个浏览器不能直接扫码")).to_be_visible()
+    mine.expect(422, "/api/scan/photo")
+    photo = page.get_by_label("拍照或从相册选")
+    photo.set_input_files(png(Image.new("RGB", (400, 400), "white")))
+    expect(page.get_by_text("照片里没有认出二维码")).to_be_visible()
+    photo.set_input_files(png(code(strange)))
+    expect(page.get_by_text("这不是本站的二维码")).to_be_visible()
+    expect(page.get_by_text("https://", exact=False)).to_be_visible()
+    assert mine.path == "/m/scan"
+    looking.seen(page, "scanned")
+    photo.set_input_files(png(code(str(shown["url"]))))
+    expect(page.get_by_role("button", name="确认用印")).to_be_visible()
+
+    mine.context.add_init_script(CAMERA)
+    page = mine.go("/m/scan")
+    expect(page.get_by_text("把二维码放进框内")).to_be_visible()
+    page.evaluate("(text) => { globalThis.code = text; }", strange)
+    expect(page.get_by_text("这不是本站的二维码")).to_be_visible()
+    assert page.evaluate(OFF)
+    page.evaluate("(text) => { globalThis.code = text; }", f"{mine.url}/v/0000-0000-0000-0000")
+    mine.expect(404, "/v/0000")
+    page.get_by_role("button", name="打开相机").click()
+    page.wait_for_url(re.compile("/v/0000"))
+
+
+def png(picture: Image.Image) -> FilePayload:
+    return FilePayload(name="码.png", mimeType="image/png", buffer=encoded(picture, "PNG"))
 
 
 def pinched(page: Page, fingers: Fingers) -> None:

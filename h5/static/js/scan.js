@@ -79,6 +79,7 @@ addEventListener("pagehide", () => camera.stop());
 readsCodes().then((able) => {
   reads = able;
   if (able) return open();
+  $("scan-pick").classList.add("button-main");
   say($("scan-state"), t("qr.by_photo"));
   return undefined;
 });

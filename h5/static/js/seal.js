@@ -24,7 +24,7 @@ const stage = new Stage((page, x, y) => {
   state.box.moveCentre(page, place?.x_mm ?? x, place?.y_mm ?? y);
 });
 const places = new Places(stage, goToPlace);
-const others = new Others(stage, () => state.box);
+const others = new Others(stage, () => state.box, places);
 const confirmView = new ConfirmView();
 const watch = new Watch({ desk: data.desk, confirmHere, again: () => location.assign(location.pathname) });
 

@@ -45,6 +45,15 @@ export class Places {
     return here.sort((one, other) => far(one) - far(other))[0] ?? null;
   }
 
+  /** The first place for somebody else on which none of these boxes lies; null for none. */
+  free(boxes) {
+    const taken = ({ page, x_mm: x, y_mm: y }) => boxes.some((box) => {
+      const { centre, shape } = box;
+      return centre.page === page && Math.abs(centre.x_mm - x) < shape.width_mm / 2 && Math.abs(centre.y_mm - y) < shape.height_mm / 2;
+    });
+    return this.all.find((place) => !place.own && !taken(place)) ?? null;
+  }
+
   draw() {
     const { scale, page } = this.stage;
     for (const { place, element } of this.marks) {
