@@ -200,6 +200,14 @@ async def identity(request: Request, check: str) -> HTTPResponse:
     return _private(request, "identity.html", "/m/login", check=check)
 
 
+@pages.get("/m/scan")
+async def scan(request: Request) -> HTTPResponse:
+    """The one page that may open the camera."""
+    response = _private(request, "scan.html", "/m/login", site=request.app.ctx.settings.public_url)
+    response.headers["permissions-policy"] = "camera=(self), microphone=(), geolocation=()"
+    return response
+
+
 @pages.get("/m/code")
 async def short_code(request: Request) -> HTTPResponse:
     return _private(request, "confirm.html", "/m/login", by_short_code=True)

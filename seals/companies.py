@@ -11,7 +11,7 @@ from auth import identity_checks, licences, throttling
 from auth.authority import OF_A_SEAL, Act, Standing, of_seals, require, standing
 from auth.errors import Conflict
 from auth.throttling import Limit
-from seals import expiring
+from seals import expiring, rules
 from seals.freezing import own_seal
 from seals.imprint import Imprint, to_preview_png
 from seals.kinds import SealKind
@@ -73,6 +73,7 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
         await Seal.filter(company_id=row.id), key=lambda s: (s.state in GIVEN_UP, order[s.kind], s.ordinal)
     )
     towards = await of_seals(person_id, row.id, [seal.id for seal in seals], now)
+    ruled = await rules.needed_of([seal.id for seal in seals])
     newest = await Collection.filter(company_id=row.id, person_id=person_id).order_by("-created_at").first()
     under_way = newest is not None and newest.ended_at is None and _lives(newest, now)
     return CompanyView(
@@ -81,7 +82,7 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
         row.uscc,
         row.state.value,
         LicenceView(licence.number, licence.state.value, licence.data, licence.signed_at),
-        tuple([await _seal(seal, towards[seal.id], now) for seal in seals]),
+        tuple([await _seal(seal, towards[seal.id], ruled.get(seal.id, ""), now) for seal in seals]),
         sum(seal.state is SealState.ISSUED for seal in seals),
         newest.id if newest is not None and under_way else None,
         await Holder.exists(person_id=person_id),
@@ -89,13 +90,14 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
     )
 
 
-async def _seal(row: Seal, his: Standing, now: datetime) -> SealView:
+async def _seal(row: Seal, his: Standing, approval: str, now: datetime) -> SealView:
     end = await expiring.end_of(row)
     return replace(
         seal_view(row),
         may=tuple(act for act in OF_A_SEAL if his.may(act)),
         valid_until=end,
         changes=tuple(each for each in Change if _offered(each, row, his, end, now)),
+        approval=approval,
     )
 
 

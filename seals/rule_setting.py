@@ -14,9 +14,10 @@ from auth import members, throttling
 from auth.authority import Act, live_grant, live_member, require_active
 from auth.china import signed_second
 from auth.errors import Invalid, NotFound
+from auth.identifiers import mask_mobile
 from auth.member_models import Grant, Member
 from auth.models import Company, Person
-from auth.people import masked_name
+from auth.people import identity, masked_name
 from auth.privacy import RecordsKey
 from auth.throttling import Limit
 from auth.tokens import new_id
@@ -74,6 +75,7 @@ class ApproverView:
 
     id: str
     name_masked: str
+    mobile_masked: str
     identity: str
 
 
@@ -169,8 +171,9 @@ async def _view(seal: Seal, rule: Rule, now: datetime, records: RecordsKey) -> R
 
 async def _gone(approver: Approver, records: RecordsKey) -> ApproverView:
     """Somebody who is named and cannot approve at present."""
-    name = masked_name(await Person.get(id=approver.person), records)
-    return ApproverView(approver.member or REPRESENTATIVE, name, approver.identity)
+    person = await Person.get(id=approver.person)
+    name, mobile = masked_name(person, records), mask_mobile(identity(person, records).mobile)
+    return ApproverView(approver.member or REPRESENTATIVE, name, mobile, approver.identity)
 
 
 async def _candidates(company_id: str, now: datetime, records: RecordsKey) -> list[ApproverView]:
@@ -178,13 +181,15 @@ async def _candidates(company_id: str, now: datetime, records: RecordsKey) -> li
     owner = (await Company.get(id=company_id)).representative_id
     found = []
     if owner is not None and (holder := await Holder.get_or_none(person_id=owner)) is not None:
-        name = masked_name(await Person.get(id=owner), records)
-        found.append(ApproverView(REPRESENTATIVE, name, holder.identity_ref))
+        person = await Person.get(id=owner)
+        name, mobile = masked_name(person, records), mask_mobile(identity(person, records).mobile)
+        found.append(ApproverView(REPRESENTATIVE, name, mobile, holder.identity_ref))
     granted = await Grant.filter(live_grant(now), company_id=company_id).values_list("member_id", flat=True)
     ids = [str(each) for each in granted]
     for row in await Member.filter(live_member(now), id__in=ids).order_by("created_at", "id"):
         name = members.member_name(row, records)
-        found.append(ApproverView(row.id, name, identity_ref(row, records)))
+        mobile = mask_mobile(identity(await Person.get(id=row.person_id), records).mobile)
+        found.append(ApproverView(row.id, name, mobile, identity_ref(row, records)))
     return found
 
 

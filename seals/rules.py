@@ -125,6 +125,17 @@ async def of(seal_id: str) -> Rule:
     return read(await in_force(seal_id))
 
 
+async def needed_of(seal_ids: Sequence[str]) -> dict[str, str]:
+    """Of each seal whose use needs approvals: of `all` its documents, or of `some`."""
+    rows = await ApprovalRule.filter(live__in=list(seal_ids))
+    found = {str(row.live): read(row) for row in rows}
+    return {
+        seal: "some" if rule.amount is not None or rule.kinds else "all"
+        for seal, rule in found.items()
+        if rule.approvers
+    }
+
+
 async def next_version(seal_id: str) -> int:
     """Above all that were ever in force, also before a change of representative: none comes back."""
     past = ApprovalRule.filter(seal=seal_id).exclude(state=RuleState.DRAFT)

@@ -16,9 +16,10 @@ class SealView:
     """One seal. imprint_url is a path on this host; width and height in mm; the reason why it is held.
 
     unit: the department or branch it names, or ""; ordinal: its number among those of its kind. may: what who
-    looks may do with it (`auth.authority.Act`), where that was asked. state_since: since when it is in its
-    state, None for as long as it stands; ended_for: by which change (`seals.life.Change`) it was cancelled;
-    valid_until: the end of its certificates, where that was asked; changes: which he may ask for now.
+    looks may do with it (`auth.authority.Act`); approval: whether its use needs approvals (`all` or `some`
+    documents, else empty); both where that was asked. state_since: since when it is in its state, None for
+    as long as it stands; ended_for: by which change (`seals.life.Change`) it was cancelled; valid_until: the
+    end of its certificates, where that was asked; changes: which he may ask for now.
     """
 
     id: str
@@ -41,6 +42,7 @@ class SealView:
     may: tuple[str, ...] = ()
     valid_until: datetime | None = None
     changes: tuple[str, ...] = ()
+    approval: str = ""
 
 
 def reason_of(zh: str, en: str) -> str:

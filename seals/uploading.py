@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from auth.tokens import new_code
 from seals.models import Document, Record, Version
 from seals.pdf.inspecting import Inspection
 from seals.pdf.opening import MAX_BYTES
+from seals.pdf.phrases import MAX_FOUND, MAX_WORDS, Phrase
 from seals.pdf.reports import Verdict
 from seals.revocation import current_trust
 from seals.signing.archived_files import newest_file, version_of
@@ -28,6 +30,7 @@ __all__ = [
     "DocumentView",
     "OpenFieldView",
     "PageView",
+    "SealPlaceView",
     "Upload",
     "check_page",
     "find",
@@ -38,6 +41,8 @@ __all__ = [
 
 NAME_LENGTH = 200
 PAGE_WIDTHS = (100, 2000)
+WEBP_WIDTHS = (480, 720, 1080, 1600, 2000)
+"""Steps, so that pictures for screens of all sizes are few; `h5/static/js/lib/pages.js` asks by them."""
 UPLOADS_PER_PERSON = Limit("upload.person", 200, 3600)
 MM_PER_PT = 25.4 / 72
 
@@ -77,8 +82,22 @@ class OpenFieldView:
 
 
 @dataclass(frozen=True)
+class SealPlaceView:
+    """Words of the text that ask for a seal; page from 0, their middle, mm; own: for the company's."""
+
+    words: str
+    page: int
+    x_mm: float
+    y_mm: float
+    own: bool
+
+
+@dataclass(frozen=True)
 class DocumentView:
-    """A document of one's company. signed: it carries signatures; version: ours put on it, 0 for none."""
+    """A document of one's company. signed: it carries signatures; version: ours put on it, 0 for none.
+
+    seal_places: where its text asks for a seal, in order of reading.
+    """
 
     id: str
     company_id: str
@@ -90,6 +109,7 @@ class DocumentView:
     page_count: int
     pages: tuple[PageView, ...]
     open_fields: tuple[OpenFieldView, ...]
+    seal_places: tuple[SealPlaceView, ...]
     removed: tuple[str, ...]
     created_at: datetime
 
@@ -137,10 +157,11 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
         data, removed = cleaned.data, cleaned.removed
         inspection = await workshop.inspector.inspect(data)
     known = await _known_version(new.data)
+    stored = _stored(inspection, await workshop.inspector.find_phrases(data, company.name))
     # On a file that was renewed since, a further seal goes onto the renewed one.
     blob = await newest_file(known) if known is not None else await workshop.blobs.put(data)
     async with transaction():
-        row = await _store(new, company, session, inspection, blob, removed, known, now)
+        row = await _store(new, company, session, stored, blob, removed, known, now)
     return _view(row)
 
 
@@ -182,7 +203,7 @@ async def _store(
     new: Upload,
     company: Company,
     session: SessionView,
-    inspection: Inspection,
+    inspection: dict[str, object],
     blob: str,
     removed: tuple[str, ...],
     known: Version | None,
@@ -199,7 +220,7 @@ async def _store(
         blob=blob,
         original=blob,
         version=known.number if known is not None else 0,
-        inspection=_stored(inspection),
+        inspection=inspection,
         removed=list(removed),
         created_at=now,
     )
@@ -215,7 +236,7 @@ async def _store(
     return row
 
 
-def _stored(inspection: Inspection) -> dict[str, object]:
+def _stored(inspection: Inspection, phrases: Sequence[Phrase]) -> dict[str, object]:
     pages = [
         {"width_mm": round(p.width_pt * MM_PER_PT, 3), "height_mm": round(p.height_pt * MM_PER_PT, 3)}
         for p in inspection.pages
@@ -229,7 +250,23 @@ def _stored(inspection: Inspection) -> dict[str, object]:
         "signatures": inspection.signatures,
         "certification": inspection.certification,
         "open_fields": fields,
+        "seal_places": _seal_places(phrases, pages),
     }
+
+
+def _seal_places(phrases: Sequence[Phrase], pages: Sequence[Mapping[str, float]]) -> list[dict[str, object]]:
+    """As far as they can be places: the worker that read the text may have been taken over by it."""
+    return [
+        {
+            "words": p.words[:MAX_WORDS],
+            "page": p.page,
+            "x_mm": round(p.across * pages[p.page]["width_mm"], 1),
+            "y_mm": round(p.down * pages[p.page]["height_mm"], 1),
+            "own": p.own,
+        }
+        for p in phrases[:MAX_FOUND]
+        if 0 <= p.page < len(pages) and 0 <= p.across <= 1 and 0 <= p.down <= 1
+    ]
 
 
 def _view(row: Document) -> DocumentView:
@@ -244,6 +281,7 @@ def _view(row: Document) -> DocumentView:
         len(row.inspection["pages"]),
         tuple(PageView(**page) for page in row.inspection["pages"]),
         tuple(OpenFieldView(**f) for f in row.inspection["open_fields"]),
+        tuple(SealPlaceView(**place) for place in row.inspection["seal_places"]),
         tuple(row.removed),
         row.created_at,
     )
@@ -268,8 +306,8 @@ async def find(document_id: str, person_id: str, now: datetime) -> DocumentView:
     return _view(await own_document(document_id, person_id, now))
 
 
-def check_page(row: Document, page: int, width_px: int) -> None:
-    """Raises NotFound `document.no_page`, Invalid `picture.width`."""
+def check_page(row: Document, page: int, width_px: int, webp: bool = False) -> None:
+    """webp: only the steps are drawn. Raises NotFound `document.no_page`, Invalid `picture.width`."""
     if not 0 <= page < len(row.inspection["pages"]):
         raise NotFound("document.no_page", "没有这一页。", "There is no such page.")
     if not PAGE_WIDTHS[0] <= width_px <= PAGE_WIDTHS[1]:
@@ -279,13 +317,27 @@ def check_page(row: Document, page: int, width_px: int) -> None:
             f"The width is {PAGE_WIDTHS[0]} to {PAGE_WIDTHS[1]} pixels.",
             field="w",
         )
+    if webp and width_px not in WEBP_WIDTHS:
+        raise Invalid(
+            "picture.width",
+            f"WebP 图片的宽度只能是 {'、'.join(map(str, WEBP_WIDTHS))} 像素之一。",
+            f"A WebP picture is one of {', '.join(map(str, WEBP_WIDTHS))} pixels wide.",
+            field="w",
+        )
 
 
 async def page_picture(
-    document_id: str, page: int, width_px: int, person_id: str, now: datetime, workshop: Workshop
+    document_id: str,
+    page: int,
+    width_px: int,
+    person_id: str,
+    now: datetime,
+    workshop: Workshop,
+    webp: bool = False,
 ) -> bytes:
-    """A page of one's own document as PNG; `width_px` pixels wide."""
+    """A page of one's own document as PNG, or as WebP in one of `WEBP_WIDTHS`; `width_px` pixels wide."""
     row = await own_document(document_id, person_id, now)
-    check_page(row, page, width_px)
+    check_page(row, page, width_px, webp)
     data = await workshop.blobs.get(row.blob)
-    return await workshop.inspector.page_png(data, page, width_px, None)
+    draw = workshop.inspector.page_webp if webp else workshop.inspector.page_png
+    return await draw(data, page, width_px, None)

@@ -568,6 +568,13 @@ class Client:
         files, fields = {"file": (name, data)}, {"kind": kind, "width_mm": width_mm}
         return self._read(self.http.post(f"/api/companies/{company}/photos", data=fields, files=files))
 
+    def scan_photo(self, name: str, data: bytes) -> list[str]:
+        """What the QR codes in a photo say."""
+        texts: list[str] = self._read(self.http.post("/api/scan/photo", files={"file": (name, data)}))[
+            "texts"
+        ]
+        return texts
+
     def photo(self, photo: str) -> Json:
         """What was taken out of a photo."""
         return self._get(f"/api/photos/{photo}")

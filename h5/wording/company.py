@@ -161,6 +161,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "seals.download_png": ("预览图 PNG", "Preview PNG"),
     "seals.download_svg": ("预览图 SVG", "Preview SVG"),
     "seals.imprint_of": ("{name}的印模", "Imprint of {name}"),
+    "seals.approval_all": ("用印需审批", "Approval needed"),
+    "seals.approval_some": ("部分用印需审批", "Approval for some"),
     "seals.state_issued": ("待领取", "To be collected"),
     "seals.state_collected": ("可使用", "Ready"),
     "seals.state_frozen": ("已暂停", "Suspended"),

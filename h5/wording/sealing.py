@@ -53,9 +53,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "seal.collect": ("去领取", "Collect them"),
     "seal.step_place": ("放到该盖的地方", "The place"),
     "seal.place_hint": (
-        "点页面上的位置，或按住印章拖动；键盘方向键每次移动 1 毫米。",
-        "Tap the page or drag the seal; arrow keys move it by 1 mm.",
+        "点页面上的位置，或按住印章拖动，靠近盖章处会自动对准；双指可缩放。",
+        "Tap the page or drag the seal, which settles on places for a seal; two fingers zoom.",
     ),
+    "seal.place_keys": (
+        "键盘：方向键每次移动 1 毫米，翻页键换页，加减号缩放，Ctrl+Z 撤销。",
+        "Keys: arrows move it by 1 mm, Page Up and Down turn the page, + and − zoom, Ctrl+Z takes back.",
+    ),
+    "seal.places": ("文件里找到的盖章处", "Places for a seal, found in the text"),
+    "seal.place_of": ("{words} · 第 {page} 页", "{words} · page {page}"),
+    "seal.undo": ("撤销移动", "Take the move back"),
     "seal.field": ("预留位置", "Prepared place"),
     "seal.field_of": ("{name}（第 {page} 页）", "{name} (page {page})"),
     "seal.field_free": ("自己选位置", "Choose a place myself"),
@@ -148,6 +155,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "signing.text_ready": (
         "下面是将要签署的文件，还没有签署。",
         "Below is what will be signed. It is not signed yet.",
+    ),
+    "signing.title_others": ("等待用印人确认", "Waiting for whoever may confirm"),
+    "signing.text_others": (
+        "这枚印章没有授权给您，不能在本机确认。法定代表人或被授权的用印人会在消息里看到，"
+        "也可以扫您显示的二维码。",
+        "This seal is not granted to you, so you cannot confirm here. The representative or a user of the "
+        "seal sees it among his messages, or scans the code that you show.",
     ),
     "signing.title_approval": ("等待审批", "Waiting for an approval"),
     "signing.text_approval": (

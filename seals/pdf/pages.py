@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from auth.errors import Invalid, NotFound, Unavailable
 from seals.glyphs import FONTS_VARIABLE
 
-__all__ = ["MAX_PIXELS", "MAX_WIDTH_PX", "MIN_WIDTH_PX", "UNSIGNED", "page_png"]
+__all__ = ["MAX_PIXELS", "MAX_WIDTH_PX", "MIN_WIDTH_PX", "UNSIGNED", "page_png", "page_webp"]
 
 UNSIGNED = "未签署"  # the words laid over a document that nobody has signed yet
 
@@ -35,6 +35,7 @@ _FONT_FACES = 10  # in the collection: five regions, each also with half-width l
 _WATERMARK_INK = (70, 80, 120, 64)
 _WATERMARK_SIZE = 0.085  # height of the characters, part of the page's width
 _WATERMARK_ANGLE = 30  # degrees, rising from left to right
+_WEBP_QUALITY, _WEBP_METHOD = 85, 2  # measured on pages of text: sharp, 12 to 40 KiB, no slower than PNG
 _PNG_LEVEL = 3  # measured on pages of text: smaller and a third faster than level 6
 
 
@@ -48,6 +49,19 @@ def page_png(data: bytes, page: int, width_px: int, watermark: str | None = None
     Raises Invalid: `page.width`, `page.watermark`, `pdf.encrypted`, `pdf.broken`, `pdf.page_shape`;
     NotFound: `pdf.no_such_page`; Unavailable: `page.no_font`.
     """
+    out = io.BytesIO()
+    _picture(data, page, width_px, watermark).save(out, "PNG", compress_level=_PNG_LEVEL)
+    return out.getvalue()
+
+
+def page_webp(data: bytes, page: int, width_px: int, watermark: str | None = None) -> bytes:
+    """As `page_png`, for a screen: WebP, a third of the bytes or less, not exact in every pixel."""
+    out = io.BytesIO()
+    _picture(data, page, width_px, watermark).save(out, "WEBP", quality=_WEBP_QUALITY, method=_WEBP_METHOD)
+    return out.getvalue()
+
+
+def _picture(data: bytes, page: int, width_px: int, watermark: str | None) -> Image.Image:
     if not MIN_WIDTH_PX <= width_px <= MAX_WIDTH_PX:
         raise Invalid(
             "page.width",
@@ -64,9 +78,7 @@ def page_png(data: bytes, page: int, width_px: int, watermark: str | None = None
     picture = _draw(data, page, width_px)
     if watermark is not None:
         picture = _lay_over(picture, watermark)
-    out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=_PNG_LEVEL)
-    return out.getvalue()
+    return picture
 
 
 def _draw(data: bytes, page: int, width_px: int) -> Image.Image:

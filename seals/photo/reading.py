@@ -18,8 +18,10 @@ __all__ = ["read"]
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 
 
-def read(data: bytes) -> Picture:
+def read(data: bytes, smallest_px: int = MIN_SIDE_PX) -> Picture:
     """The photo as people see it: turned as its EXIF says, on white, RGB, at most WORKING_PIXELS.
+
+    smallest_px: of its shorter side.
 
     Raises TooLarge `photo.too_large`, `photo.too_many_pixels`; Invalid `photo.format`, `photo.broken`,
     `photo.too_small`.
@@ -36,18 +38,18 @@ def read(data: bytes) -> Picture:
             raise _format(data) from None
         except Exception:  # decoders raise whatever comes to them of a damaged header
             raise _broken() from None
-        return _decode(picture)
+        return _decode(picture, smallest_px)
 
 
-def _decode(picture: Image.Image) -> Picture:
+def _decode(picture: Image.Image, smallest_px: int) -> Picture:
     width, height = picture.size
     if width * height > MAX_PIXELS:
         raise _too_many_pixels()
-    if min(width, height) < MIN_SIDE_PX:
+    if min(width, height) < smallest_px:
         raise Invalid(
             "photo.too_small",
-            f"照片太小，短边至少要 {MIN_SIDE_PX} 像素。请用手机直接拍摄，不要用截图或缩略图。",
-            f"The photo is too small: its shorter side needs {MIN_SIDE_PX} pixels. "
+            f"照片太小，短边至少要 {smallest_px} 像素。请用手机直接拍摄，不要用截图或缩略图。",
+            f"The photo is too small: its shorter side needs {smallest_px} pixels. "
             "Take it with the phone itself; no screenshot or thumbnail.",
             field="file",
         )

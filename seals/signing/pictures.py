@@ -27,13 +27,15 @@ async def prepared_page(
     now: datetime,
     workshop: Workshop,
     digest: str | None = None,
+    webp: bool = False,
 ) -> bytes:
-    """A page of exactly the bytes that would be signed, as PNG, with 「未签署」 over it until they are.
+    """A page of exactly the bytes that would be signed, with 「未签署」 over it until they are; a picture as
+    `seals.uploading.page_picture`.
 
     digest: what the asker was told that he looks at; raises Conflict `signing.changed` for other bytes.
     """
     row = await seen_signing(signing_id, person_id, now)
-    check_page(await Document.get(id=row.document_id), page, width_px)
+    check_page(await Document.get(id=row.document_id), page, width_px, webp)
     version = await Version.get_or_none(signing_id=row.id)
     data = await workshop.blobs.get(version.sha256 if version is not None else row.prepared_blob)
     meta = PreparedMeta.from_json(row.prepared)
@@ -41,7 +43,8 @@ async def prepared_page(
     signed = data if version is None else data[: meta.length]
     if digest is not None and digest != signed_range_sha256(signed, meta):
         raise changed()
-    return await workshop.inspector.page_png(data, page, width_px, NOT_YET if version is None else None)
+    draw = workshop.inspector.page_webp if webp else workshop.inspector.page_png
+    return await draw(data, page, width_px, NOT_YET if version is None else None)
 
 
 async def signed_file(

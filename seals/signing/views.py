@@ -90,7 +90,8 @@ class SigningView:
     browser and network are those of his login, for people to recognise; same_device: confirmed where it was
     asked; document_kind, amount (元), counterparty: as the asker stated them, or empty; stated_zh,
     stated_en: all three, to be shown; approval: what it needs of one, None for none. file_url, ses_url,
-    evidence_url: to POST to for a download (`seals/exporting.py`).
+    evidence_url: to POST to for a download (`seals/exporting.py`). may_confirm: the one who reads this may,
+    while it waits.
     """
 
     id: str
@@ -119,6 +120,7 @@ class SigningView:
     stated_zh: str
     stated_en: str
     approval: ApprovalView | None
+    may_confirm: bool
 
 
 async def own_signing(signing_id: str, person_id: str, now: datetime) -> Signing:
@@ -224,4 +226,5 @@ async def view(row: Signing, now: datetime, records: RecordsKey, reader: str = "
         stated_zh=said[0],
         stated_en=said[1],
         approval=await approval_view(row, now, records, reader),
+        may_confirm=row.state is SigningState.PENDING and await mandates.may_confirm(reader, row, now),
     )

@@ -10,9 +10,11 @@ from auth.privacy import RecordsKey
 from seals.pdf.archiving import Archive, ValidationData
 from seals.pdf.cleaning import Cleaned
 from seals.pdf.inspecting import Inspection
+from seals.pdf.phrases import Phrase
 from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report
 from seals.pdf.trust import Trust
+from seals.photo.codes import Codes
 from seals.photo.figures import Wanted
 from seals.photo.results import Lifted
 from seals.ports import Blobs
@@ -39,6 +41,12 @@ class Inspector(Protocol):
     async def page_png(self, data: bytes, page: int, width_px: int, watermark: str | None) -> bytes:
         """`seals.pdf.pages.page_png`."""
 
+    async def page_webp(self, data: bytes, page: int, width_px: int, watermark: str | None) -> bytes:
+        """`seals.pdf.pages.page_webp`."""
+
+    async def find_phrases(self, data: bytes, name: str) -> tuple[Phrase, ...]:
+        """`seals.pdf.phrases.find_phrases`."""
+
     async def verify(self, data: bytes, trust: Trust) -> Report:
         """`seals.pdf.verdicts.verify`, now."""
 
@@ -47,6 +55,9 @@ class Inspector(Protocol):
 
     async def set_paper(self, paper: str, data: str) -> bytes:
         """`seals.papers.setting.set_paper`."""
+
+    async def read_codes(self, data: bytes) -> Codes:
+        """`seals.photo.codes.read_codes`."""
 
     async def verify_ses(self, data: bytes, trust: Trust, document: bytes | None) -> SesReport:
         """`seals.ses.verifying.verify_ses`, now."""

@@ -10,16 +10,20 @@ from sanic.response import HTTPResponse
 
 from auth.errors import Invalid
 from seals import uploading
-from seals.uploading import PAGE_WIDTHS, DocumentView, Upload
+from seals.uploading import PAGE_WIDTHS, WEBP_WIDTHS, DocumentView, Upload
 from server.api.operation import it, operation, row_id, session
 from server.context import now
 
-__all__ = ["PICTURE_QUERY", "documents", "number", "uploaded_file"]
+__all__ = ["PAGE_MEDIA", "PICTURE_QUERY", "documents", "number", "page_asked", "uploaded_file"]
 
 documents = Blueprint("documents", url_prefix="/api")
 
 SCREEN_WIDTH_PX = 900
-PICTURE_QUERY = {"w": f"Width, pixels, {PAGE_WIDTHS[0]} to {PAGE_WIDTHS[1]}; {SCREEN_WIDTH_PX} if not said"}
+PICTURE_QUERY = {
+    "w": f"Width, pixels: of `N.png` {PAGE_WIDTHS[0]} to {PAGE_WIDTHS[1]}, {SCREEN_WIDTH_PX} if not said; "
+    f"of `N.webp` one of {', '.join(map(str, WEBP_WIDTHS))}"
+}
+PAGE_MEDIA = {False: "image/png", True: "image/webp"}
 
 
 def uploaded_file(request: Request) -> tuple[str, bytes]:
@@ -33,6 +37,12 @@ def uploaded_file(request: Request) -> tuple[str, bytes]:
 def number(text: str) -> int:
     """A page number or width from the address; -1 for what is none, which no page has."""
     return int(text) if text.isdecimal() and len(text) <= 6 else -1
+
+
+def page_asked(name: str) -> tuple[int, bool]:
+    """A page's number from the name of its picture, and whether that is to be WebP."""
+    stem, _, ending = name.rpartition(".")
+    return (number(stem), ending == "webp") if ending in {"png", "webp"} else (number(name), False)
 
 
 @operation(
@@ -74,12 +84,9 @@ async def document(request: Request, document: str) -> DocumentView:
 )
 async def page(request: Request, document: str, page: str) -> HTTPResponse:
     width = number(request.args.get("w", str(SCREEN_WIDTH_PX)))
+    place, webp = page_asked(page)
     picture = await uploading.page_picture(
-        document,
-        number(page.removesuffix(".png")),
-        width,
-        session(request).person_id,
-        now(),
-        it(request).workshop,
+        document, place, width, session(request).person_id, now(), it(request).workshop, webp
     )
-    return HTTPResponse(picture, content_type="image/png", headers={"cache-control": "private, max-age=300"})
+    headers = {"cache-control": "private, max-age=300"}
+    return HTTPResponse(picture, content_type=PAGE_MEDIA[webp], headers=headers)

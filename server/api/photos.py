@@ -1,4 +1,4 @@
-"""An imprint from a photo: upload, look at what came out."""
+"""Photos: an imprint out of one, what came out; the QR codes in one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from seals import photographing
+from seals import code_reading, photographing
+from seals.photo.codes import Codes
 from seals.photographing import MAX_WIDTH_MM, MIN_WIDTH_MM, PhotoView
 from server.api.operation import it, operation, session
 from server.context import now
@@ -61,3 +62,18 @@ async def photo(request: Request, photo: str) -> PhotoView:
 async def photo_imprint(request: Request, photo: str) -> HTTPResponse:
     png = await photographing.picture(photo, session(request).person_id, now())
     return HTTPResponse(png, content_type="image/png")
+
+
+@operation(
+    photos,
+    "POST",
+    "/scan/photo",
+    "Read the QR codes in a photo",
+    answer=Codes,
+    upload=True,
+    upload_media="image/*",
+)
+async def scan_photo(request: Request) -> Codes:
+    file = request.files.get("file") if request.files else None
+    data = file.body if file is not None else b""
+    return await code_reading.from_photo(data, session(request).person_id, now(), it(request).workshop)

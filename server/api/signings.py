@@ -22,7 +22,7 @@ from seals.signing.claiming import ClaimView
 from seals.signing.offering import Confirmation
 from seals.signing.requesting import OtherParty, SigningRequest
 from seals.signing.views import ENDED_STATES, SigningView
-from server.api.documents import PICTURE_QUERY, SCREEN_WIDTH_PX, number
+from server.api.documents import PAGE_MEDIA, PICTURE_QUERY, SCREEN_WIDTH_PX, number, page_asked
 from server.api.operation import Body, Id, RequestId, it, operation, session
 from server.api.streams import open_stream
 from server.context import now
@@ -137,16 +137,18 @@ async def signing(request: Request, signing: str) -> SigningView:
 )
 async def prepared_page(request: Request, signing: str, page: str) -> HTTPResponse:
     width = number(request.args.get("w", str(SCREEN_WIDTH_PX)))
+    place, webp = page_asked(page)
     picture = await pictures.prepared_page(
         signing,
-        number(page.removesuffix(".png")),
+        place,
         width,
         session(request).person_id,
         now(),
         it(request).workshop,
         request.args.get("digest"),
+        webp,
     )
-    return HTTPResponse(picture, content_type="image/png", headers={"cache-control": "no-store"})
+    return HTTPResponse(picture, content_type=PAGE_MEDIA[webp], headers={"cache-control": "no-store"})
 
 
 @operation(

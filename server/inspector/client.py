@@ -7,8 +7,8 @@ off (the inspector was restarted) is simply asked again, for a short while.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -17,9 +17,11 @@ from auth.errors import Invalid, Unavailable
 from seals.pdf.archiving import Archive, ValidationData
 from seals.pdf.cleaning import Cleaned
 from seals.pdf.inspecting import Inspection
+from seals.pdf.phrases import Phrase
 from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report, unknown
 from seals.pdf.trust import Trust
+from seals.photo.codes import Codes
 from seals.photo.figures import Wanted
 from seals.photo.results import Lifted
 from seals.ses.causes import Cause
@@ -79,6 +81,19 @@ class InspectorClient:
         options = {"page": page, "width_px": width_px, "watermark": watermark}
         return cast(bytes, await self._ask("page_png", bytes, data=data, **options))
 
+    async def page_webp(self, data: bytes, page: int, width_px: int, watermark: str | None = None) -> bytes:
+        """`seals.pdf.pages.page_webp`."""
+        options = {"page": page, "width_px": width_px, "watermark": watermark}
+        return cast(bytes, await self._ask("page_webp", bytes, data=data, **options))
+
+    async def find_phrases(self, data: bytes, name: str) -> tuple[Phrase, ...]:
+        """`seals.pdf.phrases.find_phrases`; a file that stops the readers has none."""
+        try:
+            found = await self._ask("find_phrases", tuple[Phrase, ...], data=data, name=name)
+        except Invalid:
+            return ()
+        return cast(tuple[Phrase, ...], found)
+
     async def verify(self, data: bytes, trust: Trust, now: datetime | None = None) -> Report:
         """`seals.pdf.verdicts.verify`, by default as of now; a file that stops the readers is unknown."""
         moment = now or datetime.now(UTC)
@@ -100,17 +115,13 @@ class InspectorClient:
 
     async def photo(self, data: bytes, wanted: Wanted) -> Lifted:
         """`seals.photo.lifting.lift`; a photo that stops the readers is Invalid `photo.unreadable`."""
-        try:
+        with _of_a_photo():
             return cast(Lifted, await self._ask("photo", Lifted, data=data, wanted=wanted))
-        except Invalid as refusal:
-            if refusal.code.startswith("photo."):
-                raise
-            raise Invalid(
-                "photo.unreadable",
-                "这张照片无法处理。请用手机相机重新拍摄一张普通照片后上传。",
-                "This photo cannot be processed. Take an ordinary one with the phone's camera and send that.",
-                field="file",
-            ) from refusal
+
+    async def read_codes(self, data: bytes) -> Codes:
+        """`seals.photo.codes.read_codes`; a photo that stops the readers is Invalid `photo.unreadable`."""
+        with _of_a_photo():
+            return cast(Codes, await self._ask("read_codes", Codes, data=data))
 
     async def set_paper(self, paper: str, data: str) -> bytes:
         """`seals.papers.setting.set_paper`."""
@@ -163,3 +174,19 @@ def _down() -> Unavailable:
         "The document service does not answer at the moment. Try again shortly.",
         retry_after_s=5,
     )
+
+
+@contextmanager
+def _of_a_photo() -> Iterator[None]:
+    """What stops the readers of a photo is told in words about photos."""
+    try:
+        yield
+    except Invalid as refusal:
+        if refusal.code.startswith("photo."):
+            raise
+        raise Invalid(
+            "photo.unreadable",
+            "这张照片无法处理。请用手机相机重新拍摄一张普通照片后上传。",
+            "This photo cannot be processed. Take an ordinary one with the phone's camera and send that.",
+            field="file",
+        ) from refusal

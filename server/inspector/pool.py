@@ -35,10 +35,13 @@ LIMITS_S: Mapping[str, float] = {
     "prepare": 20,
     "prepare_archive": 20,
     "page_png": 15,
+    "page_webp": 15,
+    "find_phrases": 10,
     "verify": 20,
     "verify_ses": 20,
     "photo": 20,
     "set_paper": 20,
+    "read_codes": 15,
 }
 """Seconds on the clock one operation may take, from the moment it has a worker."""
 

@@ -24,9 +24,11 @@ from seals.papers.setting import set_paper, warm_up
 from seals.pdf.archiving import prepare_archive
 from seals.pdf.cleaning import clean
 from seals.pdf.inspecting import inspect as inspect_pdf
-from seals.pdf.pages import page_png
+from seals.pdf.pages import page_png, page_webp
+from seals.pdf.phrases import find_phrases
 from seals.pdf.preparing import prepare
 from seals.pdf.verdicts import verify
+from seals.photo.codes import read_codes
 from seals.photo.lifting import lift
 from seals.ses.verifying import verify_ses
 from server.inspector.protocol import (
@@ -49,10 +51,13 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "prepare": prepare,
     "prepare_archive": prepare_archive,
     "page_png": page_png,
+    "page_webp": page_webp,
+    "find_phrases": find_phrases,
     "verify": verify,
     "verify_ses": verify_ses,
     "photo": lift,
     "set_paper": set_paper,
+    "read_codes": read_codes,
 }
 
 MEMORY_BYTES = 1536 * 2**20  # address space; measured: 0.6 GiB for 48 MiB of PDF with two signatures

@@ -46,6 +46,7 @@ def test_a_signing_from_the_rule_to_the_seal(
     drawer.get_by_label("您的用印口令").fill(owner.pin)
     drawer.get_by_role("button", name="确认并生效").click()
     expect(page.get_by_text("审批规则已生效")).to_be_visible()
+    expect(seal.get_by_text("部分用印需审批")).to_be_visible()
     seal.get_by_role("button", name="审批规则").click()
     expect(drawer.get_by_label("金额超过（元）")).to_have_value("10000.00")
     expect(drawer.locator("#rule-approvers input:checked")).to_have_count(1)

@@ -123,8 +123,10 @@ def place_seal(desk: Window) -> None:
     """Tap, drag, arrow keys: the place is told in mm and follows each."""
     page = desk.page
     box = steps.choose_seal(page, "合同专用章")
+    expect(page.get_by_role("button", name="甲方（盖章）")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="下一页").click()
+    expect(page.get_by_text("印章在第 1 页")).to_be_visible()
     page.get_by_role("button", name="上一页").click()
-    expect(page.get_by_text("印章在第 2 页")).to_be_visible()
     paper = page.get_by_alt_text("第 1 页，共 2 页")
     paper.click(position={"x": 150, "y": 300})
     expect(box).to_be_visible()

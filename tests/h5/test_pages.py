@@ -16,6 +16,7 @@ from auth.errors import Gone, NotFound
 from h5.pages import local_path, pages
 from h5.rendering import STATIC_VERSION, scripts_of
 from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
+from seals.uploading import WEBP_WIDTHS
 
 NUMBERS = itertools.count()
 COMPANY = '北京<script>alert("1")</script>有限公司'
@@ -207,6 +208,12 @@ async def test_a_page_names_all_scripts_that_it_will_need(browser: httpx.AsyncCl
         todo += found - seen
         seen |= found
     assert seen == set(named)
+
+
+async def test_scripts_ask_for_pictures_in_the_steps_that_are_drawn(browser: httpx.AsyncClient) -> None:
+    script = (await browser.get(f"/static/{STATIC_VERSION}/js/lib/pages.js")).text
+    (steps,) = re.findall(r"WIDTHS_PX = \[([0-9, ]+)\]", script)
+    assert tuple(map(int, steps.split(","))) == WEBP_WIDTHS
 
 
 async def test_presented_licence_needs_no_script(browser: httpx.AsyncClient) -> None:

@@ -18,6 +18,7 @@ from tests.http.daily import bind
 from tests.http.site import Party, Site, joined, refused
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
+from tests.seals.photo.test_codes import code, encoded
 
 JSON = [each for each in OPERATIONS if each.answer is not None]
 
@@ -78,6 +79,7 @@ def further_seals(party: Party) -> None:
     stamped = to_jpeg(photo(known(SealKind.CONTRACT), Damage(tilt=5, turn=9), (1200, 900)))
     taken = party.client.take_photo(party.company, "印章.jpg", stamped, "contract")
     party.client.photo(taken["id"])
+    party.client.scan_photo("码.png", encoded(code(), "PNG"))
 
 
 def life_of_the_pin(party: Party) -> None:

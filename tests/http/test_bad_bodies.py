@@ -225,6 +225,8 @@ def test_odd_names_in_public_addresses(stranger: Client, odd: str) -> None:
 def test_a_width_that_is_none(a: Party, query: str) -> None:
     document = a.client.upload("x.pdf", contract())["id"]
     assert a.http.get(f"/api/documents/{document}/pages/0.png?{query}").status_code == 422
+    assert a.http.get(f"/api/documents/{document}/pages/0.webp?{query}").status_code == 422
+    assert a.http.get(f"/api/documents/{document}/pages/0.webp?w=481").status_code == 422
     seal = a.http.get(f"/api/seals/{a.seal()}/imprint.png?{query.replace('w', 'dpi', 1)}")
     assert seal.status_code in {200, 422}
     for page in ("-1", "1", "x", "0.jpg", "", "9" * 30):

@@ -15,6 +15,7 @@ from seals.photographing import PHOTOS_PER_PERSON
 from server.client import Json
 from tests.http.site import Party, Site, in_words, refused
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
+from tests.seals.photo.test_codes import TEXT, code, encoded
 
 KIND = "contract"
 
@@ -119,3 +120,12 @@ def test_photos_are_limited_by_person(site: Site, b: Party) -> None:
             "2099-01-01 00:00:00+00:00",
         )
     refused(lambda: b.client.take_photo(b.company, "x.jpg", b"x", KIND), 429, "rate.limited")
+
+
+def test_the_codes_in_a_photo_are_told_and_nothing_is_kept(site: Site, a: Party, stamped: bytes) -> None:
+    before = site.state()
+    assert a.client.scan_photo("码.png", encoded(code(), "PNG")) == [TEXT]
+    refused(lambda: a.client.scan_photo("x.jpg", stamped), 422, "scan.no_code")
+    refused(lambda: a.client.scan_photo("x.jpg", b""), 422, "photo.missing")
+    refused(lambda: a.client.scan_photo("x.jpg", b"GIF89a"), 422, "photo.format")
+    assert site.state() == before

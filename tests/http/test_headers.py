@@ -130,6 +130,9 @@ def test_private_answers_are_not_kept_by_anybody(site: Site, a: Party) -> None:
         assert a.http.get(path).headers["cache-control"] == "no-store"
     picture = a.http.get(f"/api/documents/{signing['document']['id']}/pages/0.png")
     assert picture.headers["cache-control"].startswith("private")
+    small = a.http.get(f"/api/documents/{signing['document']['id']}/pages/0.webp?w=480")
+    assert small.headers["content-type"] == "image/webp"
+    assert len(small.content) < len(picture.content)
     for seal in a.client.company(a.company)["seals"]:
         assert a.http.get(seal["imprint_url"]).headers["cache-control"] == "no-store"
 
@@ -140,3 +143,9 @@ def test_what_is_text_names_its_encoding(site: Site, a: Party) -> None:
         with a.http.stream("GET", path) as answer:
             assert answer.status_code == 200, path
             assert answer.headers["content-type"].endswith("; charset=utf-8"), path
+
+
+def test_only_the_page_that_scans_may_open_the_camera(a: Party) -> None:
+    policies = {path: a.http.get(path).headers["permissions-policy"] for path in ("/m/scan", "/m", "/api/me")}
+    assert policies.pop("/m/scan") == "camera=(self), microphone=(), geolocation=()"
+    assert set(policies.values()) == {"camera=(), microphone=(), geolocation=()"}

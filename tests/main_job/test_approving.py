@@ -63,6 +63,13 @@ def test_what_needs_an_approval_is_confirmed_only_after_it(office: Office) -> No
     rule = office.rule(amount="10000")
     assert (rule["version"], rule["amount"], len(rule["approvers"])) == (1, "10000.00", 1)
     signing = office.user.ask(amount="10000.01", document_kind="contract")
+    told = {
+        seal["id"]: seal["approval"] for seal in office.owner.phone.company(office.owner.company)["seals"]
+    }
+    assert told.pop(office.seal) == "some"
+    assert set(told.values()) == {""}
+    assert office.user.member.phone.signing(signing)["may_confirm"]
+    assert not office.boss.member.phone.signing(signing)["may_confirm"]
     waiting = office.user.member.phone.signing(signing)["approval"]
     assert (waiting["given"], waiting["by_masked"], len(waiting["approvers_masked"])) == (False, None, 1)
     assert refused(lambda: office.user.confirm(signing)).code == "approval.missing"
@@ -202,8 +209,12 @@ def test_only_the_representative_sets_a_rule_and_names_who_holds_keys(office: Of
     assert refused(lambda: phone.confirm_rule(draft, OWN_PIN)).code == "rule.not_found"
     with hand_of(office.owner) as bare:
         assert refused(lambda: office.rule([bare.id])).code == "rule.approver"
-    named = {each["id"] for each in office.owner.phone.approval_rule(office.seal)["candidates"]}
-    assert named == {"representative", office.user.id, office.boss.id}
+    named = {
+        each["id"]: each["mobile_masked"]
+        for each in office.owner.phone.approval_rule(office.seal)["candidates"]
+    }
+    assert named.keys() == {"representative", office.user.id, office.boss.id}
+    assert len(set(named.values())) == 3, "people of one surname are told apart"
     assert office.owner.phone.approval_rule(office.seal)["version"] == 0
 
 

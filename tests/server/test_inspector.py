@@ -15,10 +15,12 @@ from auth.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
 from seals.kinds import SealKind
 from seals.pdf.cleaning import clean
 from seals.pdf.inspecting import inspect
-from seals.pdf.pages import page_png
+from seals.pdf.pages import page_png, page_webp
+from seals.pdf.phrases import find_phrases
 from seals.pdf.preparing import OtherField, Place, Protection, prepare
 from seals.photo.figures import wanted
 from seals.photo.lifting import lift
+from server.demo_contract import demo_contract
 from server.inspector import client as client_module
 from server.inspector.client import InspectorClient
 from server.inspector.pool import LIMITS_S, WORKER, Pool
@@ -61,6 +63,9 @@ async def test_every_operation_answers_as_the_function_it_stands_for(world: Worl
         assert await client.inspect(data) == inspect(data)
         assert await client.clean(javascript(), True) == clean(javascript(), True)
         assert await client.page_png(data, 1, 300, "未签署") == page_png(data, 1, 300, "未签署")
+        assert await client.page_webp(data, 1, 300) == page_webp(data, 1, 300)
+        assert await client.find_phrases(demo_contract("某"), "某") == find_phrases(demo_contract("某"), "某")
+        assert await client.find_phrases(b"no file", "") == ()
         ready = await client.prepare(data, **preparing)
         again = prepare(data, **preparing)  # type: ignore[arg-type]
         # Only the file's second identifier is drawn by lot.

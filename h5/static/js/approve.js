@@ -6,6 +6,7 @@ import { clearErrors, clearWhenTyped, fieldError } from "./lib/forms.js";
 import { loggedInWith, reloadOnScan, takeToken } from "./lib/fragment.js";
 import { openDrawer } from "./lib/overlay.js";
 import { goToSeal, showPages } from "./lib/pages.js";
+import { startPad } from "./lib/pinpad.js";
 import { chinaTime } from "./lib/time.js";
 import { data, language, t } from "./lib/words.js";
 import { showOutcome } from "./confirming/outcome.js";
@@ -135,6 +136,7 @@ function onSubmit(one, work) {
   clearWhenTyped(one);
 }
 
+startPad(form);
 onSubmit(form, approve);
 onSubmit(refusing, refuse);
 $("approve-yes").addEventListener("click", () => {

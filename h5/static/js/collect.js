@@ -4,6 +4,7 @@ import { get, post } from "./lib/api.js";
 import { able, possession } from "./lib/device.js";
 import { $, busy, safeLink, say, showOnly } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
+import { startPad } from "./lib/pinpad.js";
 import { wait } from "./lib/waiting.js";
 import { chooseWay } from "./lib/ways.js";
 import { data, t } from "./lib/words.js";
@@ -156,4 +157,5 @@ $("pin-form").addEventListener("submit", (event) => {
   busy(event.target.querySelector("[type=submit]"), setPin);
 });
 clearWhenTyped($("pin-form"));
+startPad($("pin-form"));
 start().catch((error) => say($("problem"), error.text ?? String(error)));

@@ -5,6 +5,7 @@ import { able, keptKeys, possession } from "./lib/device.js";
 import { $, busy, h, safeLink, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError } from "./lib/forms.js";
 import { note, openDrawer } from "./lib/overlay.js";
+import { startPad } from "./lib/pinpad.js";
 import { chinaTime } from "./lib/time.js";
 import { wait } from "./lib/waiting.js";
 import { chooseWay } from "./lib/ways.js";
@@ -117,4 +118,5 @@ $("pin-form").addEventListener("submit", (event) => {
   busy(event.target.querySelector("[type=submit]"), enrol);
 });
 clearWhenTyped($("pin-form"));
+startPad($("pin-form"));
 start().catch(refused);

@@ -4,6 +4,7 @@ import { get, post } from "./lib/api.js";
 import { able, possession } from "./lib/device.js";
 import { $, busy, safeLink, say, showOnly } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
+import { startPad } from "./lib/pinpad.js";
 import { chinaTime } from "./lib/time.js";
 import { wait } from "./lib/waiting.js";
 import { chooseWay } from "./lib/ways.js";
@@ -90,4 +91,5 @@ form.addEventListener("submit", (event) => {
   busy(form.querySelector("[type=submit]"), setPin);
 });
 clearWhenTyped(form);
+startPad(form);
 start().catch(problem);

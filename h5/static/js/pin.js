@@ -4,6 +4,7 @@ import { get, post } from "./lib/api.js";
 import { $, busy, safeLink, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
 import { note } from "./lib/overlay.js";
+import { startPad } from "./lib/pinpad.js";
 import { chinaTime } from "./lib/time.js";
 import { chooseWay } from "./lib/ways.js";
 import { t } from "./lib/words.js";
@@ -86,5 +87,6 @@ $("pin-form").addEventListener("submit", (event) => {
   busy(event.target.querySelector("[type=submit]"), () => change(event.target)).catch(refused);
 });
 clearWhenTyped($("pin-form"));
+startPad($("pin-form"));
 proof.prepare("/me/pin", {}).catch(refused);
 load().catch(refused);

@@ -8,8 +8,9 @@ import { data, t, tOr } from "./lib/words.js";
 import { ConfirmView } from "./confirming/view.js";
 import { startDesk } from "./desk.js";
 import { Box } from "./sealing/box.js";
-import { showSeals } from "./sealing/choices.js";
+import { remember, showSeals } from "./sealing/choices.js";
 import { Others } from "./sealing/others.js";
+import { Places } from "./sealing/places.js";
 import { Stage } from "./sealing/stage.js";
 import { Watch } from "./sealing/watch.js";
 
@@ -18,12 +19,16 @@ const NO_CHANGES = 1; // a certified document's permission (ISO 32000-2 table 25
 const state = { document: null, seal: null, box: null, field: null, request: requestId() };
 
 const stage = new Stage((page, x, y) => {
-  if (state.box && !state.field) state.box.putCentre(page, x, y);
+  if (!state.box || state.field) return;
+  const place = places.near(page, x, y);
+  state.box.moveCentre(page, place?.x_mm ?? x, place?.y_mm ?? y);
 });
-const others = new Others(stage, () => state.box);
+const places = new Places(stage, goToPlace);
+const others = new Others(stage, () => state.box, places);
 const confirmView = new ConfirmView();
 const watch = new Watch({ desk: data.desk, confirmHere, again: () => location.assign(location.pathname) });
 
+stage.onLayOut = () => places.draw();
 stage.onPage = () => {
   others.pageShown();
   showPlace();
@@ -35,6 +40,7 @@ function showPlace() {
   const away = box.page !== stage.page;
   const facts = { page: box.page + 1, x: box.x_mm.toFixed(1), y: box.y_mm.toFixed(1) };
   say($("place"), t(away ? "seal.place_elsewhere" : "seal.place", facts));
+  places.tell(box);
   box.name(t("seal.box", { name: state.seal.name, ...facts }));
 }
 
@@ -47,9 +53,11 @@ function changed() {
 function chooseSeal(seal) {
   const old = state.box;
   state.seal = seal;
-  state.box = new Box(stage, { width_mm: seal.width_mm, height_mm: seal.height_mm, image: seal.imprint_url }, changed);
-  if (old) stage.drop(old);
+  const shape = { width_mm: seal.width_mm, height_mm: seal.height_mm, image: seal.imprint_url };
+  state.box = new Box(stage, shape, changed, (...at) => places.near(...at));
+  if (old) stage.drop(old, state.box);
   stage.add(state.box);
+  stage.main = state.box;
   $("block-others").hidden = state.document.signed;
   $("block-stated").hidden = false;
   $("block-send").hidden = false;
@@ -57,11 +65,13 @@ function chooseSeal(seal) {
   stage.reveal(state.box);
 }
 
-/** Into the prepared place, else where the seal before it was, else bottom right, as is the custom. */
+/** Into the prepared place, else where the seal before it was, else where the text asks for it, else bottom right, as is the custom. */
 function putFirst(old, seal) {
   if (state.field) return useField(state.field);
   const paper = stage.paper();
-  if (old) return state.box.putCentre(old.page, old.x_mm + old.shape.width_mm / 2, old.y_mm + old.shape.height_mm / 2);
+  if (old) return state.box.putCentre(old.page, old.centre.x_mm, old.centre.y_mm);
+  const { best } = places;
+  if (best) return state.box.putCentre(best.page, best.x_mm, best.y_mm);
   return state.box.put(stage.page, paper.width_mm - seal.width_mm - MARGIN_MM, paper.height_mm - seal.height_mm - 2 * MARGIN_MM);
 }
 
@@ -72,6 +82,19 @@ function useField(field) {
   if (!field) return changed();
   stage.show(field.page);
   return state.box.putCentre(field.page, field.x_mm + field.width_mm / 2, field.y_mm + field.height_mm / 2);
+}
+
+/** The seal goes where the document's text asks for one. */
+function goToPlace(place) {
+  if (!state.box) return;
+  if (state.field) {
+    $("field").value = "";
+    useField(null);
+  }
+  if (stage.page !== place.page) stage.show(place.page);
+  state.box.moveCentre(place.page, place.x_mm, place.y_mm);
+  stage.reveal(state.box);
+  $("stage").scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
 /** Places that an earlier signer prepared: offered by name, the first one taken. */
@@ -96,9 +119,9 @@ async function takeDocument(document_) {
   $("block-place").hidden = false;
   $("stage").hidden = false;
   offerFields(document_.open_fields ?? []);
-  stage.open(document_, state.field ? state.field.page : document_.page_count - 1);
-  const usable = await showSeals(document_.company_id, chooseSeal);
-  if (usable.length === 1) document.querySelector(`input[value="${CSS.escape(usable[0].id)}"]`).click();
+  places.show(document_.seal_places ?? []);
+  stage.open(document_, (state.field ?? places.best)?.page ?? document_.page_count - 1);
+  await showSeals(document_.company_id, chooseSeal);
   return undefined;
 }
 
@@ -130,6 +153,7 @@ async function send() {
       document_kind: $("stated-kind").value, amount: $("stated-amount").value.trim() || null,
       counterparty: $("stated-counterparty").value.trim(),
     });
+    remember(state.document.company_id, seal.id);
     openSigning(signing);
   } catch (error) {
     say($("problem"), error.text);

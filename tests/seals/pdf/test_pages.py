@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 
 from auth.errors import Invalid, NotFound, Unavailable
 from seals.glyphs import FONTS_VARIABLE
-from seals.pdf.pages import MAX_PIXELS, MAX_WIDTH_PX, MIN_WIDTH_PX, UNSIGNED, page_png
+from seals.pdf.pages import MAX_PIXELS, MAX_WIDTH_PX, MIN_WIDTH_PX, UNSIGNED, page_png, page_webp
 from seals.pdf.preparing import Place, Protection
 from tests.seals.pdf.samples import (
     bad_box,
@@ -83,6 +83,15 @@ def test_every_page_has_its_own_picture() -> None:
     data = save(pdf)
     assert picture(data, 0).getpixel((400, 500)) == (0, 0, 0)
     assert picture(data, 1).getpixel((400, 500)) == (255, 0, 0)
+
+
+def test_the_picture_for_screens_shows_the_same_in_fewer_bytes() -> None:
+    exact, small = page_png(contract(), 0, 720, UNSIGNED), page_webp(contract(), 0, 720, UNSIGNED)
+    with Image.open(BytesIO(small)) as shown:
+        assert (shown.format, shown.size) == ("WEBP", (720, 1019))
+        off = ImageChops.difference(shown.convert("L"), Image.open(BytesIO(exact)).convert("L"))
+    assert sum(off.get_flattened_data()) / (720 * 1019) < 4
+    assert len(small) < len(exact) / 2
 
 
 @pytest.mark.parametrize("width", [0, -1, MIN_WIDTH_PX - 1, MAX_WIDTH_PX + 1, 10**9])

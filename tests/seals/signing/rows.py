@@ -101,7 +101,13 @@ async def signing(state: SigningState, **columns: Any) -> Signing:
         name="合同.pdf",
         blob=(blob := some(64)),
         original=blob,
-        inspection={"pages": [{}], "signatures": 0, "certification": None, "open_fields": []},
+        inspection={
+            "pages": [{}],
+            "signatures": 0,
+            "certification": None,
+            "open_fields": [],
+            "seal_places": [],
+        },
         removed=[],
         created_at=NOW,
     )

@@ -4,6 +4,7 @@ import { post } from "../lib/api.js";
 import { $, busy, h, say } from "../lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "../lib/forms.js";
 import { note } from "../lib/overlay.js";
+import { startPad } from "../lib/pinpad.js";
 import { t } from "../lib/words.js";
 import { Proof } from "../confirming/proof.js";
 
@@ -68,3 +69,4 @@ confirming.addEventListener("submit", (event) => {
 });
 $("grant-back").addEventListener("click", () => now.back(""));
 clearWhenTyped(confirming);
+startPad(confirming);

@@ -8,7 +8,7 @@ import { chinaTime } from "../lib/time.js";
 import { t } from "../lib/words.js";
 import { toSecond } from "../confirming/proof.js";
 import { leaveConfirm, toConfirm } from "./drawer.js";
-import { ruleOf } from "./rules.js";
+import { ruleOf, startRules } from "./rules.js";
 
 const form = $("grant-form");
 let seal = null;
@@ -143,6 +143,7 @@ async function next() {
 
 /** Prepare the form for a company; `again` is called after each change. */
 export async function startGrants(company, again) {
+  startRules(again);
   changed = again;
   const members = company.may.includes("manage_agents")
     ? (await get(`/companies/${encodeURIComponent(company.id)}/members`)).members.filter((member) => member.state === "active")

@@ -11,6 +11,12 @@ import { leaveConfirm, toConfirm } from "./drawer.js";
 const form = $("rule-form");
 const REPRESENTATIVE = "representative";
 let seal = null;
+let shown = async () => {};
+
+/** again: shows the seals, among them whose use needs approvals. */
+export function startRules(again) {
+  shown = again;
+}
 
 /** The button to look at and change a seal's rule, for whoever may. */
 export function ruleOf(one) {
@@ -20,7 +26,8 @@ export function ruleOf(one) {
   return open;
 }
 
-const nameOf = ({ id, name_masked: name }) => (id === REPRESENTATIVE ? t("rule.approver_owner", { name }) : name);
+/** People of one surname are told apart by their mobiles. */
+const nameOf = ({ id, name_masked: name, mobile_masked: mobile }) => `${id === REPRESENTATIVE ? t("rule.approver_owner", { name }) : name} ${mobile}`;
 const boxes = (name) => [...form.querySelectorAll(`[name=${name}]`)];
 
 async function openForm(one) {
@@ -122,7 +129,7 @@ async function next() {
       facts: facts(draft.rule),
       words: { title: "rule.confirm_title", note: "rule.at_once", send: "rule.send", made: "rule.made", over: "rule.draft_over" },
       back: toForm,
-      done: async () => {},
+      done: shown,
     });
     form.hidden = true;
   } catch (error) {

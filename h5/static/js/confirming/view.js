@@ -6,6 +6,7 @@ import { clearErrors, clearWhenTyped, fieldError } from "../lib/forms.js";
 import { follow } from "../lib/live.js";
 import { openDrawer } from "../lib/overlay.js";
 import { goToSeal, showPages } from "../lib/pages.js";
+import { startPad } from "../lib/pinpad.js";
 import { chinaTime, clock, countdown } from "../lib/time.js";
 import { language, t } from "../lib/words.js";
 import { approvalWords, waitsForApproval } from "./approval.js";
@@ -30,6 +31,7 @@ export class ConfirmView {
     this.onSubmit($("confirm-form"), () => this.confirm());
     this.onSubmit($("reject-form"), () => this.reject());
     clearWhenTyped($("confirm-form"));
+    startPad($("confirm-form"), true);
     $("confirm-place").addEventListener("click", () => goToSeal($("confirm-pages"), this.claim.signing));
     $("digits").addEventListener("input", () => $("digits").value.length === 2 && $("pin").focus());
   }

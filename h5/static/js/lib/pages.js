@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { t } from "./words.js";
 
-const WIDTHS_PX = [480, 720, 1080, 1600, 2000];
+const WIDTHS_PX = [480, 720, 1080, 1600, 2000]; // those that the API draws (seals/uploading.py::WEBP_WIDTHS)
 const A4_RATIO = 210 / 297;
 
 /** The picture width to ask for, for a page shown `cssWidth` px wide on this screen. */
@@ -12,8 +12,8 @@ export function pictureWidth(cssWidth) {
   return WIDTHS_PX.find((width) => width >= wanted) ?? WIDTHS_PX.at(-1);
 }
 
-export const documentPage = (id, page, width) => `/api/documents/${encodeURIComponent(id)}/pages/${page}.png?w=${width}`;
-export const signingPage = (id, page, width) => `/api/signings/${encodeURIComponent(id)}/pages/${page}.png?w=${width}`;
+export const documentPage = (id, page, width) => `/api/documents/${encodeURIComponent(id)}/pages/${page}.webp?w=${width}`;
+export const signingPage = (id, page, width) => `/api/signings/${encodeURIComponent(id)}/pages/${page}.webp?w=${width}`;
 
 const caption = (signing, page) => {
   const facts = { page: page + 1, count: signing.page_count };

@@ -4,14 +4,18 @@ import { h } from "../lib/dom.js";
 
 const STEP_MM = 1;
 const BIG_STEP_MM = 10;
+const FELT_MS = 8;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export const tenth = (millimetres) => Math.round(millimetres * 10) / 10;
 
 export class Box {
-  /** shape: {width_mm, height_mm, image, label, dashed}; x_mm, y_mm: top-left corner on the page as shown. */
-  constructor(stage, shape, onMove) {
-    Object.assign(this, { stage, shape, onMove, page: 0, x_mm: 0, y_mm: 0, movable: true });
+  /**
+   * shape: {width_mm, height_mm, image, label, dashed}; x_mm, y_mm: top-left corner on the page as shown.
+   * pull(page, x_mm, y_mm): the place that draws its middle there when it is dragged by, or null.
+   */
+  constructor(stage, shape, onMove, pull = () => null) {
+    Object.assign(this, { stage, shape, onMove, pull, page: 0, x_mm: 0, y_mm: 0, movable: true });
     this.element = h("button", { type: "button", class: shape.image ? "box" : "box box-dashed" });
     if (shape.image) this.element.append(h("img", { src: shape.image, alt: "", draggable: "false" }));
     else this.caption = this.element.appendChild(h("span", {}, shape.label));
@@ -31,6 +35,17 @@ export class Box {
 
   putCentre(page, x_mm, y_mm) {
     this.put(page, x_mm - this.shape.width_mm / 2, y_mm - this.shape.height_mm / 2);
+  }
+
+  /** Where its middle is. */
+  get centre() {
+    return { page: this.page, x_mm: this.x_mm + this.shape.width_mm / 2, y_mm: this.y_mm + this.shape.height_mm / 2 };
+  }
+
+  /** A person moves it: what was before can be had back. */
+  moveCentre(page, x_mm, y_mm) {
+    this.stage.past.keep(this);
+    this.putCentre(page, x_mm, y_mm);
   }
 
   draw() {
@@ -53,13 +68,17 @@ export class Box {
     const start = { x: event.clientX, y: event.clientY, x_mm: this.x_mm, y_mm: this.y_mm };
     const port = this.stage.port;
     const scrolled = { x: port.scrollLeft, y: port.scrollTop };
+    let kept = false;
     const move = (moved) => {
+      if (!kept) this.stage.past.keep(this);
+      kept = true;
       const dx = moved.clientX - start.x + port.scrollLeft - scrolled.x;
       const dy = moved.clientY - start.y + port.scrollTop - scrolled.y;
-      this.put(this.page, start.x_mm + dx / this.stage.scale, start.y_mm + dy / this.stage.scale);
+      this.drag(start.x_mm + dx / this.stage.scale, start.y_mm + dy / this.stage.scale);
+      this.stage.reveal(this, 0);
     };
     const drop = () => {
-      this.element.classList.remove("is-moving");
+      this.element.classList.remove("is-moving", "is-held");
       this.element.removeEventListener("pointermove", move);
     };
     this.element.setPointerCapture(event.pointerId);
@@ -69,13 +88,38 @@ export class Box {
     this.element.addEventListener("pointercancel", drop, { once: true });
   }
 
+  /** Follow the finger, but stay on a place that pulls; the phone is felt to take hold of it. */
+  drag(x_mm, y_mm) {
+    const { width_mm: width, height_mm: height } = this.shape;
+    const place = this.pull(this.page, x_mm + width / 2, y_mm + height / 2);
+    const held = this.element.classList.contains("is-held");
+    this.element.classList.toggle("is-held", Boolean(place));
+    if (place && !held) navigator.vibrate?.(FELT_MS);
+    if (place) this.putCentre(place.page, place.x_mm, place.y_mm);
+    else this.put(this.page, x_mm, y_mm);
+  }
+
   key(event) {
+    if (event.ctrlKey || event.metaKey || !this.movable) return;
+    const turned = { PageUp: this.page - 1, PageDown: this.page + 1 }[event.key];
+    if (turned !== undefined) this.turn(event, turned);
     const arrow = ARROWS[event.key];
-    if (!arrow || !this.movable) return;
+    if (!arrow) return;
     event.preventDefault();
+    this.stage.past.keep(this, true);
     const step = event.shiftKey ? BIG_STEP_MM : STEP_MM;
     this.put(this.page, this.x_mm + arrow[0] * step, this.y_mm + arrow[1] * step);
     this.stage.reveal(this);
+  }
+
+  /** Take it to another page, to the same place. */
+  turn(event, page) {
+    event.preventDefault();
+    if (!this.stage.document.pages[page]) return;
+    this.stage.past.keep(this);
+    this.stage.show(page);
+    this.put(page, this.x_mm, this.y_mm);
+    this.element.focus({ preventScroll: true });
   }
 
   remove() {

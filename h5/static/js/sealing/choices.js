@@ -12,7 +12,27 @@ function choice(seal, onChoose) {
   return h("label", { class: usable ? "seal-choice" : "seal-choice is-off" }, input,
     imprint(seal),
     h("span", { class: "seal-choice-name" }, kindOf(seal)),
+    seal.approval ? h("span", { class: "fine" }, t(`seals.approval_${seal.approval}`)) : null,
     usable ? null : h("span", { class: "fine" }, t(`seals.state_${seal.state}`)));
+}
+
+const KEPT = "ezhang.seal.";
+
+/** Which seal this browser last asked for; without storage none. */
+function remembered(companyId) {
+  try {
+    return localStorage.getItem(KEPT + companyId);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(companyId, sealId) {
+  try {
+    localStorage.setItem(KEPT + companyId, sealId);
+  } catch {
+    // A private window: the first seal is offered again.
+  }
 }
 
 function hint(company) {
@@ -21,11 +41,13 @@ function hint(company) {
   return [company.name, " · ", t("seal.uncollected"), " ", link];
 }
 
-/** Show a company's seals; `onChoose(seal)` hears the choice. Returns those that can be used. */
+/** Show a company's seals; `onChoose(seal)` hears the choice, the first of which is made here: the seal used last. */
 export async function showSeals(companyId, onChoose) {
   const company = await get(`/companies/${encodeURIComponent(companyId)}`);
   const given = company.seals.filter((seal) => !["held", "declined", "cancelled"].includes(seal.state));
   $("seal-choices").replaceChildren(...given.map((seal) => choice(seal, onChoose)));
   $("seal-hint").replaceChildren(...hint(company));
-  return company.seals.filter((seal) => seal.state === "collected");
+  const usable = company.seals.filter((seal) => seal.state === "collected");
+  const first = usable.find((seal) => seal.id === remembered(companyId)) ?? usable[0];
+  if (first) document.querySelector(`input[value="${CSS.escape(first.id)}"]`).click();
 }

@@ -9,10 +9,11 @@ const GAP_MM = 8;
 const MAX_OTHERS = 20;
 
 export class Others {
-  /** seal(): the box of one's own seal, beside which a new place appears. */
-  constructor(stage, seal) {
+  /** seal(): the box of one's own seal, beside which a new place appears where the text asks for no other. */
+  constructor(stage, seal, places) {
     this.stage = stage;
     this.seal = seal;
+    this.places = places;
     this.known = [];
     for (const radio of this.radios) radio.addEventListener("change", () => this.changed());
     $("known-add").addEventListener("click", () => this.add());
@@ -36,26 +37,30 @@ export class Others {
   add() {
     if (this.known.length >= MAX_OTHERS) return say($("others-error"), t("seal.known_many", { limit: MAX_OTHERS }));
     const other = { input: h("input", { type: "text", maxlength: "60", placeholder: t("seal.known_name"), "aria-label": t("seal.known_name") }) };
-    other.box = new Box(this.stage, { width_mm: PLACE_MM, height_mm: PLACE_MM, label: "" }, () => this.tell(other));
+    other.box = new Box(this.stage, { width_mm: PLACE_MM, height_mm: PLACE_MM, label: "" }, () => this.tell(other), (...at) => this.places.near(...at));
     other.where = h("button", { type: "button", class: "link" });
     other.where.addEventListener("click", () => this.goTo(other));
     const remove = h("button", { type: "button", class: "link" }, t("seal.known_remove"));
     other.item = h("li", { class: "known-item" }, other.input, h("div", { class: "known-line" }, other.where, remove));
     remove.addEventListener("click", () => this.remove(other));
     other.input.addEventListener("input", () => this.tell(other));
+    this.putFirst(other);
     this.known.push(other);
     $("known-list").append(other.item);
     this.stage.add(other.box);
-    this.placeBeside(other);
     other.input.focus();
     return undefined;
   }
 
-  placeBeside(other) {
+  /** Where the text asks for another's seal, else beside one's own. */
+  putFirst(other) {
     const seal = this.seal();
-    const step = (PLACE_MM + GAP_MM) * this.known.length;
-    const page = seal ? seal.page : this.stage.page;
-    other.box.put(page, (seal ? seal.x_mm : step * 2) - step, seal ? seal.y_mm : GAP_MM);
+    const free = this.places.free([seal, ...this.known.map(({ box }) => box)].filter(Boolean));
+    if (free) return other.box.putCentre(free.page, free.x_mm, free.y_mm);
+    const step = (PLACE_MM + GAP_MM) * (this.known.length + 1);
+    if (!seal) return other.box.put(this.stage.page, step, GAP_MM);
+    const left = seal.x_mm - step;
+    return other.box.put(seal.page, left < 0 ? seal.x_mm + step : left, seal.y_mm);
   }
 
   goTo(other) {

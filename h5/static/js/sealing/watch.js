@@ -71,7 +71,8 @@ export class Watch {
     const { state, scan } = signing;
     const waits = state === "pending";
     const held = waits && waitsForApproval(signing);
-    const phase = held ? "approval" : waits && !this.wantsQr ? "ready" : waits ? `scan_${scan.state}` : state;
+    const ready = signing.may_confirm ? "ready" : "others";
+    const phase = held ? "approval" : waits && !this.wantsQr ? ready : waits ? `scan_${scan.state}` : state;
     const facts = { who: scan.by_masked ?? "", reason: signing.reason ?? "", document: signing.document.name };
     $("watch").dataset.state = state;
     say($("watch-title"), t(`signing.title_${phase}`, facts));
@@ -81,7 +82,7 @@ export class Watch {
     this.showApproval(signing);
     if (!waits || held) closeChallenge();
     else if (this.wantsQr) this.showScan(scan);
-    const looks = (one) => JSON.stringify([one?.state, one?.scan.state, one?.approval?.given]);
+    const looks = (one) => JSON.stringify([one?.state, one?.scan.state, one?.approval?.given, one?.may_confirm]);
     if (looks(was) !== looks(signing)) this.showActions();
     if (was && waitsForApproval(was) && !held && waits && this.options.desk) this.freshQr();
     if (ENDED.includes(state)) this.stop();
@@ -158,15 +159,15 @@ export class Watch {
   }
 
   pendingActions() {
-    const { scan } = this.signing;
+    const { scan, may_confirm: own } = this.signing;
     const useless = ["expired", "dead", "none"].includes(scan.state);
     const path = `/signings/${encodeURIComponent(this.signing.id)}`;
     const cancel = async () => this.tell(await post(`${path}/cancel`));
     if (waitsForApproval(this.signing)) return [this.button("signing.cancel", false, cancel)];
     return [
-      this.options.desk ? null : this.button("signing.here", true, () => this.options.confirmHere(this.signing)),
+      this.options.desk || !own ? null : this.button("signing.here", true, () => this.options.confirmHere(this.signing)),
       this.wantsQr && useless ? this.button("signing.fresh_qr", this.options.desk, () => this.freshQr()) : null,
-      this.wantsQr ? null : this.button("signing.show_qr", false, () => this.freshQr()),
+      this.wantsQr ? null : this.button("signing.show_qr", !own, () => this.freshQr()),
       this.button("signing.cancel", false, cancel),
     ];
   }

@@ -1,0 +1,30 @@
+"""Read the QR codes in a photo or a screenshot, for phones whose browser cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import zxingcpp
+
+from seals.photo.reading import read
+
+__all__ = ["MAX_CODES", "MAX_TEXT", "Codes", "read_codes"]
+
+MAX_CODES = 8
+SMALLEST_PX = 40  # a screenshot may be of the code alone
+MAX_TEXT = 2000  # characters of one; ours are under 200
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What the codes say, in the order of the page; whoever made them wrote it, so it is nobody's word."""
+
+    texts: tuple[str, ...]
+
+
+def read_codes(data: bytes) -> Codes:
+    """The readable QR codes of a picture file, `MAX_CODES` at most; raises as `seals.photo.reading`."""
+    wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(read(data, SMALLEST_PX), formats=wanted)
+    texts = dict.fromkeys(str(code.text)[:MAX_TEXT] for code in found if code.valid and code.text)
+    return Codes(tuple(texts)[:MAX_CODES])
