@@ -38,9 +38,7 @@ async def dissolve(company: Company, before: Licence, said: Registered, now: dat
     """
     ended = await Licence.filter(id=before.id, current=company.id).update(state=LicenceState.REVOKED)
     if not ended:
-        raise Conflict(
-            "company.changed", "企业登记刚有变化。", "The company's registration changed just now."
-        )
+        raise Conflict("company.changed", "企业登记刚有变化。", "The registration changed just now.")
     await Company.filter(id=company.id).update(state=CompanyState.CLOSED)
     ids = [str(each) for each in await Seal.filter(company_id=company.id).values_list("id", flat=True)]
     done = await living.move(Change.DISSOLVE, company.id, ids, now)

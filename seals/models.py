@@ -100,8 +100,9 @@ class Seal(Model):
     design: what it was drawn from (`seals.design.Design`). sole: company and kind while this is the one
     that may live (R19), else null. photo: whence the imprint comes, if it was not drawn. reason: why it
     is held or was declined, in both languages. rotation_due: a grant has ended, so its secret changes at the
-    next confirm. state_since: when it came into its state, null for as long as it stands; ended_for: by which
-    change (`seals.life.Change`) it was cancelled; warned_at: when its company was last told that it ends.
+    next confirm. state_since: when it came into its state, null for as long as it stands, ended_for: by which
+    change (`seals.life.Change`) it was cancelled, warned: so many days before its end, or its certificates',
+    its company was last told.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -130,7 +131,7 @@ class Seal(Model):
     collected_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     state_since: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     ended_for: str | None = fields.CharField(12, null=True)  # type: ignore[assignment]
-    warned_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
+    warned: int | None = fields.IntField(null=True)  # type: ignore[assignment]
 
     class Meta:
         table = "seal"

@@ -14,16 +14,25 @@ RENEW_BEFORE = timedelta(days=60)
 @dataclass(frozen=True)
 class Policy:
     """One profile. pin_max_age: after that long a PIN confirms nothing until it is changed (R55);
-    pin_reminder: how long before its holder is told.
+    pin_reminder: how long before its holder is told. uncollected_for: an issued seal that nobody collected
+    for so long is cancelled (R40).
     """
 
     name: str
     pin_max_age: timedelta
     pin_reminder: timedelta
+    uncollected_for: timedelta
 
 
 DEFAULT = "beijing-2019"
 POLICIES = {
     each.name: each
-    for each in (Policy(DEFAULT, pin_max_age=timedelta(days=365), pin_reminder=timedelta(days=30)),)
+    for each in (
+        Policy(
+            DEFAULT,
+            pin_max_age=timedelta(days=365),
+            pin_reminder=timedelta(days=30),
+            uncollected_for=timedelta(days=92),  # three months, whichever
+        ),
+    )
 }

@@ -27,10 +27,12 @@ from auth.privacy import RecordsKey
 from seals import (
     certificate_requests,
     confirm_codes,
+    expiring,
     exporting,
     founding,
     grant_endings,
     issuing,
+    lapsing,
     licensing,
     life_asking,
     offers,
@@ -255,7 +257,7 @@ class WorkDesk:
         return said
 
     async def tidy(self) -> bool:
-        """PINs that grow old, companies nobody asked about; old counters and rows that are over for long."""
+        """What is over soon, companies nobody asked about; old counters and rows that are over for long."""
         await pins.remind(self.policy, now())
         await throttling.forget_old(now())
         await scan_login.forget_old(now())
@@ -265,6 +267,8 @@ class WorkDesk:
         await passkeys.forget_old(now())
         await exporting.forget_old(now())
         await life_asking.forget_old(now())
+        await expiring.warn(now())
+        await lapsing.lapse(self.policy, now())
         await succeeding.look_around(now())
         await succeeding.forget_old(now())
         return False

@@ -26,10 +26,12 @@ __all__ = [
     "seal_certified",
     "seal_collected",
     "seal_declined",
+    "seal_expiring",
     "seal_frozen",
     "seal_held",
     "seal_issued",
     "seal_rekeyed",
+    "seal_uncollected",
     "seal_unfrozen",
 ]
 
@@ -183,6 +185,24 @@ def seal_cancelled(t: Telling) -> Content:
     lines.append(t.w("card.seal_cancelled_text"))
     seals = t.link("card.do_seals", f"/m/seals/{seal.company_id}")
     return Content(t.w("card.seal_cancelled", name=seal.name), lines, (seals,))
+
+
+def seal_expiring(t: Telling) -> Content:
+    """Its certificates end soon, or have ended."""
+    seal, until = t.rows.seal(t.row_id), datetime.fromisoformat(str(t.told.event.facts["until"]))
+    title = "card.seal_expired" if until <= t.told.event.at else "card.seal_expiring"
+    return Content(
+        t.w(title, name=seal.name),
+        (_number(t, seal), t.w("card.seal_expiring_text", time=minute(until))),
+        (t.link("card.do_seals", f"/m/seals/{seal.company_id}"),),
+    )
+
+
+def seal_uncollected(t: Telling) -> Content:
+    seal, until = t.rows.seal(t.row_id), datetime.fromisoformat(str(t.told.event.facts["until"]))
+    lines = (_number(t, seal), t.w("card.seal_uncollected_text", time=minute(until)))
+    actions = t.collect(seal.company_id) if seal.state is SealState.ISSUED else ()
+    return Content(t.w("card.seal_uncollected", name=seal.name), lines, actions)
 
 
 def seal_exported(t: Telling) -> Content:

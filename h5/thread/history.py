@@ -54,6 +54,8 @@ SHOWN = frozenset(
         "seal.cancelled",
         "seal.declined",
         "seal.exported",
+        "seal.expiring",
+        "seal.uncollected",
         "seal.frozen",
         "seal.unfrozen",
         REKEYED,

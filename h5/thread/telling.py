@@ -42,6 +42,8 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     company_cards.seal_certified,
     company_cards.seal_cancelled,
     company_cards.seal_exported,
+    company_cards.seal_expiring,
+    company_cards.seal_uncollected,
     company_cards.seal_frozen,
     company_cards.seal_unfrozen,
     company_cards.seal_rekeyed,

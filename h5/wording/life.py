@@ -22,8 +22,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "life.cancel": ("注销", "Cancel"),
     "life.cancel_note": (
         "注销不能撤回：证书立即吊销，密钥删除，授权作废，不再盖章。以前盖的文件仍然有效。",
-        "This cannot be taken back: certificates are revoked, keys erased, grants end, it seals nothing more. "
-        "What was sealed stays valid.",
+        "This cannot be taken back: certificates are revoked, keys erased, grants end, it seals nothing "
+        "more. What was sealed stays valid.",
     ),
     "life.loss": ("挂失", "Report it lost"),
     "life.loss_note": (
@@ -70,20 +70,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "life.for_lapse": ("逾期未领取", "not collected in time"),
     "card.seal_cancelled": ("{name}已注销", "{name} is cancelled"),
     "card.seal_cancelled_cancel": ("企业申请注销", "At the company's wish"),
-    "card.seal_cancelled_loss": (
-        "已挂失，另发一枚新编码的印章",
-        "Reported lost; another is issued, with another number",
-    ),
-    "card.seal_cancelled_damage": (
-        "已损坏，另发一枚新编码的印章",
-        "Damaged; another is issued, with another number",
-    ),
+    "card.seal_cancelled_loss": ("已挂失", "It was reported lost"),
+    "card.seal_cancelled_damage": ("已损坏", "It was reported damaged"),
     "card.seal_cancelled_replace": (
         "登记的法定代表人（经营者）姓名已变更",
         "Another name of the representative is registered now",
     ),
     "card.seal_cancelled_dissolve": (
-        "登记机关已办理企业注销登记",
+        "登记机关已注销企业",
         "The company was dissolved in the register",
     ),
     "card.seal_cancelled_lapse": ("发放后逾期未领取", "It was not collected in time"),
@@ -96,6 +90,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "电子营业执照失效，全部印章注销，授权和人员权限终止，正在进行的领取和用印也已终止；以前盖过的文件仍然有效。",
         "Its licence has ended, all seals are cancelled, grants and members have no rights, collections and "
         "signings have ended. What was sealed before stays valid.",
+    ),
+    "card.seal_expiring": ("{name}的证书快到期了", "The certificate of {name} ends soon"),
+    "card.seal_expired": ("{name}的证书已到期", "The certificate of {name} has ended"),
+    "card.seal_expiring_text": (
+        "有效期至 {time}。到期后不能盖章；请在「我的印章」续期，然后重新领取。",
+        "Valid until {time}; then it seals nothing. Renew it among your seals, then collect it anew.",
+    ),
+    "card.seal_uncollected": ("{name}还没有领取", "{name} waits to be collected"),
+    "card.seal_uncollected_text": (
+        "请在 {time} 前领取，逾期将按规定注销。",
+        "Collect it before {time}; after that it is cancelled, as the rules demand.",
     ),
     "card.instead_of": ("代替已注销的印章 {number}", "In place of the cancelled seal {number}"),
 }

@@ -1,5 +1,5 @@
-"""The registrar's desk: a clerk registers changes of legal representatives (法定代表人变更登记) and the end of
-companies (注销登记), once each.
+"""The registrar's desk: a clerk registers changes of legal representatives (法定代表人变更登记) and the ends
+of companies (注销登记), once each.
 
 What a company's representative is now is its newest change, or whom its application named. The end of one is
 the last of its changes: it has no licence number.

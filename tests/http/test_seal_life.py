@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -184,7 +184,7 @@ def test_a_dissolved_company_has_no_seal_and_no_right_left(site: Site) -> None:
     owner = site.owner(733, "罗清扬", "北京清扬商贸有限公司")
     client = owner.client
     grantee, _ = joined(site, owner, 734)
-    done, file = owner.sign(contract())
+    _, file = owner.sign(contract())
     pending = owner.ask(contract())["id"]
     client.add_seal(owner.company, "hr")
     collection = client.begin_collection(owner.company)["id"]
@@ -217,3 +217,32 @@ def test_a_dissolved_company_has_no_seal_and_no_right_left(site: Site) -> None:
         found = revoked(client, "issuing", each)
         assert found is not None
         assert found[0] is x509.ReasonFlags.cessation_of_operation
+
+
+def test_an_expired_seal_signs_nothing_until_it_is_renewed(site: Site, owner: Party) -> None:
+    client, seal = owner.client, owner.seal("invoice")
+    before = one(owner, seal)
+    place = {"page": 0, "x_mm": 40.0, "y_mm": 205.0}
+    ask = lambda: client.request_signing(document, seal, **place)  # noqa: E731
+    document = client.upload("收据.pdf", contract())["id"]
+    waits = ask()["id"]
+    shown = client.open_challenge(waits)
+    claim = client.claim(token=shown["url"].partition("#")[2])
+    assert "renew" not in before["changes"]
+    over = (datetime.now(UTC) - timedelta(seconds=1)).isoformat(sep=" ")
+    site.change("UPDATE seal_key SET not_after = ? WHERE seal_id = ?", over, seal)
+    refused(ask, 409, "seal.expired")
+    refused(
+        lambda: client.confirm(claim["id"], owner.pin, shown["digits"], claim["intent"]), 409, "seal.expired"
+    )
+    assert "renew" in one(owner, seal)["changes"]
+    assert changed(owner, seal, "renew")["state"] == "issued"
+    assert client.signing(waits)["state"] == "failed"
+    serial = serial_of(site, seal)
+    until(lambda: revoked(client, "issuing", serial) is not None)
+    owner.demo.collect(owner.company, owner.pin)
+    after = one(owner, seal)
+    assert (after["state"], after["number"], after["id"]) == ("collected", before["number"], seal)
+    done = owner.demo.scan_and_confirm(client.request_signing(document, seal, **place)["id"], owner.pin)
+    assert done["state"] == "signed"
+    assert "renew" not in after["changes"]
