@@ -14,6 +14,7 @@ from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report
 from seals.pdf.trust import Trust
 from seals.photo.figures import Wanted
+from seals.photo.looking import Shown
 from seals.photo.results import Lifted
 from seals.ports import Blobs
 from seals.ses.reports import SesReport
@@ -44,6 +45,12 @@ class Inspector(Protocol):
 
     async def photo(self, data: bytes, wanted: Wanted) -> Lifted:
         """`seals.photo.lifting.lift`."""
+
+    async def look(self, data: bytes) -> Shown:
+        """`seals.photo.looking.look`."""
+
+    async def photo_pdf(self, data: bytes) -> bytes:
+        """`seals.photo.paging.photo_pdf`."""
 
     async def verify_ses(self, data: bytes, trust: Trust, document: bytes | None) -> SesReport:
         """`seals.ses.verifying.verify_ses`, now."""

@@ -21,6 +21,7 @@ from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report, unknown
 from seals.pdf.trust import Trust
 from seals.photo.figures import Wanted
+from seals.photo.looking import Shown
 from seals.photo.results import Lifted
 from seals.ses.causes import Cause
 from seals.ses.reports import SesReport, undecided
@@ -100,8 +101,19 @@ class InspectorClient:
 
     async def photo(self, data: bytes, wanted: Wanted) -> Lifted:
         """`seals.photo.lifting.lift`; a photo that stops the readers is Invalid `photo.unreadable`."""
+        return cast(Lifted, await self._of_photo("photo", Lifted, data=data, wanted=wanted))
+
+    async def look(self, data: bytes) -> Shown:
+        """`seals.photo.looking.look`; as `photo`."""
+        return cast(Shown, await self._of_photo("look", Shown, data=data))
+
+    async def photo_pdf(self, data: bytes) -> bytes:
+        """`seals.photo.paging.photo_pdf`; as `photo`."""
+        return cast(bytes, await self._of_photo("photo_pdf", bytes, data=data))
+
+    async def _of_photo(self, operation: str, kind: Any, **arguments: Any) -> Any:
         try:
-            return cast(Lifted, await self._ask("photo", Lifted, data=data, wanted=wanted))
+            return await self._ask(operation, kind, **arguments)
         except Invalid as refusal:
             if refusal.code.startswith("photo."):
                 raise

@@ -38,6 +38,8 @@ LIMITS_S: Mapping[str, float] = {
     "verify": 20,
     "verify_ses": 20,
     "photo": 20,
+    "look": 15,
+    "photo_pdf": 15,
 }
 """Seconds on the clock one operation may take, from the moment it has a worker."""
 

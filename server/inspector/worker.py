@@ -27,6 +27,8 @@ from seals.pdf.pages import page_png
 from seals.pdf.preparing import prepare
 from seals.pdf.verdicts import verify
 from seals.photo.lifting import lift
+from seals.photo.looking import look
+from seals.photo.paging import photo_pdf
 from seals.ses.verifying import verify_ses
 from server.inspector.protocol import (
     LENGTH,
@@ -51,6 +53,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "verify": verify,
     "verify_ses": verify_ses,
     "photo": lift,
+    "look": look,
+    "photo_pdf": photo_pdf,
 }
 
 MEMORY_BYTES = 1536 * 2**20  # address space; measured: 0.6 GiB for 48 MiB of PDF with two signatures
