@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from auth import events, throttling
@@ -51,7 +51,8 @@ MM_PER_PT = 25.4 / 72
 class Upload:
     """A file as it came. remove_active: the asker saw what is active in it and agrees that it goes.
 
-    company_id: the company that seals; None for the only one of a person who has just one.
+    company_id: the company that seals; None for the only one of a person who has just one. photo: it is a
+    picture of a document, to be made a PDF.
     """
 
     company_id: str | None
@@ -59,6 +60,7 @@ class Upload:
     data: bytes
     remove_active: bool
     from_thread: bool = False
+    photo: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,8 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
     """Inspect, clean and store a document.
 
     A file that is one of our sealed versions joins its record, if it is the newest one.
-    Raises NotFound `company.…`, Invalid `company.choose`, `pdf.…`, TooLarge, Conflict `pdf.active_content`
-    (facts: `active`) until the asker agrees, Conflict `document.newer_version`.
+    Raises NotFound `company.…`, Invalid `company.choose`, `pdf.…`, `photo.…`, TooLarge, Conflict
+    `pdf.active_content` (facts: `active`) until the asker agrees, Conflict `document.newer_version`.
     """
     company = await require(
         session.person_id,
@@ -147,6 +149,8 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
             limit=MAX_BYTES,
         )
     await throttling.count(UPLOADS_PER_PERSON, session.person_id, now)
+    if new.photo:
+        new = replace(new, data=await workshop.inspector.photo_pdf(new.data), name=_stem(new.name))
     inspection = await workshop.inspector.inspect(new.data)
     data = new.data
     removed: tuple[str, ...] = ()
@@ -163,6 +167,11 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
     async with transaction():
         row = await _store(new, company, session, stored, blob, removed, known, now)
     return _view(row)
+
+
+def _stem(name: str) -> str:
+    """A photo's name without the ending that says so."""
+    return re.sub(r"\.(jpe?g|png|webp)$", "", name, flags=re.IGNORECASE)
 
 
 async def _check_signed(inspection: Inspection, data: bytes, workshop: Workshop) -> None:

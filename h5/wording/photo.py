@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "用尺量印章最宽处。不填则按这种印章的常用尺寸。",
         "Measure it at its widest. Left empty, the usual size of the kind is taken.",
     ),
+    "photo.handed": ("使用刚才发送的照片", "Use the photo that was just sent"),
     "photo.camera": ("拍照", "Take a photo"),
     "photo.album": ("从相册选择", "Choose from the album"),
     "photo.note": (

@@ -16,6 +16,7 @@ from seals.pdf.reports import Report
 from seals.pdf.trust import Trust
 from seals.photo.codes import Codes
 from seals.photo.figures import Wanted
+from seals.photo.looking import Shown
 from seals.photo.results import Lifted
 from seals.ports import Blobs
 from seals.ses.reports import SesReport
@@ -58,6 +59,12 @@ class Inspector(Protocol):
 
     async def read_codes(self, data: bytes) -> Codes:
         """`seals.photo.codes.read_codes`."""
+
+    async def look(self, data: bytes) -> Shown:
+        """`seals.photo.looking.look`."""
+
+    async def photo_pdf(self, data: bytes) -> bytes:
+        """`seals.photo.paging.photo_pdf`."""
 
     async def verify_ses(self, data: bytes, trust: Trust, document: bytes | None) -> SesReport:
         """`seals.ses.verifying.verify_ses`, now."""

@@ -57,6 +57,7 @@ def page_asked(name: str) -> tuple[int, bool]:
         "company_id": "The company that seals; not needed by who has just one",
         "remove_active": "1: scripts and other active content may be taken out",
         "via": "thread: sent into the conversation",
+        "photo": "1: it is a photo (JPEG, PNG, WebP), to be made a PDF of one page",
     },
 )
 async def upload(request: Request) -> DocumentView:
@@ -65,7 +66,14 @@ async def upload(request: Request) -> DocumentView:
     form: Mapping[str, Any] = request.form or {}
     named = form.get("company_id")
     company = row_id(named) if named else None
-    new = Upload(company, name, data, form.get("remove_active") == "1", form.get("via") == "thread")
+    new = Upload(
+        company,
+        name,
+        data,
+        remove_active=form.get("remove_active") == "1",
+        from_thread=form.get("via") == "thread",
+        photo=form.get("photo") == "1",
+    )
     return await uploading.upload(new, session(request), now(), ctx.workshop)
 
 

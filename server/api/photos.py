@@ -11,6 +11,7 @@ from sanic.response import HTTPResponse
 from seals import code_reading, photographing
 from seals.photo.codes import Codes
 from seals.photographing import MAX_WIDTH_MM, MIN_WIDTH_MM, PhotoView
+from seals.seeing import PhotoShown, see
 from server.api.operation import it, operation, session
 from server.context import now
 
@@ -45,6 +46,21 @@ async def take_photo(request: Request, company: str) -> PhotoView:
         now(),
         it(request).workshop,
     )
+
+
+@operation(
+    photos,
+    "POST",
+    "/photos/look",
+    "What a photo shows: a QR code, a stamped sheet, a document; it is not kept",
+    answer=PhotoShown,
+    upload=True,
+    upload_media="image/*",
+)
+async def look_at_photo(request: Request) -> PhotoShown:
+    file = request.files.get("file") if request.files else None
+    data = file.body if file is not None else b""
+    return await see(session(request).person_id, data, now(), it(request).workshop)
 
 
 @operation(photos, "GET", "/photos/<photo:str>", "An imprint from a photo", answer=PhotoView)

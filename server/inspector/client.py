@@ -23,6 +23,7 @@ from seals.pdf.reports import Report, unknown
 from seals.pdf.trust import Trust
 from seals.photo.codes import Codes
 from seals.photo.figures import Wanted
+from seals.photo.looking import Shown
 from seals.photo.results import Lifted
 from seals.ses.causes import Cause
 from seals.ses.reports import SesReport, undecided
@@ -117,6 +118,16 @@ class InspectorClient:
         """`seals.photo.lifting.lift`; a photo that stops the readers is Invalid `photo.unreadable`."""
         with _of_a_photo():
             return cast(Lifted, await self._ask("photo", Lifted, data=data, wanted=wanted))
+
+    async def look(self, data: bytes) -> Shown:
+        """`seals.photo.looking.look`; as `photo`."""
+        with _of_a_photo():
+            return cast(Shown, await self._ask("look", Shown, data=data))
+
+    async def photo_pdf(self, data: bytes) -> bytes:
+        """`seals.photo.paging.photo_pdf`; as `photo`."""
+        with _of_a_photo():
+            return cast(bytes, await self._ask("photo_pdf", bytes, data=data))
 
     async def read_codes(self, data: bytes) -> Codes:
         """`seals.photo.codes.read_codes`; a photo that stops the readers is Invalid `photo.unreadable`."""

@@ -42,6 +42,8 @@ LIMITS_S: Mapping[str, float] = {
     "photo": 20,
     "set_paper": 20,
     "read_codes": 15,
+    "look": 15,
+    "photo_pdf": 15,
 }
 """Seconds on the clock one operation may take, from the moment it has a worker."""
 

@@ -30,6 +30,8 @@ from seals.pdf.preparing import prepare
 from seals.pdf.verdicts import verify
 from seals.photo.codes import read_codes
 from seals.photo.lifting import lift
+from seals.photo.looking import look
+from seals.photo.paging import photo_pdf
 from seals.ses.verifying import verify_ses
 from server.inspector.protocol import (
     LENGTH,
@@ -58,6 +60,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "photo": lift,
     "set_paper": set_paper,
     "read_codes": read_codes,
+    "look": look,
+    "photo_pdf": photo_pdf,
 }
 
 MEMORY_BYTES = 1536 * 2**20  # address space; measured: 0.6 GiB for 48 MiB of PDF with two signatures

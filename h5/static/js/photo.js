@@ -3,6 +3,7 @@
 import { upload } from "./lib/api.js";
 import { $, h, say, showOnly } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
+import { take } from "./lib/handed.js";
 import { data, t } from "./lib/words.js";
 
 const COMPANY = `/companies/${encodeURIComponent(data.company)}`;
@@ -70,8 +71,18 @@ for (const input of inputs) {
     if (file) send(file);
   });
 }
+/** A photo that was sent into the conversation waits for what kind of seal it shows. */
+async function offerHanded() {
+  if (location.hash !== "#handed") return;
+  const file = await take();
+  if (!file) return;
+  $("handed").hidden = false;
+  $("handed").addEventListener("click", () => send(file));
+}
+
 const kind = new URLSearchParams(location.search).get("kind");
 if ([...$("kind").options].some((option) => option.value === kind)) $("kind").value = kind;
 clearWhenTyped(form);
 form.addEventListener("submit", (event) => event.preventDefault());
 $("again").addEventListener("click", again);
+offerHanded().catch(() => {}); // then it is chosen here, as always

@@ -9,6 +9,7 @@ import { uploadDocument } from "./lib/upload.js";
 import { t } from "./lib/words.js";
 import { Log } from "./thread/log.js";
 import { startMenu } from "./thread/menu.js";
+import { isPhoto, sealsPhoto } from "./thread/photo.js";
 import { showQuick } from "./thread/quick.js";
 import { startSearch } from "./thread/search.js";
 import { choose, showCompany, showElsewhere, wanted } from "./thread/switch.js";
@@ -125,9 +126,11 @@ async function send(event) {
 }
 
 async function sendFile(file) {
+  const photo = isPhoto(file);
   const done = log.pending(`${t("thread.sending")} ${file.name}`);
   try {
-    const made = await uploadDocument(file, "thread", () => {}, company);
+    if (photo && !(await sealsPhoto(file, company))) return;
+    const made = await uploadDocument(file, "thread", () => {}, company, photo);
     if (made) location.assign(`/m/seal?document=${encodeURIComponent(made.id)}`);
   } catch (error) {
     note(error.text);

@@ -18,16 +18,16 @@ async function chooseCompany(known) {
 }
 
 /**
- * Upload one PDF, sent `via` thread or page, for a company that is known or asked for; null when the person
- * stepped back. Throws ApiError.
+ * Upload one PDF, sent `via` thread or page, for a company that is known or asked for; photo: it is a picture,
+ * to be made one. Null when the person stepped back. Throws ApiError.
  */
-export async function uploadDocument(file, via, onProgress, known = null) {
+export async function uploadDocument(file, via, onProgress, known = null, photo = false) {
   if (file.size > MAX_BYTES) {
     throw new ApiError(413, { code: "pdf.too_large", zh: t("upload.too_large"), en: t("upload.too_large") });
   }
   const company = await chooseCompany(known);
   if (!company) return null;
-  const fields = { ...company, via };
+  const fields = { ...company, via, ...(photo ? { photo: "1" } : {}) };
   try {
     return await upload("/documents", file, fields, onProgress);
   } catch (error) {

@@ -1,0 +1,80 @@
+"""What a photo sent into the conversation shows: a QR code, a stamped sheet, or else a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from seals.photo.arrays import Mask, Picture
+from seals.photo.reading import read
+
+__all__ = ["MAX_TEXT", "Shown", "ShownKind", "look"]
+
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+MAX_TEXT = 500
+"""Of a QR code; ours are shorter."""
+LOOKED_AT_PX = 700
+REDDER = 45
+"""By how much ink is redder than green or blue, of 255."""
+INK_SHARE = 0.004
+"""Of the picture's area: less red is a seal on a document, or none."""
+STAMP_SHARE = 0.3
+"""Of the shorter side: a stamp that was photographed for itself."""
+PRINT_SHARE = 0.015
+"""Of the paper around the stamp: more is a document."""
+DARKER = 0.55
+"""Than the paper's brightness: print."""
+
+
+class ShownKind(StrEnum):
+    """What it was taken for."""
+
+    QR = "qr"
+    STAMP = "stamp"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """text: of the QR code, at most MAX_TEXT characters."""
+
+    kind: ShownKind
+    text: str = ""
+
+
+def look(data: bytes) -> Shown:
+    """A first look, so that the sender is offered what fits. Raises as `seals.photo.reading.read`."""
+    picture = read(data)
+    found = zxingcpp.read_barcodes(picture, formats=_QR)
+    texts = [code.text for code in found if 0 < len(code.text) <= MAX_TEXT]
+    if texts:
+        return Shown(ShownKind.QR, texts[0])
+    return Shown(ShownKind.STAMP if _stamped(picture) else ShownKind.DOCUMENT)
+
+
+def _stamped(picture: Picture) -> bool:
+    """Much red ink in one place, and little print around it."""
+    scale = min(1.0, LOOKED_AT_PX / max(picture.shape[:2]))
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.int16)
+    red: Mask = small[:, :, 0] - np.maximum(small[:, :, 1], small[:, :, 2]) > REDDER
+    if red.mean() < INK_SHARE:
+        return False
+    top, bottom, left, right = _spread(red)
+    if min(bottom - top, right - left) < STAMP_SHARE * min(small.shape[:2]):
+        return False
+    around = np.ones(red.shape, dtype=bool)
+    around[top:bottom, left:right] = False
+    light = small.max(axis=2)
+    return bool((around & (light < DARKER * np.percentile(light, 90))).mean() < PRINT_SHARE)
+
+
+def _spread(red: Mask) -> tuple[int, int, int, int]:
+    """Where nearly all of the red is: top, bottom, left, right."""
+    rows, columns = np.nonzero(red)
+    top, bottom = np.percentile(rows, (1, 99))
+    left, right = np.percentile(columns, (1, 99))
+    return int(top), int(bottom) + 1, int(left), int(right) + 1
