@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import zxingcpp
 
+from seals.photo.arrays import Picture
 from seals.photo.reading import read
 
-__all__ = ["MAX_CODES", "MAX_TEXT", "Codes", "read_codes"]
+__all__ = ["MAX_CODES", "MAX_TEXT", "Codes", "codes_in", "read_codes"]
 
 MAX_CODES = 8
 SMALLEST_PX = 40  # a screenshot may be of the code alone
@@ -24,7 +25,12 @@ class Codes:
 
 def read_codes(data: bytes) -> Codes:
     """The readable QR codes of a picture file, `MAX_CODES` at most; raises as `seals.photo.reading`."""
+    return Codes(codes_in(read(data, SMALLEST_PX)))
+
+
+def codes_in(picture: Picture) -> tuple[str, ...]:
+    """What the readable codes of a picture say, each once, `MAX_TEXT` characters of it at most."""
     wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    found = zxingcpp.read_barcodes(read(data, SMALLEST_PX), formats=wanted)
+    found = zxingcpp.read_barcodes(picture, formats=wanted)
     texts = dict.fromkeys(str(code.text)[:MAX_TEXT] for code in found if code.valid and code.text)
-    return Codes(tuple(texts)[:MAX_CODES])
+    return tuple(texts)[:MAX_CODES]

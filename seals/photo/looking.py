@@ -7,16 +7,13 @@ from enum import StrEnum
 
 import cv2
 import numpy as np
-import zxingcpp
 
 from seals.photo.arrays import Mask, Picture
+from seals.photo.codes import codes_in
 from seals.photo.reading import read
 
-__all__ = ["MAX_TEXT", "Shown", "ShownKind", "look"]
+__all__ = ["Shown", "ShownKind", "look"]
 
-_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-MAX_TEXT = 500
-"""Of a QR code; ours are shorter."""
 LOOKED_AT_PX = 700
 REDDER = 45
 """By how much ink is redder than green or blue, of 255."""
@@ -40,7 +37,7 @@ class ShownKind(StrEnum):
 
 @dataclass(frozen=True)
 class Shown:
-    """text: of the QR code, at most MAX_TEXT characters."""
+    """text: of the QR code, if it is one."""
 
     kind: ShownKind
     text: str = ""
@@ -49,8 +46,7 @@ class Shown:
 def look(data: bytes) -> Shown:
     """A first look, so that the sender is offered what fits. Raises as `seals.photo.reading.read`."""
     picture = read(data)
-    found = zxingcpp.read_barcodes(picture, formats=_QR)
-    texts = [code.text for code in found if 0 < len(code.text) <= MAX_TEXT]
+    texts = codes_in(picture)
     if texts:
         return Shown(ShownKind.QR, texts[0])
     return Shown(ShownKind.STAMP if _stamped(picture) else ShownKind.DOCUMENT)
