@@ -46,6 +46,7 @@ def number(text: str) -> int:
     form={
         "company_id": "The company that seals; not needed by who has just one",
         "remove_active": "1: scripts and other active content may be taken out",
+        "lift_restrictions": "1: the sealed copy may be without the restrictions of a protected file",
         "via": "thread: sent into the conversation",
     },
 )
@@ -55,7 +56,14 @@ async def upload(request: Request) -> DocumentView:
     form: Mapping[str, Any] = request.form or {}
     named = form.get("company_id")
     company = row_id(named) if named else None
-    new = Upload(company, name, data, form.get("remove_active") == "1", form.get("via") == "thread")
+    new = Upload(
+        company,
+        name,
+        data,
+        remove_active=form.get("remove_active") == "1",
+        from_thread=form.get("via") == "thread",
+        lift_restrictions=form.get("lift_restrictions") == "1",
+    )
     return await uploading.upload(new, session(request), now(), ctx.workshop)
 
 
