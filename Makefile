@@ -8,10 +8,11 @@
 #   make test                 all tests, browser tests included
 #   make lint                 ruff, mypy, import contracts
 #   make bench                measure; writes ./bench.json
+#   make corpus               seal the PDFs of this machine's packages; DOWNLOAD=1, LIMIT=200, FOLDER=…
 #   make fuzz SECONDS=300     mutated files against the inspector, SEED=… from another start
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test lint bench fuzz
+.PHONY: help setup setup-dev run demo test lint bench fuzz corpus
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -36,6 +37,9 @@ test: setup-dev
 
 bench: setup-dev
 	@.venv/bin/python -m tests.bench
+
+corpus: setup-dev
+	@.venv/bin/python -m tests.corpus $(if $(DOWNLOAD),--download) $(if $(LIMIT),--limit $(LIMIT)) $(if $(FOLDER),--folder $(FOLDER))
 
 fuzz: setup-dev
 	@.venv/bin/python -m tests.fuzzing $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))

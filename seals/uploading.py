@@ -49,7 +49,8 @@ MM_PER_PT = 25.4 / 72
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it came. remove_active: the asker saw what is active in it and agrees that it goes.
+    """A file as it came. remove_active: the asker saw what is active in it and agrees that it goes;
+    lift_restrictions: and that a protected file's restrictions do not hold for the sealed copy.
 
     company_id: the company that seals; None for the only one of a person who has just one. photo: it is a
     picture of a document, to be made a PDF.
@@ -61,6 +62,7 @@ class Upload:
     remove_active: bool
     from_thread: bool = False
     photo: bool = False
+    lift_restrictions: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
 
     A file that is one of our sealed versions joins its record, if it is the newest one.
     Raises NotFound `company.…`, Invalid `company.choose`, `pdf.…`, `photo.…`, TooLarge, Conflict
-    `pdf.active_content` (facts: `active`) until the asker agrees, Conflict `document.newer_version`.
+    `pdf.restricted`, `pdf.active_content` (facts: `active`) until the asker agrees, Conflict
+    `document.newer_version`.
     """
     company = await require(
         session.person_id,
@@ -157,9 +160,8 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
     if inspection.signatures:
         await _check_signed(inspection, new.data, workshop)
     else:
-        cleaned = await workshop.inspector.clean(new.data, new.remove_active)
-        data, removed = cleaned.data, cleaned.removed
-        inspection = await workshop.inspector.inspect(data)
+        cleaned = await workshop.inspector.clean(new.data, new.remove_active, new.lift_restrictions)
+        data, removed, inspection = cleaned.data, cleaned.removed, cleaned.inspection
     known = await _known_version(new.data)
     stored = _stored(inspection, await workshop.inspector.find_phrases(data, company.name))
     # On a file that was renewed since, a further seal goes onto the renewed one.

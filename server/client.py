@@ -586,10 +586,17 @@ class Client:
     # ---------------------------------------------------------------- documents and signings
 
     def upload(
-        self, name: str, data: bytes, *, company: str | None = None, remove_active: bool = False
+        self,
+        name: str,
+        data: bytes,
+        *,
+        company: str | None = None,
+        remove_active: bool = False,
+        lift_restrictions: bool = False,
     ) -> Json:
-        """Upload a PDF."""
-        fields = {"remove_active": "1" if remove_active else "0"}
+        """Upload a PDF. remove_active, lift_restrictions: what its owner agreed to."""
+        agreed = {"remove_active": remove_active, "lift_restrictions": lift_restrictions}
+        fields = {what: "1" if yes else "0" for what, yes in agreed.items()}
         if company is not None:
             fields["company_id"] = company
         files = {"file": (name, data, "application/pdf")}

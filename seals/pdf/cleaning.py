@@ -7,11 +7,14 @@ What the rewrite does, always:
   anyway. Empty signature fields of others go too: this system makes its own (`prepare`, others=…);
 - of the catalog only what serves reading stays; XMP metadata goes (its claims, PDF/A for one, would no
   longer be checked by anybody), the plain document information stays.
-With consent also active content goes (see `find_active`). Web links and jumps within the file stay.
+With consent also active content goes (see `find_active`), and so do the restrictions of a file that is
+encrypted but opens without a password. Web links and jumps within the file stay.
+A damaged file is mended by the same rewrite. Whatever it was, its pages must look as before (`comparing`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -27,7 +30,9 @@ from seals.pdf.activity import (
     is_harmless_action,
     name_of,
 )
-from seals.pdf.inspecting import inspect, inspect_opened
+from seals.pdf.comparing import Part, check_same_pages
+from seals.pdf.geometry import Frame
+from seals.pdf.inspecting import Inspection, inspect, inspect_opened
 from seals.pdf.layers import drop_layers
 from seals.pdf.opening import open_pdf, reading
 
@@ -54,53 +59,74 @@ _CATALOG_KEPT = frozenset(
 _TRAILER_KEPT = frozenset({"/Root", "/Info", "/Size", "/ID"})
 _ACTION_SLOTS = ("/A", "/OpenAction", "/PA")
 _DROPPED_KEYS = ("/AA", "/JS", "/XFA", "/EF", "/AF")
-_FORM_CODE, _COMMENT_CODE = "form_fields", "comments"
+_FORM_CODE, _COMMENT_CODE, _RESTRICTED_CODE = "form_fields", "comments", "restrictions"
 
 
 @dataclass(frozen=True)
 class Cleaned:
     """The rewritten file and the sorted codes of what it no longer has: those of `find_active`, and
-    `form_fields`, `comments` (both drawn into the page where they had a look).
+    `form_fields`, `comments` (both drawn into the page where they had a look), `restrictions`.
+    inspection: of the rewritten file.
     """
 
     data: bytes
     removed: tuple[str, ...]
+    inspection: Inspection
 
 
-def clean(data: bytes, remove_active: bool) -> Cleaned:
+def clean(data: bytes, remove_active: bool, lift_restrictions: bool = False) -> Cleaned:
     """Rewrite an unsigned PDF; the same input gives the same bytes.
 
-    remove_active: the asker has seen the list and agrees that active content is taken out.
-    Raises what `inspect` raises, and Conflict `pdf.signed`, `pdf.active_content` (facts: `active`);
-    Invalid `pdf.hidden_layers`, `pdf.dynamic_form`, `pdf.form_not_drawn`, `pdf.active_remains`.
+    remove_active: the asker has seen the list and agrees that active content is taken out;
+    lift_restrictions: and that the copy to be sealed has none of the restrictions of a protected file.
+    Raises what `inspect` raises, and Conflict `pdf.signed`, `pdf.restricted`, `pdf.active_content` (facts:
+    `active`); Invalid `pdf.hidden_layers`, `pdf.dynamic_form`, `pdf.form_not_drawn`, `pdf.active_remains`,
+    `pdf.shown_differently`.
     """
     opened = open_pdf(data)
     with reading():
-        pdf = opened.pdf
-        inspection, _ = inspect_opened(pdf, opened.repaired)
-        _check_may_clean(inspection.signatures, inspection.active, remove_active)
-        _check_static(pdf)
+        inspection, frames = inspect_opened(opened)
+        _check_may_clean(inspection, remove_active, lift_restrictions)
+        _check_static(opened.pdf)
         if "layers" in inspection.active:
-            drop_layers(pdf)
-        removed = {*inspection.active, *_flatten(pdf)}
-        _strip(pdf)
-        out = BytesIO()
-        pdf.save(out, deterministic_id=True, min_version="1.7", fix_metadata_version=False)
-    cleaned = out.getvalue()
-    _check_clean(cleaned)
-    return Cleaned(cleaned, tuple(sorted(removed)))
+            drop_layers(opened.pdf)
+        added = _draw_missing(opened.pdf, frames)
+        removed = {*inspection.active, *_flatten(opened.pdf)}
+        if inspection.restricted:
+            removed.add(_RESTRICTED_CODE)
+        cleaned = _written(opened.pdf)
+    opened.pdf.close()
+    after = _check_clean(cleaned)
+    check_same_pages(data, cleaned, repaired=inspection.repaired, added=added)
+    return Cleaned(cleaned, tuple(sorted(removed)), after)
+
+
+def _written(pdf: pikepdf.Pdf) -> bytes:
+    _strip(pdf)
+    out = BytesIO()
+    pdf.save(out, deterministic_id=True, min_version="1.7", fix_metadata_version=False, encryption=False)
+    return out.getvalue()
 
 
 # ---------------------------------------------------------------- refusals
 
 
-def _check_may_clean(signatures: int, active: tuple[str, ...], remove_active: bool) -> None:
+def _check_may_clean(inspection: Inspection, remove_active: bool, lift_restrictions: bool) -> None:
+    signatures, active = inspection.signatures, inspection.active
     if signatures:
         raise Conflict(
             "pdf.signed",
             "PDF 已有签名，不能改写；请直接在其后加盖。",
             "The PDF is signed and must not be rewritten; add the seal after the earlier signatures.",
             signatures=signatures,
+        )
+    if inspection.restricted and not lift_restrictions:
+        raise Conflict(
+            "pdf.restricted",
+            "PDF 设有权限限制（如禁止打印、复制或修改）。盖章后的副本不再带有这些限制；"
+            "请确认您有权解除，或换一份文件。",
+            "The PDF is restricted (printing, copying or changing may be forbidden). The sealed copy will "
+            "have no such restrictions: agree that they are lifted, if you may, or use another file.",
         )
     if active and not remove_active:
         raise Conflict(
@@ -122,8 +148,9 @@ def _check_static(pdf: pikepdf.Pdf) -> None:
         )
 
 
-def _check_clean(cleaned: bytes) -> None:
-    active = inspect(cleaned).active
+def _check_clean(cleaned: bytes) -> Inspection:
+    inspection = inspect(cleaned)
+    active = inspection.active
     if active:
         raise Invalid(
             "pdf.active_remains",
@@ -132,6 +159,7 @@ def _check_clean(cleaned: bytes) -> None:
             'export it again with "print to PDF".',
             active=list(active),
         )
+    return inspection
 
 
 # ---------------------------------------------------------------- forms and comments
@@ -141,11 +169,9 @@ def _flatten(pdf: pikepdf.Pdf) -> set[str]:
     """Draw fields and comments into the pages; links stay. Returns the codes of what went."""
     kinds = {kind for page in pdf.pages for kind in _annotation_kinds(page)}
     form = pdf.Root.get("/AcroForm")
-    if isinstance(form, pikepdf.Dictionary):
-        _draw_missing(pdf)
-        # With this flag qpdf leaves fields alone. The drawn appearance is what most readers show.
-        if "/NeedAppearances" in form:
-            del form["/NeedAppearances"]
+    # With this flag qpdf leaves fields alone. The drawn appearance is what most readers show.
+    if isinstance(form, pikepdf.Dictionary) and "/NeedAppearances" in form:
+        del form["/NeedAppearances"]
     if kinds - {"/Link"}:
         pdf.flatten_annotations("screen")
     if "/AcroForm" in pdf.Root:
@@ -179,10 +205,13 @@ def _keep_links(page: pikepdf.Page) -> None:
         del page.obj["/Annots"]
 
 
-def _draw_missing(pdf: pikepdf.Pdf) -> None:
-    """Give an appearance to filled fields that have none; qpdf can draw ASCII text only."""
+def _draw_missing(pdf: pikepdf.Pdf, frames: Sequence[Frame]) -> dict[int, list[Part]]:
+    """Give an appearance to filled fields that have none; qpdf can draw ASCII text only. Returns where."""
+    added: dict[int, list[Part]] = {}
+    if not isinstance(pdf.Root.get("/AcroForm"), pikepdf.Dictionary):
+        return added
     form = pdf.acroform
-    for page in pdf.pages:
+    for number, page in enumerate(pdf.pages):
         for widget in form.get_widget_annotations_for_page(page):
             field = form.get_field_for_annotation(widget)
             text = field.value_as_string if field.is_text or field.is_choice else ""
@@ -196,6 +225,15 @@ def _draw_missing(pdf: pikepdf.Pdf) -> None:
                     'export the file again with "print to PDF".',
                 )
             field.generate_appearance(widget)
+            added.setdefault(number, []).append(_part(frames[number], widget.obj))
+    return added
+
+
+def _part(frame: Frame, widget: pikepdf.Object) -> Part:
+    x1, y1, x2, y2 = (float(value) for value in widget["/Rect"])
+    box = frame.to_shown((x1, y1, x2, y2))
+    width, height = frame.shown_mm
+    return box.x_mm / width, box.y_mm / height, box.right_mm / width, box.bottom_mm / height
 
 
 def _has_look(widget: pikepdf.Object) -> bool:

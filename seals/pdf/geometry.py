@@ -19,7 +19,8 @@ __all__ = ["MM", "Box", "Frame", "frame_of"]
 MM = 72 / 25.4
 """Points in a millimetre."""
 
-MIN_PAGE_PT = 36.0
+MIN_PAGE_PT = 3.0
+"""A millimetre: no seal fits, but a document may have such a page among others (ISO 32000-2 annex C.2)."""
 MAX_PAGE_PT = 14_400 * 10.0
 """Acrobat's limit is 14,400 user units a side (ISO 32000-2 annex C.2); UserUnit may enlarge it."""
 MAX_USER_UNIT = 75_000.0

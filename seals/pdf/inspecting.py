@@ -8,7 +8,16 @@ import pikepdf
 
 from seals.pdf.activity import find_active
 from seals.pdf.geometry import Frame, frame_of
-from seals.pdf.opening import MAX_BYTES, MAX_OBJECTS, MAX_PAGES, broken, open_pdf, reading
+from seals.pdf.opening import (
+    MAX_BYTES,
+    MAX_OBJECTS,
+    MAX_PAGES,
+    Opened,
+    open_pdf,
+    reading,
+    signed_and_damaged,
+    signed_and_restricted,
+)
 from seals.pdf.sigfields import Permissions, SignatureField, permissions, signature_fields
 
 __all__ = [
@@ -56,7 +65,7 @@ class Inspection:
     signatures: signed fields, document timestamps included; certification: the effective limit, 1 no
     changes, 2 filling and signing, 3 comments too, None unlimited; may_add_fields: whether a new
     signature field may be made; active: sorted codes, see `find_active`; repaired: the file was damaged
-    and could be read only by rebuilding it.
+    and could be read only by mending it; restricted: it is encrypted, and opens without a password.
     """
 
     pages: tuple[PageSize, ...]
@@ -66,26 +75,35 @@ class Inspection:
     may_add_fields: bool
     active: tuple[str, ...]
     repaired: bool
+    restricted: bool
 
 
 def inspect(data: bytes) -> Inspection:
     """Inspect a stranger's PDF.
 
     Raises TooLarge `pdf.too_large`, `pdf.too_many_pages`, `pdf.too_many_objects`; Invalid `pdf.not_pdf`,
-    `pdf.truncated`, `pdf.encrypted`, `pdf.no_pages`, `pdf.page_size`, `pdf.broken` — never anything else.
+    `pdf.truncated`, `pdf.encrypted`, `pdf.no_pages`, `pdf.page_size`, `pdf.signed_and_damaged` (facts:
+    `cause`), `pdf.signed_and_restricted`, `pdf.broken` — never anything else.
     """
     opened = open_pdf(data)
     with reading():
-        inspection, _ = inspect_opened(opened.pdf, opened.repaired)
-    if opened.repaired and inspection.signatures:
-        # Rewriting would destroy the signatures, and an update of a broken file is read differently by
-        # every reader.
-        raise broken("signed and damaged")
+        inspection, _ = inspect_opened(opened)
+    if inspection.signatures:
+        _check_appendable(opened)
     return inspection
 
 
-def inspect_opened(pdf: pikepdf.Pdf, repaired: bool) -> tuple[Inspection, tuple[Frame, ...]]:
+def _check_appendable(opened: Opened) -> None:
+    """Rewriting would destroy the signatures, and every reader takes an update of such a file differently."""
+    if opened.restricted:
+        raise signed_and_restricted()
+    if opened.repaired or opened.hybrid:
+        raise signed_and_damaged("damaged" if opened.repaired else "hybrid")
+
+
+def inspect_opened(opened: Opened) -> tuple[Inspection, tuple[Frame, ...]]:
     """As `inspect`, for a PDF that is open already, with the pages' frames. Call it within `reading()`."""
+    pdf = opened.pdf
     frames = tuple(frame_of(page, number) for number, page in enumerate(pdf.pages))
     fields = signature_fields(pdf)
     allowed = permissions(pdf, fields)
@@ -96,7 +114,8 @@ def inspect_opened(pdf: pikepdf.Pdf, repaired: bool) -> tuple[Inspection, tuple[
         open_fields=_open_fields(pdf, frames, fields, allowed),
         may_add_fields=allowed.may_add_fields,
         active=find_active(pdf),
-        repaired=repaired,
+        repaired=opened.repaired,
+        restricted=opened.restricted,
     )
     return inspection, frames
 

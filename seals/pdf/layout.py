@@ -97,7 +97,9 @@ def _beside_or_at(
 
 
 def box_at(frames: Sequence[Frame], place: Place, width_mm: float, height_mm: float) -> Box:
-    """The box of a drawing, wholly on its page. Raises Invalid `place.no_page`, `place.off_page`."""
+    """The box of a drawing, wholly on its page. Raises Invalid `place.no_page`, `place.off_page`,
+    `place.page_too_small`.
+    """
     if not 0 <= place.page < len(frames):
         raise Invalid(
             "place.no_page",
@@ -108,8 +110,18 @@ def box_at(frames: Sequence[Frame], place: Place, width_mm: float, height_mm: fl
         )
     frame = frames[place.page]
     box = Box(place.x_mm, place.y_mm, width_mm, height_mm)
+    width, height = frame.shown_mm
+    if width < width_mm - _FIT_MM or height < height_mm - _FIT_MM:
+        raise Invalid(
+            "place.page_too_small",
+            f"这一页只有 {width:.0f}×{height:.0f} 毫米，放不下原大的印章，请选另一页或较小的印章。",
+            f"This page has {width:.0f} × {height:.0f} mm only, too small for the seal in its true size; "
+            "choose another page or a smaller seal.",
+            field="page",
+            page_width_mm=round(width, 2),
+            page_height_mm=round(height, 2),
+        )
     if not frame.contains(box):
-        width, height = frame.shown_mm
         raise Invalid(
             "place.off_page",
             "位置超出页面，请把印章完整地放在页面以内。",

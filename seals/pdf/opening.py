@@ -20,7 +20,17 @@ from pyhanko.sign.general import SigningError
 
 from auth.errors import DomainError, Invalid, TooLarge
 
-__all__ = ["MAX_BYTES", "MAX_OBJECTS", "MAX_PAGES", "Opened", "broken", "open_pdf", "reading"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_OBJECTS",
+    "MAX_PAGES",
+    "Opened",
+    "broken",
+    "open_pdf",
+    "reading",
+    "signed_and_damaged",
+    "signed_and_restricted",
+]
 
 MAX_BYTES = 50 * 2**20
 MAX_PAGES = 1000
@@ -30,6 +40,8 @@ MAX_DECODED_BYTES = 64 * 2**20
 
 _HEADER_WINDOW = 1024
 _TAIL_WINDOW = 2048
+_END = re.compile(rb"%%EOF|startxref\s+\d+\s*$")
+_OBJECT = re.compile(rb"\d\s+obj\b")
 _LINEARIZED_LENGTH = re.compile(rb"/Linearized\b.{0,200}?/L\s+(\d{1,12})\b", re.DOTALL)
 
 set_qpdf_limits(
@@ -63,10 +75,17 @@ _READ_FAILURES = (
 
 @dataclass(frozen=True)
 class Opened:
-    """A PDF that could be read. `repaired`: not as it stands, qpdf mended something that is shown."""
+    """A PDF that could be read.
+
+    repaired: not as it stands, something had to be mended or passed over; restricted: encrypted, and opened
+    with the empty password, as every reader does; hybrid: with two sorts of cross-references at once, of
+    which old and new readers follow different ones (ISO 32000-2 §7.5.8.4).
+    """
 
     pdf: pikepdf.Pdf
     repaired: bool
+    restricted: bool
+    hybrid: bool
 
 
 def broken(cause: str = "") -> Invalid:
@@ -76,6 +95,28 @@ def broken(cause: str = "") -> Invalid:
         "PDF 文件已损坏或不符合规范，请用原软件重新导出后再上传。",
         "The PDF is damaged or not well-formed; export it again from the program it came from.",
         cause=cause,
+    )
+
+
+def signed_and_damaged(cause: str) -> Invalid:
+    """The error for a file whose repair would end its signatures. `cause`: `damaged` or `hybrid`."""
+    return Invalid(
+        "pdf.signed_and_damaged",
+        "该文件已有签名，而文件结构已损坏：修复会使原有签名失效，不修复则各软件看到的可能不同，所以不能加盖。"
+        "请向签署方索取完好的原件。",
+        "This file is signed and damaged: mending it would end its signatures, and as it is, programs read "
+        "it differently. No seal can be added; ask its signer for a sound original.",
+        cause=cause,
+    )
+
+
+def signed_and_restricted() -> Invalid:
+    """The error for a signed file that is encrypted: neither can be undone without the other."""
+    return Invalid(
+        "pdf.signed_and_restricted",
+        "该文件已有签名且设有权限限制：解除限制会使原有签名失效，所以不能加盖。请向签署方索取不加密的文件。",
+        "This file is signed and restricted: lifting the restrictions would end its signatures, so no seal "
+        "can be added. Ask its signer for one that is not encrypted.",
     )
 
 
@@ -96,22 +137,21 @@ def open_pdf(data: bytes) -> Opened:
     Raises TooLarge `pdf.too_large`, `pdf.too_many_pages`, `pdf.too_many_objects` (facts: `limit`);
     Invalid `pdf.not_pdf`, `pdf.truncated`, `pdf.encrypted`, `pdf.no_pages`, `pdf.broken`.
     """
-    _check_envelope(data)
+    odd = _check_envelope(data)
     with reading():
-        opened = _open(data)
-        if opened.pdf.is_encrypted:
-            raise _encrypted()
-        _check_counts(opened.pdf)
-        warnings = opened.pdf.get_warnings()
+        pdf, recovered = _open(data)
+        _check_counts(pdf)
+        warnings = pdf.get_warnings()
         # qpdf goes on without the objects of a stream that would not decode, and only warns.
         if any("limit exceeded" in warning for warning in warnings):
             raise _too_many_objects()
     # A page without resources is careless, and the same to every reader.
     mended = any("Resources is missing" not in warning for warning in warnings)
-    return Opened(opened.pdf, opened.repaired or mended)
+    return Opened(pdf, odd or recovered or mended, pdf.is_encrypted, "/XRefStm" in pdf.trailer)
 
 
-def _check_envelope(data: bytes) -> None:
+def _check_envelope(data: bytes) -> bool:
+    """Whether something stands before the file's beginning or after its end that readers pass over."""
     if len(data) > MAX_BYTES:
         raise TooLarge(
             "pdf.too_large",
@@ -127,23 +167,35 @@ def _check_envelope(data: bytes) -> None:
             "This is not a PDF file; convert it to PDF first.",
         )
     linearized = _LINEARIZED_LENGTH.search(data[:_HEADER_WINDOW])
-    if b"%%EOF" not in data[-_TAIL_WINDOW:] or (linearized and int(linearized[1]) > len(data)):
+    odd = not data.startswith(b"%PDF-") or not _END.search(data[-_TAIL_WINDOW:])
+    if (odd and not _has_end(data)) or (linearized and int(linearized[1]) > len(data)):
         raise Invalid(
             "pdf.truncated",
             "PDF 文件不完整（结尾缺失），可能未下载完或未导出完，请重新获取后上传。",
             "The PDF is cut off: its end is missing. Download or export it again.",
         )
+    return odd
 
 
-def _open(data: bytes) -> Opened:
+def _has_end(data: bytes) -> bool:
+    """Whether what follows the last end mark, of whatever length, is no part of a document."""
+    if _END.search(data[-_TAIL_WINDOW:]):
+        return True
+    end = data.rfind(b"%%EOF")
+    return end >= 0 and not _OBJECT.search(data, end)
+
+
+def _open(data: bytes) -> tuple[pikepdf.Pdf, bool]:
     try:
-        return Opened(pikepdf.open(BytesIO(data), attempt_recovery=False, suppress_warnings=True), False)
+        return pikepdf.open(BytesIO(data), attempt_recovery=False, suppress_warnings=True), False
     except pikepdf.PasswordError as error:
         raise _encrypted() from error
-    except pikepdf.PdfError:
-        pass
+    except pikepdf.PdfError as error:
+        # Encrypted for certain recipients, or by a handler that only one program has.
+        if "unsupported encryption" in str(error):
+            raise _encrypted() from error
     try:
-        return Opened(pikepdf.open(BytesIO(data), suppress_warnings=True), True)
+        return pikepdf.open(BytesIO(data), suppress_warnings=True), True
     except pikepdf.PasswordError as error:
         raise _encrypted() from error
     except pikepdf.PdfError as error:
@@ -187,6 +239,8 @@ def _no_pages() -> Invalid:
 def _encrypted() -> Invalid:
     return Invalid(
         "pdf.encrypted",
-        "PDF 已加密或设有权限密码，请先用原软件去除密码再上传。",
-        "The PDF is encrypted or protected by a password; remove the protection first.",
+        "PDF 设有打开密码，系统无法读取。请用 WPS 或 Acrobat 输入密码打开，「打印为 PDF」"
+        "或另存为不加密的副本，再上传那一份。",
+        "The PDF opens with a password only. Open it with the password in Acrobat or WPS, "
+        '"print to PDF" or save a copy without encryption, and upload that.',
     )

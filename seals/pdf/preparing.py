@@ -130,7 +130,8 @@ def prepare(
 
     Raises what `inspect` and `check_protection` raise, and Conflict `pdf.active_content`,
     `place.field_too_small`, `pdf.field_conditions`, `certificate.not_valid`; Invalid `place.no_page`,
-    `place.off_page`, `place.no_room_for_mark`, `place.missing`, `certificate.unusable`, `signing.reason`.
+    `place.off_page`, `place.page_too_small`, `place.no_room_for_mark`, `place.missing`,
+    `certificate.unusable`, `signing.reason`.
     """
     _check_certificate(certificate_der, chain_der, claimed_at)
     if reason is not None and not (0 < len(reason) <= MAX_REASON and reason.isprintable()):
@@ -143,7 +144,7 @@ def prepare(
         )
     opened = open_pdf(data)
     with reading():
-        inspection, frames = inspect_opened(opened.pdf, opened.repaired)
+        inspection, frames = inspect_opened(opened)
         _check_usable(inspection)
         field = check_protection(inspection, protection, open_field, others)
         at = field or place
@@ -242,8 +243,9 @@ def _unusable() -> Invalid:
 
 
 def _check_usable(inspection: Inspection) -> None:
-    if inspection.repaired:
-        raise broken("damaged")
+    # Neither comes of `clean`, and a signed one is refused when it is taken in.
+    if inspection.repaired or inspection.restricted:
+        raise broken("damaged" if inspection.repaired else "restricted")
     if inspection.active:
         raise Conflict(
             "pdf.active_content",

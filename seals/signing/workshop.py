@@ -30,7 +30,7 @@ class Inspector(Protocol):
     async def inspect(self, data: bytes) -> Inspection:
         """`seals.pdf.inspecting.inspect`."""
 
-    async def clean(self, data: bytes, remove_active: bool) -> Cleaned:
+    async def clean(self, data: bytes, remove_active: bool, lift_restrictions: bool) -> Cleaned:
         """`seals.pdf.cleaning.clean`."""
 
     async def prepare(self, data: bytes, **options: object) -> Prepared:

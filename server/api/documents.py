@@ -56,6 +56,7 @@ def page_asked(name: str) -> tuple[int, bool]:
     form={
         "company_id": "The company that seals; not needed by who has just one",
         "remove_active": "1: scripts and other active content may be taken out",
+        "lift_restrictions": "1: the sealed copy may be without the restrictions of a protected file",
         "via": "thread: sent into the conversation",
         "photo": "1: it is a photo (JPEG, PNG, WebP), to be made a PDF of one page",
     },
@@ -73,6 +74,7 @@ async def upload(request: Request) -> DocumentView:
         remove_active=form.get("remove_active") == "1",
         from_thread=form.get("via") == "thread",
         photo=form.get("photo") == "1",
+        lift_restrictions=form.get("lift_restrictions") == "1",
     )
     return await uploading.upload(new, session(request), now(), ctx.workshop)
 

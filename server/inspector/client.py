@@ -65,9 +65,10 @@ class InspectorClient:
         """`seals.pdf.inspecting.inspect`."""
         return cast(Inspection, await self._ask("inspect", Inspection, data=data))
 
-    async def clean(self, data: bytes, remove_active: bool) -> Cleaned:
+    async def clean(self, data: bytes, remove_active: bool, lift_restrictions: bool = False) -> Cleaned:
         """`seals.pdf.cleaning.clean`."""
-        return cast(Cleaned, await self._ask("clean", Cleaned, data=data, remove_active=remove_active))
+        agreed = {"remove_active": remove_active, "lift_restrictions": lift_restrictions}
+        return cast(Cleaned, await self._ask("clean", Cleaned, data=data, **agreed))
 
     async def prepare(self, data: bytes, **options: Any) -> Prepared:
         """`seals.pdf.preparing.prepare`."""
