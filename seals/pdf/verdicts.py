@@ -39,6 +39,7 @@ from seals.pdf.examining import Found, examine, signed_fields
 from seals.pdf.ledger import Ledger
 from seals.pdf.longterm import Statement, level_of, statements
 from seals.pdf.permission import field_keys
+from seals.pdf.reader import Reader
 from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown
 from seals.pdf.revisions import Added, check_revision
 from seals.pdf.steps import Detail, Step
@@ -114,7 +115,7 @@ def _open(data: bytes) -> PdfFileReader:
     if not data.startswith(b"%PDF-"):
         raise Problem("not_pdf")
     try:
-        reader = PdfFileReader(BytesIO(data), strict=True)
+        reader = Reader(BytesIO(data))
         encrypted = "/Encrypt" in reader.trailer_view
     except _UNREADABLE:
         raise Problem("broken") from None
