@@ -15,30 +15,30 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import pypdfium2 as pdfium
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
 
 from auth.errors import Invalid
 from seals.pdf.pages import page_png
 
 __all__ = [
-    "MAX_COMPARED",
-    "MAX_COMPARED_REPAIRED",
+    "MAX_DRAWN",
+    "MAX_MENDED",
     "MAX_PICTURE_BYTES",
+    "MAX_SOUND",
     "Part",
     "check_same_pages",
-    "some_of",
+    "compared",
 ]
 
-MAX_COMPARED = 100
-MAX_COMPARED_REPAIRED = 300
-"""Pages of a sound and of a mended file: all of them, or so many evenly spread, the last among them."""
+MAX_SOUND, MAX_DRAWN, MAX_MENDED = 20, 100, 300
+"""Pages that are compared: of any file; besides, of those on which something was drawn; of a file that had to
+be mended. Where there are more, so many evenly spread."""
 
 FAST_DPI, FINE_DPI = 36, 100
 """Most pages come out equal to the last pixel, in the small; only those that do not are drawn larger."""
-MAX_PIXELS = 4_000_000  # what is larger is drawn smaller
-NOTICED = 60  # of 255: how far a colour must be off to count
-PATCH_PX = 8  # 2 mm
-TOLERATED_PX = 6  # counting pixels in one patch; a digit of 8 points that is another leaves more
+MAX_PIXELS = 4_000_000  # of a page; what is larger is drawn smaller
+NOTICED = 40  # of 255: how far a colour must be off to count
+TOLERATED_PX = 2  # counting pixels on a page; a digit of 8 points that is another leaves ten
 
 PICTURE_PX = 600
 MAX_PICTURE_BYTES = 200 * 1024
@@ -58,19 +58,22 @@ class _Difference:
 
 
 def check_same_pages(
-    before: bytes, after: bytes, *, repaired: bool, added: Mapping[int, Sequence[Part]]
+    before: bytes, after: bytes, pages: Sequence[int], loose: Mapping[int, Sequence[Part]]
 ) -> None:
     """Raises Invalid `pdf.shown_differently` where a page of `after` is not what it was in `before`.
 
-    repaired: `before` is damaged; added: places, by page, where something was drawn that had no look before.
-    Facts: `page` from 1, `pages` of both; `before`, `after`: PNG of the page,
-    base64, at most MAX_PICTURE_BYTES each, or None where it cannot be shown.
+    pages: from 0, those that are compared; how many there are always is. loose: places, by page, where
+    every reader draws in its own way. Facts: `page` from 1, `pages` of both; `before`, `after`:
+    PNG of the page, base64, at most MAX_PICTURE_BYTES each, or None where it cannot be shown.
     """
-    most = MAX_COMPARED_REPAIRED if repaired else MAX_COMPARED
     one, other = _open(before), _open(after)
+    counts = [len(each) if each is not None else 0 for each in (one, other)]
+    found = None if counts[0] == counts[1] else _Difference(min(counts), None)
     try:
-        counts = [len(each) if each is not None else 0 for each in (one, other)]
-        found = _first_difference(one, other, counts, most, added)
+        if one is not None and other is not None:
+            found = (
+                _first_difference(one, other, [page for page in pages if page < min(counts)], loose) or found
+            )
     finally:
         for each in (one, other):
             if each is not None:
@@ -79,11 +82,17 @@ def check_same_pages(
         raise _shown_differently(found, counts, before, after)
 
 
-def some_of(count: int, most: int) -> Sequence[int]:
-    """Pages from 0: all of `count`, or `most` of them, evenly spread, first and last included."""
-    if count <= most:
-        return range(count)
-    return [round(number * (count - 1) / (most - 1)) for number in range(most)]
+def compared(count: int, drawn: Sequence[int], *, mended: bool) -> list[int]:
+    """Which of `count` pages are compared. drawn: those on which something was drawn."""
+    chosen = {*_some(range(count), MAX_MENDED if mended else MAX_SOUND), *_some(drawn, MAX_DRAWN)}
+    return sorted(chosen)
+
+
+def _some(pages: Sequence[int], most: int) -> Sequence[int]:
+    """All, or so many evenly spread, first and last included."""
+    if len(pages) <= most:
+        return pages
+    return [pages[round(number * (len(pages) - 1) / (most - 1))] for number in range(most)]
 
 
 def _open(data: bytes) -> pdfium.PdfDocument | None:
@@ -97,24 +106,20 @@ def _open(data: bytes) -> pdfium.PdfDocument | None:
 
 
 def _first_difference(
-    one: pdfium.PdfDocument | None,
-    other: pdfium.PdfDocument | None,
-    counts: list[int],
-    most: int,
-    added: Mapping[int, Sequence[Part]],
+    one: pdfium.PdfDocument,
+    other: pdfium.PdfDocument,
+    pages: Sequence[int],
+    loose: Mapping[int, Sequence[Part]],
 ) -> _Difference | None:
-    if one is None or other is None:
-        return _Difference(0, None)
-    for page in some_of(min(counts), most):
-        if _equal(_draw(one, page, FAST_DPI), _draw(other, page, FAST_DPI)):
-            continue
-        place = _differs(_draw(one, page, FINE_DPI), _draw(other, page, FINE_DPI), added.get(page, ()))
-        if place is not None:
-            return _Difference(page, place)
-    return _Difference(min(counts), None) if counts[0] != counts[1] else None
+    for page in pages:
+        if not _equal(_draw(one, page), _draw(other, page)):
+            place = _differs(_draw_flat(one, page), _draw_flat(other, page), loose.get(page, ()))
+            if place is not None:
+                return _Difference(page, place)
+    return None
 
 
-def _draw(document: pdfium.PdfDocument, number: int, dpi: int) -> Image.Image | None:
+def _draw(document: pdfium.PdfDocument, number: int, dpi: int = FAST_DPI) -> Image.Image | None:
     try:
         page = document[number]
         width, height = page.get_size()
@@ -127,46 +132,41 @@ def _draw(document: pdfium.PdfDocument, number: int, dpi: int) -> Image.Image | 
     return picture
 
 
+def _draw_flat(document: pdfium.PdfDocument, number: int) -> Image.Image | None:
+    """Larger, and with the fields made part of the page, in memory only: as fields they are drawn up to a
+    pixel beside their place."""
+    if document.formenv is not None:
+        with suppress(pdfium.PdfiumError):
+            page = document[number]
+            page.flatten()
+            page.close()
+    return _draw(document, number, FINE_DPI)
+
+
 def _equal(one: Image.Image | None, other: Image.Image | None) -> bool:
     if one is None or other is None:
         return one is other
     return one.size == other.size and ImageChops.difference(one, other).getbbox() is None
 
 
-def _differs(one: Image.Image | None, other: Image.Image | None, added: Sequence[Part]) -> Part | None:
-    """Where two pictures of a page differ; None where they are the same to the eye.
-
-    What a form draws may come to lie half a pixel beside its place, so a pixel counts only if nothing in
-    the other picture at most one pixel away is like it.
-    """
+def _differs(one: Image.Image | None, other: Image.Image | None, loose: Sequence[Part]) -> Part | None:
+    """Where two pictures of a page differ; None where they are the same to the eye."""
     whole = (0.0, 0.0, 1.0, 1.0)
     if one is None or other is None:
         return None if one is other else whole
     if one.size != other.size:
         return whole
-    off = ImageChops.lighter(_outside(one, other), _outside(other, one))
-    for left, top, right, bottom in added:
-        corners = (left * one.width, top * one.height, right * one.width, bottom * one.height)
-        ImageDraw.Draw(off).rectangle(corners, fill=0)
-    if off.getbbox() is None:
-        return None
-    # The mean of a patch says how many of its pixels count.
-    least = 255 * (TOLERATED_PX + 0.5) / PATCH_PX**2
-    box = off.reduce(PATCH_PX).point(lambda value: 255 * (value >= least)).getbbox()
-    if box is None:
-        return None
-    left, top, right, bottom = (value * PATCH_PX for value in box)
+    red, green, blue = ImageChops.difference(one, other).split()
+    off = ImageChops.lighter(ImageChops.lighter(red, green), blue).point(
+        lambda value: 255 * (value > NOTICED)
+    )
     width, height = one.size
-    return left / width, top / height, min(1.0, right / width), min(1.0, bottom / height)
-
-
-def _outside(one: Image.Image, other: Image.Image) -> Image.Image:
-    """255 where a pixel of `one` is darker or lighter than all of `other` around its place."""
-    darker = ImageChops.subtract(other.filter(ImageFilter.MinFilter(3)), one)
-    lighter = ImageChops.subtract(one, other.filter(ImageFilter.MaxFilter(3)))
-    red, green, blue = ImageChops.lighter(darker, lighter).split()
-    off = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    return off.point(lambda value: 255 * (value > NOTICED))
+    for left, top, right, bottom in loose:
+        ImageDraw.Draw(off).rectangle((left * width, top * height, right * width, bottom * height), fill=0)
+    box = off.getbbox()
+    if box is None or off.histogram()[255] <= TOLERATED_PX:
+        return None
+    return box[0] / width, box[1] / height, box[2] / width, box[3] / height
 
 
 def _shown_differently(found: _Difference, counts: list[int], before: bytes, after: bytes) -> Invalid:

@@ -10,6 +10,7 @@ honest documents (measured: 600 bookmarks on one level).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from pyhanko.pdf_utils import generic
@@ -49,6 +50,10 @@ def canonical(value: object) -> object:
         return ("array", tuple(canonical(item) for item in value))
     if isinstance(value, (generic.TextStringObject, generic.ByteStringObject)):
         return ("string", value.original_bytes)
+    if isinstance(value, generic.NullObject):
+        return ("null",)  # it has no words of its own: two of them differ by where they lie in memory
+    if isinstance(value, (generic.NumberObject, generic.FloatObject)):
+        return ("number", Decimal(str(value)).normalize())  # 0.000 is written anew as 0
     return (type(value).__name__, str(value))
 
 

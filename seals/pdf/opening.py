@@ -139,15 +139,8 @@ def open_pdf(data: bytes) -> Opened:
     """
     odd = _check_envelope(data)
     with reading():
-        pdf, recovered = _open(data)
-        _check_counts(pdf)
-        warnings = pdf.get_warnings()
-        # qpdf goes on without the objects of a stream that would not decode, and only warns.
-        if any("limit exceeded" in warning for warning in warnings):
-            raise _too_many_objects()
-    # A page without resources is careless, and the same to every reader.
-    mended = any("Resources is missing" not in warning for warning in warnings)
-    return Opened(pdf, odd or recovered or mended, pdf.is_encrypted, "/XRefStm" in pdf.trailer)
+        pdf, mended = _read(data)
+    return Opened(pdf, odd or mended, pdf.is_encrypted, "/XRefStm" in pdf.trailer)
 
 
 def _check_envelope(data: bytes) -> bool:
@@ -185,9 +178,17 @@ def _has_end(data: bytes) -> bool:
     return end >= 0 and not _OBJECT.search(data, end)
 
 
-def _open(data: bytes) -> tuple[pikepdf.Pdf, bool]:
+def _read(data: bytes) -> tuple[pikepdf.Pdf, bool]:
+    """qpdf's reading, and whether it had to mend something.
+
+    First without mending: what cannot be read so is dropped with no more than a warning, a page's content
+    among it, so from there on it is read again with mending.
+    """
     try:
-        return pikepdf.open(BytesIO(data), attempt_recovery=False, suppress_warnings=True), False
+        pdf = pikepdf.open(BytesIO(data), attempt_recovery=False, suppress_warnings=True)
+        _check_counts(pdf)
+        if not _warnings(pdf):
+            return pdf, False
     except pikepdf.PasswordError as error:
         raise _encrypted() from error
     except pikepdf.PdfError as error:
@@ -195,7 +196,9 @@ def _open(data: bytes) -> tuple[pikepdf.Pdf, bool]:
         if "unsupported encryption" in str(error):
             raise _encrypted() from error
     try:
-        return pikepdf.open(BytesIO(data), suppress_warnings=True), True
+        pdf = pikepdf.open(BytesIO(data), suppress_warnings=True)
+        _check_counts(pdf)
+        _warnings(pdf)
     except pikepdf.PasswordError as error:
         raise _encrypted() from error
     except pikepdf.PdfError as error:
@@ -203,6 +206,17 @@ def _open(data: bytes) -> tuple[pikepdf.Pdf, bool]:
         if "no pages found" in str(error):
             raise _no_pages() from error
         raise
+    return pdf, True
+
+
+def _warnings(pdf: pikepdf.Pdf) -> list[str]:
+    """What qpdf complained of, once all objects were looked at. Raises TooLarge `pdf.too_many_objects`."""
+    warnings = pdf.get_warnings()
+    # qpdf goes on without the objects of a stream that would not decode, and only warns.
+    if any("limit exceeded" in warning for warning in warnings):
+        raise _too_many_objects()
+    # A page without resources is careless, and the same to every reader.
+    return [warning for warning in warnings if "Resources is missing" not in warning]
 
 
 def _check_counts(pdf: pikepdf.Pdf) -> None:
@@ -239,8 +253,8 @@ def _no_pages() -> Invalid:
 def _encrypted() -> Invalid:
     return Invalid(
         "pdf.encrypted",
-        "PDF 设有打开密码，系统无法读取。请用 WPS 或 Acrobat 输入密码打开，「打印为 PDF」"
+        "PDF 已加密，须凭密码或证书打开，系统无法读取。请用 WPS 或 Acrobat 打开后「打印为 PDF」，"
         "或另存为不加密的副本，再上传那一份。",
-        "The PDF opens with a password only. Open it with the password in Acrobat or WPS, "
+        "The PDF is encrypted and opens with a password or certificate only. Open it in Acrobat or WPS, "
         '"print to PDF" or save a copy without encryption, and upload that.',
     )

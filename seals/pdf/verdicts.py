@@ -41,6 +41,7 @@ from seals.pdf.examining import Asked, Found, SignedField, examine, revision_of,
 from seals.pdf.ledger import Ledger
 from seals.pdf.longterm import level_of, stored
 from seals.pdf.permission import field_keys
+from seals.pdf.reader import Reader
 from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown
 from seals.pdf.revisions import Added, check_revision
 from seals.pdf.revocation import Evidence
@@ -130,7 +131,7 @@ def _open(data: bytes) -> PdfFileReader:
     if not data.startswith(b"%PDF-"):
         raise Problem("not_pdf")
     try:
-        reader = PdfFileReader(BytesIO(data), strict=True)
+        reader = Reader(BytesIO(data))
         encrypted = "/Encrypt" in reader.trailer_view
     except _UNREADABLE:
         raise Problem("broken") from None

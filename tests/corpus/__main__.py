@@ -90,8 +90,7 @@ def _apart(path: Path, base: Path) -> Outcome:
 
 def _own_copy(base: Path) -> Path:
     """A folder for this process's files beside the certificate database."""
-    folder = base / str(os.getpid())
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(dir=base))
     (folder / "nss").symlink_to(base / "nss")
     return folder / "nss"
 

@@ -37,15 +37,17 @@ def opens(data: bytes) -> bool:
 def complaints(sealed: Sealed, database: Path) -> list[str]:
     """Who does not accept it: `own`, `pyhanko`, `pdfsig`, `mutool`; and whom the twin deceives."""
     data, wrong = sealed.data, []
-    ours = sealed.report.signatures[-1]
+    ours = next((one for one in sealed.report.signatures if one.field == sealed.field), None)
+    if ours is None:
+        return [f"own: not found, {','.join(sealed.report.reasons)}"]
     if ours.verdict is not Verdict.VALID or ours.level != "B-LTA":
         wrong.append(f"own {','.join(ours.reasons) or ours.level}")
-    if not _pyhanko(data):
-        wrong.append("pyhanko")
+    wrong.extend(_pyhanko(data, sealed.field))
     _, valid, trusted = pdfsig(database, data)
     if not valid or trusted != 1:
         wrong.append(f"pdfsig {valid} valid {trusted} trusted")
-    if _MUTOOL_VALID not in _said(database, data):
+    valid = _said(database, data).count(_MUTOOL_VALID)
+    if not valid:
         wrong.append("mutool")
     twin = _twin(data)
     try:
@@ -53,21 +55,25 @@ def complaints(sealed: Sealed, database: Path) -> list[str]:
             wrong.append("pdfsig takes the twin")
     except subprocess.CalledProcessError:
         pass  # it cannot be read any more: not accepted either
-    if _MUTOOL_VALID in _said(database, twin):
+    if _said(database, twin).count(_MUTOOL_VALID) >= valid > 0:  # earlier ones of others may stay
         wrong.append("mutool takes the twin")
     return wrong
 
 
-def _pyhanko(data: bytes) -> bool:
+def _pyhanko(data: bytes, field: str) -> list[str]:
     root = asn1_x509.Certificate.load(authorities().root.der)
 
     async def judge() -> bool:
         context = ValidationContext(trust_roots=[root], allow_fetching=False)
-        ours = PdfFileReader(BytesIO(data)).embedded_regular_signatures[-1]
+        found = PdfFileReader(BytesIO(data)).embedded_regular_signatures
+        ours = next(one for one in found if one.field_name == field)
         status = await async_validate_pdf_signature(ours, context, context)
         return bool(status.bottom_line)
 
-    return asyncio.run(judge())
+    try:
+        return [] if asyncio.run(judge()) else ["pyhanko"]
+    except Exception as error:
+        return [f"pyhanko {type(error).__name__}"]
 
 
 def _said(database: Path, data: bytes) -> str:

@@ -15,6 +15,7 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 __all__ = ["DEBIAN", "SOURCES", "download", "found_in", "read"]
 
@@ -30,10 +31,12 @@ DEBIAN = (
 )  # fmt: skip
 """Half a gigabyte: manuals of every make, slides, drawings, music, Chinese and Japanese."""
 SOURCES = (
-    "pdfminer.six==20221105", "pypdfium2", "pyhanko", "pdfplumber", "pdfreader", "pdfrw", "pdf-annotate",
+    "pdfminer.six==20221105", "pypdfium2", "pikepdf", "pypdf", "ocrmypdf", "img2pdf", "pdfly",
+    "pdfplumber", "pdfreader", "pdfrw", "pdf-annotate",
     "reportlab", "tabula-py==1.4.1", "xhtml2pdf", "rst2pdf", "camelot-py", "endesive", "borb",
 )  # fmt: skip
-"""Source packages with test files: odd, damaged, encrypted and signed ones, forms, scans, tables."""
+"""Source packages with test files: odd, damaged and encrypted ones, forms, scans, tables. Those of
+pyHanko are left out: most are attacks, made to be refused."""
 
 
 def found_in(folders: Iterable[Path]) -> list[Path]:
@@ -70,7 +73,7 @@ def download(folder: Path) -> None:
     for name in DEBIAN:
         _run(["apt-get", "download", name], fetched)
     for name in SOURCES:
-        options = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", str(fetched)]
+        options = ["--no-deps", "--no-binary", ":all:", "-d", str(fetched)]
         _run([sys.executable, "-m", "pip", "download", "-q", *options, name], fetched)
     for package in sorted(fetched.iterdir()):
         _take_out(package, files / package.name.split("_")[0].removesuffix(".tar.gz"))
@@ -80,19 +83,19 @@ def _take_out(package: Path, into: Path) -> None:
     into.mkdir(parents=True, exist_ok=True)
     if package.suffix == ".deb":
         command = ["dpkg-deb", "--fsys-tarfile", str(package)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as unpacked, suppress(tarfile.TarError):
-            with tarfile.open(fileobj=unpacked.stdout, mode="r|") as archive:
-                _pdfs(archive, into)
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as unpacked:
+            _pdfs(unpacked.stdout, into)
     elif package.name.endswith(".tar.gz"):
-        with suppress(tarfile.TarError), tarfile.open(package) as archive:
-            _pdfs(archive, into)
+        with package.open("rb") as packed:
+            _pdfs(packed, into)
 
 
-def _pdfs(archive: tarfile.TarFile, into: Path) -> None:
-    for member in archive:
-        if member.isfile() and member.name.lower().endswith(ENDINGS):
-            member.name = member.name.replace("/", "__").lstrip(".")[-200:]
-            archive.extract(member, into, filter="data")
+def _pdfs(packed: IO[bytes] | None, into: Path) -> None:
+    with suppress(tarfile.TarError), tarfile.open(fileobj=packed, mode="r|*") as archive:
+        for member in archive:
+            if member.isfile() and member.name.lower().endswith(ENDINGS):
+                member.name = member.name.replace("/", "__").lstrip(".")[-200:]
+                archive.extract(member, into, filter="data")
 
 
 def _run(command: list[str], folder: Path) -> None:

@@ -33,9 +33,11 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Sealed:
-    """data: the sealed file; removed: what its owner had to agree to; report: our own verdict."""
+    """data: the sealed file; field: of our signature; removed: what its owner had to agree to; report: our
+    own verdict."""
 
     data: bytes
+    field: str
     removed: tuple[str, ...]
     repaired: bool
     report: Report
@@ -54,7 +56,7 @@ def seal(data: bytes) -> Sealed:
     whole = asyncio.run(
         seal_archive(signed, prepare_archive(signed, _validation()), LocalTimeStamper(authorities().tsa))
     )
-    return Sealed(whole, removed, repaired, verify(whole, _trust(), datetime.now(UTC)))
+    return Sealed(whole, ready.field_name, removed, repaired, verify(whole, _trust(), datetime.now(UTC)))
 
 
 def _cleaned(data: bytes) -> Cleaned:

@@ -268,7 +268,12 @@ def layers(*, hidden: bool = False, printing_differs: bool = False, inverted: bo
 # ---------------------------------------------------------------- forms and comments
 
 
-def form(*, value: str = "ABC 123", drawn: bool = True) -> bytes:
+def form(
+    *,
+    value: str = "ABC 123",
+    drawn: bool = True,
+    rectangle: tuple[float, float, float, float] = (100, 700, 300, 720),
+) -> bytes:
     """A filled text field, with its own appearance (a black box) or without any."""
 
     def add(pdf: Pdf) -> None:
@@ -279,7 +284,7 @@ def form(*, value: str = "ABC 123", drawn: bool = True) -> bytes:
             T=pikepdf.String("金额"),
             V=pikepdf.String(value),
             DA=pikepdf.String("/Helv 12 Tf 0 g"),
-            Rect=[100, 700, 300, 720],
+            Rect=Array(rectangle),
             F=4,
         )
         if drawn:

@@ -1,4 +1,4 @@
-// Sending a PDF to be sealed: progress, and the question about active content.
+// Sending a PDF to be sealed: progress, what must be agreed to first, and why a page cannot be sealed.
 
 import { ApiError, get, upload } from "./api.js";
 import { h } from "./dom.js";
@@ -28,31 +28,64 @@ export async function uploadDocument(file, via, onProgress, known = null, photo 
   const company = await chooseCompany(known);
   if (!company) return null;
   const fields = { ...company, via, ...(photo ? { photo: "1" } : {}) };
-  try {
-    return await upload("/documents", file, fields, onProgress);
-  } catch (error) {
-    if (error.code !== "pdf.active_content") throw error;
-    if (!(await agreeToRemove(error.facts.active ?? []))) return null;
-    return upload("/documents", file, { ...fields, remove_active: "1" }, onProgress);
+  for (;;) {
+    try {
+      return await upload("/documents", file, fields, onProgress);
+    } catch (error) {
+      const question = QUESTIONS[error.code];
+      if (error.code === "pdf.shown_differently") await showPair(error);
+      if (!question || question.field in fields) throw error;
+      if (!(await agree(...question.words(error.facts)))) return null;
+      fields[question.field] = "1";
+    }
   }
 }
 
-const word = (code) => h("li", {}, tOr(`upload.active_${code}`, code));
+/** What may be sent again once the person agreed: the form's field, and what is asked. */
+const QUESTIONS = {
+  "pdf.active_content": {
+    field: "remove_active",
+    words: ({ active = [] }) => [
+      "active",
+      h("p", {}, t("upload.active_text")),
+      h("ul", {}, active.map((code) => h("li", {}, tOr(`upload.active_${code}`, code)))),
+      h("p", { class: "fine" }, t("upload.active_note")),
+    ],
+  },
+  "pdf.restricted": {
+    field: "lift_restrictions",
+    words: () => [
+      "restricted",
+      h("p", {}, t("upload.restricted_text")),
+      h("p", { class: "fine" }, t("upload.restricted_note")),
+    ],
+  },
+};
 
-async function agreeToRemove(codes) {
-  const drawer = h("dialog", { class: "drawer", "aria-labelledby": "active-title" });
+async function ask(name, parts, buttons) {
+  const drawer = h("dialog", { class: "drawer", "aria-labelledby": "upload-title" });
+  const made = buttons.map(([text, value, sort]) =>
+    h("button", { type: "button", class: `button ${sort}`, onclick: () => drawer.close(value) }, text));
   drawer.append(
-    h("h2", { id: "active-title" }, t("upload.active_title")),
-    h("p", {}, t("upload.active_text")),
-    h("ul", {}, codes.map(word)),
-    h("p", { class: "fine" }, t("upload.active_note")),
-    h("div", { class: "actions" },
-      h("button", { type: "button", class: "button button-main", onclick: () => drawer.close("remove") },
-        t("upload.active_remove")),
-      h("button", { type: "button", class: "button", onclick: () => drawer.close("") }, t("js.cancel"))),
-  );
+    h("h2", { id: "upload-title" }, t(`upload.${name}_title`)), ...parts, h("div", { class: "actions" }, made));
   document.body.append(drawer);
   const answer = await openDrawer(drawer);
   drawer.remove();
-  return answer === "remove";
+  return answer;
+}
+
+const agree = async (name, ...parts) => "yes" === await ask(name, parts, [
+  [t(`upload.${name}_agree`), "yes", "button-main"],
+  [t("js.cancel"), "", ""],
+]);
+
+/** The page as it was and as the system reads it, side by side; either may be one that cannot be shown. */
+function showPair({ text, facts }) {
+  const side = (name) => h("figure", {},
+    facts[name]
+      ? h("img", { src: `data:image/png;base64,${facts[name]}`, alt: t(`upload.pair_${name}`) })
+      : h("p", { class: "fine" }, t("upload.pair_none")),
+    h("figcaption", {}, t(`upload.pair_${name}`)));
+  return ask("pair", [h("p", {}, text), h("div", { class: "pair" }, side("before"), side("after"))],
+    [[t("js.close"), "", "button-main"]]);
 }
