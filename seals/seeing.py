@@ -9,7 +9,7 @@ from auth import throttling
 from auth.errors import Invalid
 from seals.photo import refusals
 from seals.photo.limits import MAX_BYTES
-from seals.photo.looking import MAX_TEXT, ShownKind
+from seals.photo.shown import MAX_TEXT, ShownKind
 from seals.photographing import PHOTOS_PER_PERSON
 from seals.signing.workshop import Workshop
 

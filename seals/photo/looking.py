@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 import cv2
 import numpy as np
 import zxingcpp
 
 from seals.photo.arrays import Mask, Picture
 from seals.photo.reading import read
+from seals.photo.shown import MAX_TEXT, Shown, ShownKind
 
-__all__ = ["MAX_TEXT", "Shown", "ShownKind", "look"]
+__all__ = ["look"]
 
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-MAX_TEXT = 500
-"""Of a QR code; ours are shorter."""
 LOOKED_AT_PX = 700
 REDDER = 45
 """By how much ink is redder than green or blue, of 255."""
@@ -26,24 +22,8 @@ STAMP_SHARE = 0.3
 """Of the shorter side: a stamp that was photographed for itself."""
 PRINT_SHARE = 0.015
 """Of the paper around the stamp: more is a document."""
-DARKER = 0.55
-"""Than the paper's brightness: print."""
-
-
-class ShownKind(StrEnum):
-    """What it was taken for."""
-
-    QR = "qr"
-    STAMP = "stamp"
-    DOCUMENT = "document"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """text: of the QR code, at most MAX_TEXT characters."""
-
-    kind: ShownKind
-    text: str = ""
+DARKER, STROKE_PX = 50, 9
+"""Than what is round about it, of 255, and narrow: print, not the table under the sheet."""
 
 
 def look(data: bytes) -> Shown:
@@ -68,8 +48,9 @@ def _stamped(picture: Picture) -> bool:
         return False
     around = np.ones(red.shape, dtype=bool)
     around[top:bottom, left:right] = False
-    light = small.max(axis=2)
-    return bool((around & (light < DARKER * np.percentile(light, 90))).mean() < PRINT_SHARE)
+    light = small.max(axis=2).astype(np.uint8)
+    print_ = cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, np.ones((STROKE_PX, STROKE_PX), np.uint8))
+    return bool((around & (print_ > DARKER)).mean() < PRINT_SHARE)
 
 
 def _spread(red: Mask) -> tuple[int, int, int, int]:

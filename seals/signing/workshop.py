@@ -14,8 +14,8 @@ from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report
 from seals.pdf.trust import Trust
 from seals.photo.figures import Wanted
-from seals.photo.looking import Shown
 from seals.photo.results import Lifted
+from seals.photo.shown import Shown
 from seals.ports import Blobs
 from seals.ses.reports import SesReport
 
