@@ -20,6 +20,8 @@ INK_SHARE = 0.004
 """Of the picture's area: less red is a seal on a document, or none."""
 STAMP_SHARE = 0.3
 """Of the shorter side: a stamp that was photographed for itself."""
+CLOSE_SHARE = 0.42
+"""As above: so near that it is meant, whatever print is around."""
 PRINT_SHARE = 0.015
 """Of the paper around the stamp: more is a document."""
 DARKER, STROKE_PX = 50, 9
@@ -37,15 +39,16 @@ def look(data: bytes) -> Shown:
 
 
 def _stamped(picture: Picture) -> bool:
-    """Much red ink in one place, and little print around it."""
+    """Much red ink in one place, and either very large or with little print around it."""
     scale = min(1.0, LOOKED_AT_PX / max(picture.shape[:2]))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.int16)
     red: Mask = small[:, :, 0] - np.maximum(small[:, :, 1], small[:, :, 2]) > REDDER
     if red.mean() < INK_SHARE:
         return False
     top, bottom, left, right = _spread(red)
-    if min(bottom - top, right - left) < STAMP_SHARE * min(small.shape[:2]):
-        return False
+    size = min(bottom - top, right - left) / min(small.shape[:2])
+    if size < STAMP_SHARE or size > CLOSE_SHARE:
+        return bool(size > CLOSE_SHARE)
     around = np.ones(red.shape, dtype=bool)
     around[top:bottom, left:right] = False
     light = small.max(axis=2).astype(np.uint8)
