@@ -8,8 +8,8 @@ from auth import throttling
 from auth.errors import Invalid
 from auth.throttling import Limit
 from seals.photo import refusals
-from seals.photo.codes import MAX_CODES, MAX_TEXT, Codes
 from seals.photo.limits import MAX_BYTES
+from seals.photo.shown import MAX_CODES, MAX_TEXT, Codes
 from seals.signing.workshop import Workshop
 
 __all__ = ["from_photo"]

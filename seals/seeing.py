@@ -8,9 +8,8 @@ from datetime import datetime
 from auth import throttling
 from auth.errors import Invalid
 from seals.photo import refusals
-from seals.photo.codes import MAX_TEXT
 from seals.photo.limits import MAX_BYTES
-from seals.photo.looking import ShownKind
+from seals.photo.shown import MAX_TEXT, ShownKind
 from seals.photographing import PHOTOS_PER_PERSON
 from seals.signing.workshop import Workshop
 

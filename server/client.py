@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import httpx
 from cryptography.hazmat.primitives import hashes
@@ -31,6 +32,12 @@ __all__ = ["ApiError", "Client", "DeviceKey"]
 Json = dict[str, Any]
 TIMEOUT_S = 60.0
 POLL_S = 0.05
+
+
+def _query(**given: str | None) -> str:
+    """What a path is asked with; values that are None are left out."""
+    said = {name: value for name, value in given.items() if value is not None}
+    return f"?{urlencode(said)}" if said else ""
 
 
 class ApiError(Exception):
@@ -593,10 +600,11 @@ class Client:
         company: str | None = None,
         remove_active: bool = False,
         lift_restrictions: bool = False,
+        photo: bool = False,
     ) -> Json:
-        """Upload a PDF. remove_active, lift_restrictions: what its owner agreed to."""
-        agreed = {"remove_active": remove_active, "lift_restrictions": lift_restrictions}
-        fields = {what: "1" if yes else "0" for what, yes in agreed.items()}
+        """Upload a PDF, or a photo of one. remove_active, lift_restrictions: what its owner agreed to."""
+        said = {"remove_active": remove_active, "lift_restrictions": lift_restrictions, "photo": photo}
+        fields = {what: "1" if yes else "0" for what, yes in said.items()}
         if company is not None:
             fields["company_id"] = company
         files = {"file": (name, data, "application/pdf")}
@@ -725,13 +733,26 @@ class Client:
 
     # ---------------------------------------------------------------- thread, verification
 
-    def thread(self, before: str | None = None) -> Json:
-        """The newest cards of the conversation."""
-        return self._get("/api/thread" + (f"?before={before}" if before else ""))
+    def thread(self, before: str | None = None, company: str | None = None) -> Json:
+        """The newest cards of the conversation; company: of its thread alone."""
+        return self._get(f"/api/thread{_query(before=before, company=company)}")
 
-    def say(self, text: str) -> Json:
-        """Type into the conversation."""
-        return self._post("/api/thread/messages", {"text": text})
+    def threads(self) -> list[Json]:
+        """The companies whose threads one has."""
+        found: list[Json] = self._get("/api/thread/companies")["threads"]
+        return found
+
+    def search(self, words: str, before: str | None = None, company: str | None = None) -> Json:
+        """Cards of the conversation that hold all the words, newest first."""
+        return self._get(f"/api/thread/search{_query(q=words, before=before, company=company)}")
+
+    def say(self, text: str, company: str | None = None) -> Json:
+        """Type into the conversation; company: in its thread."""
+        return self._post("/api/thread/messages", {"text": text, "company": company})
+
+    def look_at_photo(self, name: str, data: bytes) -> Json:
+        """What a photo shows; it is not kept."""
+        return self._read(self.http.post("/api/photos/look", files={"file": (name, data)}))
 
     def verify(self, name: str, data: bytes) -> Json:
         """Validate a file."""

@@ -158,7 +158,8 @@ class Telling:
         if kind != "person" or actor == self.reader.person_id:
             return None
         name = self.rows.people[actor]
-        return By(name, name[0], sha256(actor.encode()).digest()[0] % HUES)
+        initial = name[-2:] if name[0].isdigit() else name[0]  # of a mobile the digits that tell it apart
+        return By(name, initial, sha256(actor.encode()).digest()[0] % HUES)
 
     def identity(self) -> tuple[str, ...]:
         """By which identity check it was done, a line; none where none was."""

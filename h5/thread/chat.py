@@ -177,7 +177,8 @@ def suggestions(text: str) -> tuple[str, ...]:
     said = unicodedata.normalize("NFKC", text).casefold()
     near: dict[str, float] = {}
     for wish, words in _CHINESE:
-        shares = [sum(c in said for c in word) / len(word) for word in words]
+        plain = [word for word in words if not any(c.isascii() for c in word)]
+        shares = [sum(c in said for c in word) / len(word) for word in plain]
         if wish in SUGGESTED and max(shares) >= NEAR_SHARE:
             near[wish] = near.get(wish, 0) + sum(share for share in shares if share >= NEAR_SHARE)
     for token in set(re.findall(r"[a-z]{3,20}", said[:MAX_TEXT])):

@@ -10,6 +10,7 @@ from datetime import datetime
 from auth.authority import Standing, standings
 from auth.events import EventView
 from auth.member_models import Grant, Member
+from auth.members import member_name
 from auth.models import Application, Company, Licence, Person, ScanLogin, Session
 from auth.people import masked_name
 from auth.privacy import RecordsKey
@@ -106,7 +107,7 @@ async def gather(cards: Sequence[Told], reader: Reader, now: datetime) -> Rows:
         approval_rules=await _approval_rules(subjects["rule"]),
         standings=his,
         devices=await _devices(subjects["device"]),
-        people=await _people(events, reader),
+        people=await _people(events, reader, companies),
         pin_resets=await _pin_resets(subjects["pin_reset"]),
     )
 
@@ -223,9 +224,18 @@ async def _pin_resets(ids: Collection[str]) -> dict[str, PinReset]:
     return {row.id: row for row in await PinReset.filter(id__in=list(ids)).only("id", "state", "reason")}
 
 
-async def _people(events: Iterable[EventView], reader: Reader) -> dict[str, str]:
+async def _people(events: Iterable[EventView], reader: Reader, companies: Collection[str]) -> dict[str, str]:
     actors = (event.actor.partition(":") for event in events)
     ids = {row for kind, _, row in actors if kind == "person"} - {reader.person_id}
     if not ids:
         return {}
-    return {row.id: masked_name(row, reader.records) for row in await Person.filter(id__in=list(ids))}
+    people = await Person.filter(id__in=list(ids))
+    nameless = [row.id for row in people if row.name_sealed is None]
+    invited = await _invited_names(nameless, reader, companies) if nameless else {}
+    return {row.id: invited.get(row.id) or masked_name(row, reader.records) for row in people}
+
+
+async def _invited_names(people: Sequence[str], reader: Reader, companies: Collection[str]) -> dict[str, str]:
+    """By the name that a company of these invited him with, masked: more than a mobile says to colleagues."""
+    rows = Member.filter(person_id__in=list(people), company_id__in=list(companies)).order_by("created_at")
+    return {row.person_id: member_name(row, reader.records) for row in await rows if row.person_id}

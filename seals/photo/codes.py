@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import zxingcpp
 
 from seals.photo.arrays import Picture
 from seals.photo.reading import read
+from seals.photo.shown import MAX_CODES, MAX_TEXT, Codes
 
-__all__ = ["MAX_CODES", "MAX_TEXT", "Codes", "codes_in", "read_codes"]
+__all__ = ["codes_in", "read_codes"]
 
-MAX_CODES = 8
 SMALLEST_PX = 40  # a screenshot may be of the code alone
-MAX_TEXT = 2000  # characters of one; ours are under 200
-
-
-@dataclass(frozen=True)
-class Codes:
-    """What the codes say, in the order of the page; whoever made them wrote it, so it is nobody's word."""
-
-    texts: tuple[str, ...]
 
 
 def read_codes(data: bytes) -> Codes:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 import cv2
 import numpy as np
 
 from seals.photo.arrays import Mask, Picture
 from seals.photo.codes import codes_in
 from seals.photo.reading import read
+from seals.photo.shown import Shown, ShownKind
 
-__all__ = ["Shown", "ShownKind", "look"]
+__all__ = ["look"]
 
 LOOKED_AT_PX = 700
 REDDER = 45
@@ -21,26 +19,12 @@ INK_SHARE = 0.004
 """Of the picture's area: less red is a seal on a document, or none."""
 STAMP_SHARE = 0.3
 """Of the shorter side: a stamp that was photographed for itself."""
+CLOSE_SHARE = 0.42
+"""As above: so near that it is meant, whatever print is around."""
 PRINT_SHARE = 0.015
 """Of the paper around the stamp: more is a document."""
-DARKER = 0.55
-"""Than the paper's brightness: print."""
-
-
-class ShownKind(StrEnum):
-    """What it was taken for."""
-
-    QR = "qr"
-    STAMP = "stamp"
-    DOCUMENT = "document"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """text: of the QR code, if it is one."""
-
-    kind: ShownKind
-    text: str = ""
+DARKER, STROKE_PX = 50, 9
+"""Than what is round about it, of 255, and narrow: print, not the table under the sheet."""
 
 
 def look(data: bytes) -> Shown:
@@ -53,19 +37,21 @@ def look(data: bytes) -> Shown:
 
 
 def _stamped(picture: Picture) -> bool:
-    """Much red ink in one place, and little print around it."""
+    """Much red ink in one place, and either very large or with little print around it."""
     scale = min(1.0, LOOKED_AT_PX / max(picture.shape[:2]))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.int16)
     red: Mask = small[:, :, 0] - np.maximum(small[:, :, 1], small[:, :, 2]) > REDDER
     if red.mean() < INK_SHARE:
         return False
     top, bottom, left, right = _spread(red)
-    if min(bottom - top, right - left) < STAMP_SHARE * min(small.shape[:2]):
-        return False
+    size = min(bottom - top, right - left) / min(small.shape[:2])
+    if size < STAMP_SHARE or size > CLOSE_SHARE:
+        return bool(size > CLOSE_SHARE)
     around = np.ones(red.shape, dtype=bool)
     around[top:bottom, left:right] = False
-    light = small.max(axis=2)
-    return bool((around & (light < DARKER * np.percentile(light, 90))).mean() < PRINT_SHARE)
+    light = small.max(axis=2).astype(np.uint8)
+    print_ = cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, np.ones((STROKE_PX, STROKE_PX), np.uint8))
+    return bool((around & (print_ > DARKER)).mean() < PRINT_SHARE)
 
 
 def _spread(red: Mask) -> tuple[int, int, int, int]:

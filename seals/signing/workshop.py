@@ -14,10 +14,9 @@ from seals.pdf.phrases import Phrase
 from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report
 from seals.pdf.trust import Trust
-from seals.photo.codes import Codes
 from seals.photo.figures import Wanted
-from seals.photo.looking import Shown
 from seals.photo.results import Lifted
+from seals.photo.shown import Codes, Shown
 from seals.ports import Blobs
 from seals.ses.reports import SesReport
 

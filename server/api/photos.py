@@ -9,7 +9,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from seals import code_reading, photographing
-from seals.photo.codes import Codes
+from seals.photo.shown import Codes
 from seals.photographing import MAX_WIDTH_MM, MIN_WIDTH_MM, PhotoView
 from seals.seeing import PhotoShown, see
 from server.api.operation import it, operation, session

@@ -1,15 +1,19 @@
-"""What needs the database: appending an event, a view of a signing, waking a thousand waiting pages."""
+"""What needs the database: appending an event, a view of a signing, opening a long thread, waking pages."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from auth import events
 from auth.engine import close_database, open_database, transaction
+from auth.login import person_by_mobile
+from auth.models import StreamHead
 from auth.privacy import RecordsKey
+from h5 import conversation
+from h5.thread.rows import Reader
 from seals.models import Signing
 from seals.signing.views import view
 from server import secret_files
@@ -45,6 +49,13 @@ async def _measure(settings: Settings, times: int, woken: int) -> list[Row]:
         return [
             Row(part, "append an event, its transaction included", await each_async(_append, times), "ms"),
             Row(part, "a view of a signing", await _view(signing, records, times), "ms"),
+            Row(part, "a thread of 10 events opened", await _thread(records, 10, times), "ms"),
+            Row(
+                part,
+                "a thread of 10,000 events opened",
+                await _thread(records, 10_000, times),
+                "ms",
+            ),
             Row("hub alone", f"{woken} waiting pages woken, p50", percentile(heard, 0.5) * 1e3, "ms"),
             Row("hub alone", f"{woken} waiting pages woken, p99", percentile(heard, 0.99) * 1e3, "ms"),
         ]
@@ -55,6 +66,25 @@ async def _measure(settings: Settings, times: int, woken: int) -> list[Row]:
 async def _append() -> None:
     async with transaction():
         await events.append(STREAM, "bench.done", actor="bench", subject="bench:1", now=datetime.now(UTC))
+
+
+async def _thread(records: RecordsKey, length: int, times: int) -> float:
+    """The newest page, counts and quick replies with it, of somebody to whom so much happened."""
+    now = datetime.now(UTC)
+    person = await person_by_mobile(f"139{length:08d}", now, records)
+    last: StreamHead | None = await StreamHead.get_or_none(stream=events.person_stream(person.id))
+    async with transaction():
+        for number in range(last.seq if last else 0, length):
+            await events.append(
+                events.person_stream(person.id),
+                "chat.replied",
+                actor="assistant",
+                subject="chat:0",
+                now=now + timedelta(milliseconds=number),
+                facts={"reply": "help"},
+            )
+    reader = Reader(person.id, "zh", records)
+    return await each_async(lambda: conversation.read(reader, None, datetime.now(UTC)), times)
 
 
 async def _view(signing: Signing, records: RecordsKey, times: int) -> float:

@@ -51,7 +51,8 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.match(done["document"]["code"], "0" * 64)
     client.roots()
     client.root(bind(site))
-    client.thread()
+    client.thread(company=client.threads()[0]["company_id"])
+    client.search("印章")
     party.http.post("/api/thread/messages", json={"text": "盖章"})
     party.http.post("/api/thread/read", json={"cursor": client.thread()["cursor"]})
     further_seals(party)
@@ -77,6 +78,9 @@ def further_seals(party: Party) -> None:
     httpx.post(begun["check_url"], data={"outcome": "pass"}, trust_env=False)
     party.client.send_collection_code(begun["id"])
     stamped = to_jpeg(photo(known(SealKind.CONTRACT), Damage(tilt=5, turn=9), (1200, 900)))
+    shown = party.client.look_at_photo("印章.jpg", stamped)
+    assert shown == {"kind": "stamp", "text": "", "href": None}
+    assert party.client.upload("现场.jpg", stamped, company=party.company, photo=True)["name"] == "现场.pdf"
     taken = party.client.take_photo(party.company, "印章.jpg", stamped, "contract")
     party.client.photo(taken["id"])
     party.client.scan_photo("码.png", encoded(code(), "PNG"))

@@ -61,6 +61,7 @@ NO_PATH_IDS = {
     "prove",
     "apply",
     "upload",
+    "look_at_photo",
     "ask",
     "claim",
     "claim_approval",
@@ -74,7 +75,7 @@ NO_PATH_IDS = {
 FOR_EVERYBODY = {"list_roots"}
 # Public, and about nothing but the browser that asks: it is answered whoever it is.
 OF_THIS_BROWSER = {"ask_login_code", "login_standing", "begin_wechat"}
-THREAD = {"read_thread", "say", "mark_thread_read", "follow_thread"}
+THREAD = {"read_thread", "list_threads", "search_thread", "say", "mark_thread_read", "follow_thread"}
 PRIVATE = [each for each in OPERATIONS if not each.public]
 WITH_IDS = [each for each in PRIVATE if "<" in each.path]
 SHELLS = sorted(
@@ -248,6 +249,15 @@ def test_cards_and_cursors_of_another_thread(site: Site, a: Party, b: Party) -> 
     before = site.state()
     assert b.http.post("/api/thread/read", json={"cursor": cursor}).status_code == 200
     assert site.state() == before, "a mark in somebody else's stream"
+    others = [b.http.get("/api/thread", params={"company": each}) for each in (a.company, UNKNOWN, "x")]
+    assert {each.status_code for each in others} == {404}
+    assert len({each.content for each in others}) == 1
+    assert [each["company_id"] for each in b.client.threads()] == [b.company]
+    assert a.client.search(a.company_name)["cards"]
+    assert b.client.search(a.company_name)["cards"] == []
+    refused(lambda: b.client.search("印章", company=a.company), 404, "company.not_found")
+    refused(lambda: b.client.search("印章", before=card["id"]), 404, "thread.card_not_found")
+    refused(lambda: b.client.say("印章", a.company), 404, "company.not_found")
     texts = {text for card in b.client.thread()["cards"] for text in (card["title"], *card["lines"])}
     assert texts
     assert not [text for text in texts if a.company_name in text]

@@ -9,7 +9,8 @@ import qrcode
 from PIL import Image, ImageFilter
 
 from auth.errors import Invalid
-from seals.photo.codes import MAX_CODES, MAX_TEXT, read_codes
+from seals.photo.codes import read_codes
+from seals.photo.shown import MAX_CODES, MAX_TEXT
 
 TEXT = "https://sign.example.cn/c#0123456789abcdefghijklmnopqrstuvwxyz"
 
