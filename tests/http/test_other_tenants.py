@@ -59,6 +59,7 @@ NO_PATH_IDS = {
     "prove",
     "apply",
     "upload",
+    "scan_photo",
     "ask",
     "claim",
     "claim_approval",
