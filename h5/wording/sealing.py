@@ -85,7 +85,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Keys: arrows move it by 1 mm, Page Up and Down turn the page, + and − zoom, Ctrl+Z takes back.",
     ),
     "seal.places": ("文件里找到的盖章处", "Places for a seal, found in the text"),
-    "seal.place_of": ("{words} · 第 {page} 页", "{words} · page {page}"),
+    "seal.place_page": ("第 {page} 页", "page {page}"),
     "seal.undo": ("撤销移动", "Take the move back"),
     "seal.field": ("预留位置", "Prepared place"),
     "seal.field_of": ("{name}（第 {page} 页）", "{name} (page {page})"),

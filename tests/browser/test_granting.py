@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.steps import begin_check, bring_in, card, choose_seal, confirm_on_phone, enter_as, pdf
@@ -46,6 +48,8 @@ def test_a_granted_seal_from_the_grant_to_its_end(
 
     theirs.get_by_role("link", name="去盖章").click()
     bring_in(theirs, pdf("测绘合同.pdf", contract))
+    offered = theirs.get_by_role("radiogroup", name="选择印章").get_by_role("radio", checked=True)
+    expect(offered).to_have_accessible_name(re.compile("合同专用章"))
     choose_seal(theirs, "合同专用章")
     theirs.get_by_label("没有了").check()
     theirs.get_by_text("文件说明（按授权用印时填写）").click()

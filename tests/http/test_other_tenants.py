@@ -62,6 +62,7 @@ NO_PATH_IDS = {
     "apply",
     "upload",
     "look_at_photo",
+    "scan_photo",
     "ask",
     "claim",
     "claim_approval",

@@ -41,13 +41,13 @@ function hint(company) {
   return [company.name, " · ", t("seal.uncollected"), " ", link];
 }
 
-/** Show a company's seals; `onChoose(seal)` hears the choice, the first of which is made here: the seal used last. */
+/** Show a company's seals; `onChoose(seal)` hears the choice, the first of which is made here: the seal used last, else one that is theirs to confirm. */
 export async function showSeals(companyId, onChoose) {
   const company = await get(`/companies/${encodeURIComponent(companyId)}`);
   const given = company.seals.filter((seal) => !["held", "declined", "cancelled"].includes(seal.state));
   $("seal-choices").replaceChildren(...given.map((seal) => choice(seal, onChoose)));
   $("seal-hint").replaceChildren(...hint(company));
   const usable = company.seals.filter((seal) => seal.state === "collected");
-  const first = usable.find((seal) => seal.id === remembered(companyId)) ?? usable[0];
+  const first = usable.find((seal) => seal.id === remembered(companyId)) ?? usable.find((seal) => seal.may.includes("confirm_signing")) ?? usable[0];
   if (first) document.querySelector(`input[value="${CSS.escape(first.id)}"]`).click();
 }

@@ -3,6 +3,7 @@
 import { $, h } from "../lib/dom.js";
 import { t } from "../lib/words.js";
 
+const CHINESE = /\p{Script=Han}/u;
 const MOST_BUTTONS = 6;
 const PULL_PX = 16;
 const SAME_MM = 0.2; // places are kept to a tenth of a millimetre
@@ -26,8 +27,8 @@ export class Places {
   }
 
   button(place) {
-    const words = t("seal.place_of", { words: place.words, page: place.page + 1 });
-    const made = h("button", { type: "button", class: "place-chip" }, words);
+    const words = h("span", { lang: CHINESE.test(place.words) ? "zh-CN" : null, translate: "no" }, place.words);
+    const made = h("button", { type: "button", class: "place-chip" }, words, " · ", t("seal.place_page", { page: place.page + 1 }));
     made.addEventListener("click", () => this.onChoose(place));
     return made;
   }
