@@ -34,7 +34,7 @@ __all__ = ["Rekeyed", "rekey", "tell"]
 OPEN = (SigningState.PENDING, SigningState.CONFIRMED, SigningState.KEYED)
 REASON = (
     "印章密钥已作废，本次用印已终止。重新领取印章后请再发起。"
-    " The seal's keys were replaced, so this ended. Ask again once the seal is collected anew."
+    "\nThe seal's keys were replaced, so this ended. Ask again once the seal is collected anew."
 )
 
 

@@ -29,7 +29,11 @@ function bubble(card) {
   return h("div", { class: "bubble" }, words);
 }
 
-const row = (line) => h("p", { class: "card-line" }, line);
+// A time with its offset is not broken at the end of a line.
+const TIME = /\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? \+08:00/g;
+const whole = (line) => line.replace(TIME, (time) => time.replaceAll(" ", "\u00a0"));
+
+const row = (line) => h("p", { class: "card-line" }, whole(line));
 
 /** The lines; a list too long to read (ten certificates) is folded, its last line, the advice, is not. */
 function linesOf(lines) {
