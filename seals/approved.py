@@ -13,6 +13,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from auth.authority import live_grant
 from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Refused
@@ -29,7 +31,7 @@ from seals.rules import Approver, Rule
 from seals.signing.parents import lock_parents
 from seals.signing.preparing import changed
 
-__all__ = ["Judged", "act_on_approval", "judge", "original_of", "require_still"]
+__all__ = ["Judged", "act_on_approval", "is_attested", "judge", "original_of", "require_still"]
 
 _LABEL = "approval"
 
@@ -64,6 +66,20 @@ def _statement(row: Approval, signing: Signing, sha256: str, identity: str) -> b
         "at": row.created_at.timestamp(),
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def is_attested(
+    row: Approval, signing: Signing, sha256: str, named: Approver, identity: Ed25519PublicKey
+) -> bool:
+    """Whether the sealer signed this approval of this very signing; for a report. sha256: of the document."""
+    statement = _statement(row, signing, sha256, named.identity)
+    try:
+        custody.check_attestation(
+            identity, _LABEL, signing.id, statement, base64.b64decode(row.signature or "")
+        )
+    except Refused:
+        return False
+    return True
 
 
 async def act_on_approval(offer: Offer, keyring: Keyring, blobs: Blobs, now: datetime) -> None:

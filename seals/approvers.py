@@ -20,7 +20,7 @@ from seals import mandates, rules
 from seals.approval_models import Approval, ApprovalState
 from seals.models import Document, Holder, OfferPurpose, Signing, SigningState
 from seals.rules import Approver, Rule
-from seals.scopes import DOCUMENT_KINDS
+from seals.scopes import DOCUMENT_KINDS, amount_words
 
 __all__ = [
     "ApprovalView",
@@ -72,7 +72,7 @@ def stated_words(row: Signing) -> tuple[str, str]:
     """What its asker said of the document, in both languages; empty where he said nothing."""
     said = mandates.stated(row.request)
     kinds = DOCUMENT_KINDS[said.kind] if said.kind else ("", "")
-    amount = "" if said.amount is None else f"¥{said.amount:,}"
+    amount = "" if said.amount is None else amount_words(said.amount)
     zh, en = (" · ".join(part for part in (kind, amount, said.counterparty) if part) for kind in kinds)
     return zh, en
 

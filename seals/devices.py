@@ -16,6 +16,7 @@ from datetime import datetime
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from auth import events
@@ -34,6 +35,7 @@ __all__ = [
     "DEVICES_MOST",
     "DeviceView",
     "enrol",
+    "is_attested",
     "listed",
     "new_device",
     "remove",
@@ -180,6 +182,16 @@ async def require_device(
     )
     _verify(row.public_key, said.get("signature", ""), custody.statement({**values, "device": row.id}))
     return row
+
+
+def is_attested(row: DeviceKey, identity: Ed25519PublicKey) -> bool:
+    """Whether the sealer attested this key for this person; for a report."""
+    said = _attested(row.id, row.public_key)
+    try:
+        custody.check_attestation(identity, _LABEL, row.person_id, said, base64.b64decode(row.attestation))
+    except Refused:
+        return False
+    return True
 
 
 def signed_by(row: DeviceKey, signature: str, values: Mapping[str, str]) -> bool:

@@ -34,17 +34,17 @@ _ENDED = {
     SealState.FROZEN: (
         "seal.frozen",
         "印章已暂停使用，本次用印已终止。恢复使用后请再发起。"
-        " The seal was suspended, so this ended. Ask again once it is resumed.",
+        "\nThe seal was suspended, so this ended. Ask again once it is resumed.",
     ),
     SealState.ISSUED: (
         "seal.rekeyed",
         "印章密钥已作废，本次用印已终止。重新领取印章后请再发起。"
-        " The seal's keys were replaced, so this ended. Ask again once the seal is collected anew.",
+        "\nThe seal's keys were replaced, so this ended. Ask again once the seal is collected anew.",
     ),
     SealState.CANCELLED: (
         "seal.cancelled",
         "印章已注销，本次用印已终止。请使用新的印章。"
-        " The seal was cancelled, so this ended. Use the new one.",
+        "\nThe seal was cancelled, so this ended. Use the new one.",
     ),
 }
 

@@ -13,7 +13,16 @@ from typing import Any
 
 from auth.errors import DomainError, Invalid, Refused
 
-__all__ = ["DOCUMENT_KINDS", "MAX_USES", "Scope", "Stated", "amount_of", "checked_scope", "checked_stated"]
+__all__ = [
+    "DOCUMENT_KINDS",
+    "MAX_USES",
+    "Scope",
+    "Stated",
+    "amount_of",
+    "amount_words",
+    "checked_scope",
+    "checked_stated",
+]
 
 DOCUMENT_KINDS: Mapping[str, tuple[str, str]] = {
     "contract": ("合同协议", "Contract or agreement"),
@@ -102,6 +111,11 @@ def _beyond(field: str, zh: str, en: str) -> Refused:
         f"The {en} is not within your grant, or was not stated. Correct it, or let the representative seal.",
         field=field,
     )
+
+
+def amount_words(amount: Decimal | str) -> str:
+    """An amount in 元 as it is shown everywhere: ¥1,200.00."""
+    return f"¥{Decimal(amount):,.2f}"
 
 
 def amount_of(text: str | None, field: str) -> Decimal | None:

@@ -287,6 +287,7 @@ def _working(
     public_security = HttpPublicSecurity(settings.public_security_url, allow_stand_in=allow)
     for service in (registrar, public_security):
         stack.push_async_callback(service.aclose)
+    identity = secret_files.sealer_identity(settings)
     records, timestamper = secret_files.records_key(settings), HttpTimeStamper(settings.tsa_url, client)
     workshop = make_workshop(settings, records, InspectorClient(settings.inspector_socket))
     return WorkDesk(
@@ -298,7 +299,7 @@ def _working(
         workshop,
         timestamper,
         Trust(roots=_ders(settings, revocation.ROOT), intermediates=_ders(settings, revocation.ISSUING)),
-        PaperSealer(keys.authority(settings, "papers", token), workshop, timestamper),
+        PaperSealer(keys.authority(settings, "papers", token), identity, workshop, timestamper),
         owner,
     )
 

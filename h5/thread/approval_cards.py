@@ -7,7 +7,7 @@ from h5.thread import looks
 from h5.thread.cards import Action, Content, Picture, State, Telling
 from seals import approvers, rules
 from seals.models import SigningState
-from seals.scopes import DOCUMENT_KINDS
+from seals.scopes import DOCUMENT_KINDS, amount_words
 
 __all__ = ["approval_asked", "approval_given", "approval_refused", "rule_set"]
 
@@ -82,7 +82,7 @@ def rule_set(t: Telling) -> Content:
     if rule.amount is None and not rule.kinds:
         lines.append(t.w("card.rule_all"))
     if rule.amount is not None:
-        lines.append(t.w("card.rule_amount", amount=f"{rule.amount:,}"))
+        lines.append(t.w("card.rule_amount", amount=amount_words(rule.amount)))
     if rule.kinds:
         kinds = t.w("people.comma").join(t.either(*DOCUMENT_KINDS[kind]) for kind in rule.kinds)
         lines.append(t.w("card.rule_kinds", kinds=kinds))

@@ -150,7 +150,11 @@ class Telling:
         kind, _, actor = self.told.event.actor.partition(":")
         if kind != "person":
             return ""
-        return self.w("card.you") if actor == self.reader.person_id else self.rows.people[actor]
+        return self.named(actor)
+
+    def named(self, person_id: str) -> str:
+        """One of the gathered people: the reader himself, or somebody masked."""
+        return self.w("card.you") if person_id == self.reader.person_id else self.rows.people[person_id]
 
     def by(self) -> By | None:
         """Somebody else, to be shown with what he did; the reader himself and machines are not."""

@@ -6,7 +6,7 @@ from auth.china import minute
 from auth.member_models import Grant, GrantState
 from auth.members import member_name
 from h5.thread.cards import Action, Content, Telling
-from seals.scopes import DOCUMENT_KINDS
+from seals.scopes import DOCUMENT_KINDS, amount_words
 
 __all__ = [
     "grant_collected",
@@ -35,7 +35,7 @@ def limits(t: Telling, row: Grant) -> list[str]:
         kinds = comma.join(t.either(*DOCUMENT_KINDS[kind]) for kind in scope["kinds"])
         lines.append(t.w("card.grant_kinds", kinds=kinds))
     if scope["amount"] is not None:
-        lines.append(t.w("card.grant_amount", amount=scope["amount"]))
+        lines.append(t.w("card.grant_amount", amount=amount_words(scope["amount"])))
     if scope["counterparties"]:
         lines.append(t.w("card.grant_parties", names=comma.join(scope["counterparties"])))
     if scope["uses"] is not None:

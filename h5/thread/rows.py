@@ -16,12 +16,12 @@ from auth.people import masked_name
 from auth.privacy import RecordsKey
 from h5.thread.history import Told
 from h5.words import Language
-from seals.approval_models import ApprovalRule
+from seals.approval_models import Approval, ApprovalRule
 from seals.device_models import DeviceKey
-from seals.models import Document, Seal, SealState, Signing, SigningState
+from seals.models import Document, Offer, OfferPurpose, OfferState, Seal, SealState, Signing, SigningState
 from seals.reset_models import PinReset
 
-__all__ = ["Reader", "Rows", "gather"]
+__all__ = ["Deed", "Reader", "Rows", "gather"]
 
 REPLIED = "chat.replied"
 UNDER_WAY_OR_DONE = (
@@ -42,11 +42,20 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Deed:
+    """Who did his part of a signing, and when."""
+
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Rows:
     """Rows by id. seals: all seals of each company; used: documents with a signing under way or done.
 
     live_names: names that an application holds at present; people: names masked; pin_resets: applications
-    to reset a forgotten PIN; standings: what the reader is, by company.
+    to reset a forgotten PIN; standings: what the reader is, by company. asked, approved, confirmed: of
+    signings that a card tells as signed, by their id.
     """
 
     applications: Mapping[str, Application]
@@ -66,6 +75,9 @@ class Rows:
     devices: Mapping[str, DeviceKey]
     people: Mapping[str, str]
     pin_resets: Mapping[str, PinReset]
+    asked: Mapping[str, Deed]
+    approved: Mapping[str, Deed]
+    confirmed: Mapping[str, Deed]
 
     def seal(self, seal_id: str) -> Seal:
         """One seal; it is always one of the companies that were gathered."""
@@ -90,6 +102,9 @@ async def gather(cards: Sequence[Told], reader: Reader, now: datetime) -> Rows:
     grants = await _grants(subjects["grant"])
     his = await standings(reader.person_id, now)
     companies = await _companies(events, his)
+    signed = [signings[row] for row in _signed(events)]
+    asked, approved, confirmed = await _askers(signed), await _approvers(signed), await _confirmers(signed)
+    deeds = [*asked.values(), *approved.values(), *confirmed.values()]
     documents = {*subjects["document"], *(row.document_id for row in signings.values())}
     return Rows(
         applications=applications,
@@ -107,8 +122,11 @@ async def gather(cards: Sequence[Told], reader: Reader, now: datetime) -> Rows:
         approval_rules=await _approval_rules(subjects["rule"]),
         standings=his,
         devices=await _devices(subjects["device"]),
-        people=await _people(events, reader, companies),
+        people=await _people(events, deeds, reader, companies),
         pin_resets=await _pin_resets(subjects["pin_reset"]),
+        asked=asked,
+        approved=approved,
+        confirmed=confirmed,
     )
 
 
@@ -144,8 +162,35 @@ async def _signings(ids: Collection[str]) -> dict[str, Signing]:
     if not ids:
         return {}
     columns = ("id", "company_id", "seal_id", "document_id", "request", "state", "reason", "approval")
-    rows = Signing.filter(id__in=list(ids)).only(*columns, "expires_at")
+    rows = Signing.filter(id__in=list(ids)).only(*columns, "expires_at", "created_at", "asker_id")
     return {row.id: row for row in await rows}
+
+
+def _signed(events: Iterable[EventView]) -> list[str]:
+    return [event.subject.partition(":")[2] for event in events if event.kind == "signing.signed"]
+
+
+async def _askers(signed: Sequence[Signing]) -> dict[str, Deed]:
+    if not signed:
+        return {}
+    rows = Session.filter(id__in=[row.asker_id for row in signed]).only("id", "person_id")
+    people = {row.id: row.person_id for row in await rows}
+    return {row.id: Deed(people[row.asker_id], row.created_at) for row in signed}
+
+
+async def _approvers(signed: Sequence[Signing]) -> dict[str, Deed]:
+    named = [row.approval for row in signed if row.approval]
+    rows = await Approval.filter(id__in=named) if named else []
+    return {row.signing_id: Deed(row.person_id, row.created_at) for row in rows}
+
+
+async def _confirmers(signed: Sequence[Signing]) -> dict[str, Deed]:
+    """By the PIN that was acted on."""
+    if not signed:
+        return {}
+    acted = Offer.filter(subject__in=[row.id for row in signed], purpose=OfferPurpose.CONFIRM)
+    rows = await acted.filter(state=OfferState.DONE).only("id", "subject", "person_id", "created_at")
+    return {row.subject: Deed(row.person_id, row.created_at) for row in rows}
 
 
 async def _sessions(ids: Collection[str]) -> dict[str, Session]:
@@ -224,9 +269,12 @@ async def _pin_resets(ids: Collection[str]) -> dict[str, PinReset]:
     return {row.id: row for row in await PinReset.filter(id__in=list(ids)).only("id", "state", "reason")}
 
 
-async def _people(events: Iterable[EventView], reader: Reader, companies: Collection[str]) -> dict[str, str]:
+async def _people(
+    events: Iterable[EventView], deeds: Iterable[Deed], reader: Reader, companies: Collection[str]
+) -> dict[str, str]:
     actors = (event.actor.partition(":") for event in events)
-    ids = {row for kind, _, row in actors if kind == "person"} - {reader.person_id}
+    ids = {row for kind, _, row in actors if kind == "person"} | {one.person for one in deeds}
+    ids -= {reader.person_id}
     if not ids:
         return {}
     people = await Person.filter(id__in=list(ids))

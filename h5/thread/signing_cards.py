@@ -6,8 +6,10 @@ from auth.china import minute
 from auth.tokens import group_code
 from h5.thread import looks
 from h5.thread.cards import Action, Content, Picture, Press, State, Telling
+from seals.approvers import stated_words
 from seals.export_models import ExportForm
 from seals.models import Document, Signing, SigningState
+from seals.signing.views import reason_words
 
 __all__ = [
     "document_uploaded",
@@ -97,18 +99,29 @@ def signing_signed(t: Telling) -> Content:
     code = document.record_id
     actions = (
         Press(t.w("card.do_download"), f"/api/signings/{row.id}/exports/pdf"),
+        Press(t.w("card.do_report"), f"/api/signings/{row.id}/exports/report"),
         Press(t.w("card.do_evidence"), f"/api/signings/{row.id}/exports/evidence"),
         t.link("card.do_record", f"/v/{code}"),
     )
-    lines = [*_what(t), t.w("card.signing_signed_code", code=group_code(code))]
+    lines = [*_what(t), *_deeds(t), t.w("card.signing_signed_code", code=group_code(code))]
     return Content(t.w("card.signing_signed"), lines, actions, _page(t))
+
+
+def _deeds(t: Telling) -> list[str]:
+    """Who asked, approved and confirmed, and when; and what was stated."""
+    row, _ = _rows(t)
+    said = t.either(*stated_words(row))
+    deeds = (("asker", t.rows.asked), ("approver", t.rows.approved), ("confirmer", t.rows.confirmed))
+    told = [(name, found[row.id]) for name, found in deeds if row.id in found]
+    lines = [t.w(f"card.signed_{name}", who=t.named(one.person), time=minute(one.at)) for name, one in told]
+    return [*([t.w("card.signed_stated", said=said)] if said else []), *lines]
 
 
 def signing_exported(t: Telling) -> Content:
     """Somebody took a file of it out of here; several times in a minute are one."""
     form = t.told.event.facts["form"]
-    if form == ExportForm.EVIDENCE:
-        return Content(t.w("card.evidence_exported"), [*_what(t), *_by(t)], brief=True)
+    if form in {ExportForm.EVIDENCE, ExportForm.REPORT}:
+        return Content(t.w(f"card.{form}_exported"), [*_what(t), *_by(t)], brief=True)
     lines = [*_what(t), *_by(t), t.w("card.export_form", form=form)]
     return Content(t.w("card.signing_exported"), lines, brief=True)
 
@@ -123,7 +136,8 @@ def _ended(t: Telling, title: str, *lines: str) -> Content:
 
 def _reason(t: Telling) -> list[str]:
     row, _ = _rows(t)
-    return [t.w("card.reason", reason=row.reason)] if row.reason else []
+    zh, en = reason_words(row.reason)
+    return [t.w("card.reason", reason=t.either(zh, en))] if zh and en else []
 
 
 def signing_rejected(t: Telling) -> Content:

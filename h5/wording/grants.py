@@ -70,7 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.grant_role": ("授权：{role}", "As: {role}"),
     "card.grant_who": ("人员：{who}", "Who: {who}"),
     "card.grant_kinds": ("文件种类：{kinds}", "Kinds of documents: {kinds}"),
-    "card.grant_amount": ("单份金额不超过 {amount} 元", "Amount at most {amount} CNY"),
+    "card.grant_amount": ("单份金额不超过 {amount}", "Amount at most {amount}"),
     "card.grant_parties": ("相对方：{names}", "Counterparties: {names}"),
     "card.grant_uses": ("用印次数：{count}", "Uses: {count}"),
     "card.grant_no_limits": ("不限文件和金额", "No limit of document or amount"),

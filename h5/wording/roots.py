@@ -6,6 +6,11 @@ __all__ = ["WORDS"]
 
 WORDS: dict[str, tuple[str, str]] = {
     "roots.title": ("每日根", "Daily roots"),
+    "roots.experts": (
+        "本页供审计、鉴定和技术人员使用。验证一份文件不需要它：请到验真页。",
+        "This page is for auditors and experts. To verify a document you do not need it: use the "
+        "verification page.",
+    ),
     "roots.lead": (
         "每天把全部事件链的链头合成一个哈希值，由签章服务签名并加盖时间戳，公布于此。每个根都包含前一个根："
         "保存任何一个，就能查出此前的记录是否被改动或截去。",
@@ -29,5 +34,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "roots.signature": ("签名 .sig", "Signature .sig"),
     "roots.timestamp": ("时间戳 .tst", "Timestamp .tst"),
     "roots.older": ("更早的", "Older ones"),
-    "roots.link": ("每日根（事件日志的公开凭据）", "Daily roots (public proof of the log of events)"),
+    "roots.link": (
+        "每日根（事件日志的公开凭据，供审计和技术人员）",
+        "Daily roots (public proof of the log of events, for auditors and experts)",
+    ),
 }

@@ -166,6 +166,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "signing.show_qr": ("请别人扫码确认", "Let another phone scan"),
     "signing.cancel": ("取消这次用印", "Cancel"),
     "signing.download": ("下载已盖章文件", "Download the sealed file"),
+    "signing.download_report": ("下载证据报告（.pdf）", "Download the evidence report (.pdf)"),
     "signing.download_evidence": ("下载证据包（.zip）", "Download the evidence package (.zip)"),
     "signing.download_ses": ("下载国密签章（.ses）", "Download the GB/T 38540 signature (.ses)"),
     "signing.verify": ("打开验真页", "Open the verification page"),

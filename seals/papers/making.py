@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
@@ -27,7 +28,7 @@ LEASE = timedelta(minutes=2)
 PAUSE = timedelta(seconds=5)
 MAX_ATTEMPTS = 10
 
-_DATA: Mapping[PaperKind, Callable[[Paper, datetime, Workshop], Awaitable[str]]] = {
+_DATA: Mapping[PaperKind, Callable[[Paper, datetime, Workshop, Ed25519PublicKey], Awaitable[str]]] = {
     PaperKind.EVIDENCE: report_data,
 }
 _log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ async def take(owner: str, now: datetime) -> Paper | None:
 async def make(row: Paper, sealer: PaperSealer, clock: Callable[[], datetime]) -> None:
     """WAITING → MADE, or FAILED with the reason; what does not answer now is tried again."""
     try:
-        data = await _DATA[row.kind](row, clock(), sealer.workshop)
+        data = await _DATA[row.kind](row, clock(), sealer.workshop, sealer.identity)
         pdf = await sealer.workshop.inspector.set_paper(row.kind.value, data)
         sealed = await sealer.seal(pdf, clock())
         sha256 = await sealer.workshop.blobs.put(sealed)

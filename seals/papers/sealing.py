@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pyhanko.sign.timestamps import TimeStamper
 
 from auth.errors import Conflict
@@ -46,9 +47,10 @@ def imprint() -> Imprint:
 
 @dataclass(frozen=True)
 class PaperSealer:
-    """The platform's key for papers, and what sealing needs beside it."""
+    """The platform's key for papers, and what making them needs beside it. identity: the sealer's, public."""
 
     key: pki.Authority = field(repr=False)
+    identity: Ed25519PublicKey
     workshop: Workshop
     timestamper: TimeStamper
 

@@ -305,7 +305,7 @@ def _ses_signature(row: Signing, opened: Opened) -> bytes:
 
 async def fail(row: Signing, error: DomainError, now: datetime) -> None:
     """End a confirmed signing that cannot be finished; its signatures and offer are erased."""
-    reason = f"{error.zh} {error.en}"
+    reason = f"{error.zh}\n{error.en}"
     async with transaction():
         moved = await Signing.filter(
             id=row.id, state__in=[SigningState.CONFIRMED, SigningState.KEYED], fence=row.fence

@@ -28,6 +28,7 @@ __all__ = [
     "SigningView",
     "find",
     "own_signing",
+    "reason_words",
     "seen_signing",
     "view",
 ]
@@ -89,14 +90,16 @@ class SigningView:
     page: the seal's, from 0; digest_sha256, digest_sm3: over the bytes that will be signed; the asker's
     browser and network are those of his login, for people to recognise; same_device: confirmed where it was
     asked; document_kind, amount (元), counterparty: as the asker stated them, or empty; stated_zh,
-    stated_en: all three, to be shown; approval: what it needs of one, None for none. file_url, ses_url,
-    evidence_url: to POST to for a download (`seals/exporting.py`). may_confirm: the one who reads this may,
-    while it waits.
+    stated_en: all three, to be shown; approval: what it needs of one, None for none. reason: why it ended,
+    what a person typed is the same in both languages. file_url, ses_url, report_url, evidence_url: to POST to
+    for a download (`seals/exporting.py`). may_confirm: the one who reads this may, while it waits.
     """
 
     id: str
     state: str
     reason: str | None
+    reason_zh: str | None
+    reason_en: str | None
     document: DocumentRef
     seal: SealRef
     company: CompanyName
@@ -112,6 +115,7 @@ class SigningView:
     scan: ScanView
     file_url: str | None
     ses_url: str | None
+    report_url: str | None
     evidence_url: str | None
     verify_url: str
     document_kind: str
@@ -121,6 +125,14 @@ class SigningView:
     stated_en: str
     approval: ApprovalView | None
     may_confirm: bool
+
+
+def reason_words(reason: str | None) -> tuple[str, str] | tuple[None, None]:
+    """Why a signing ended, in both languages: a line each where the system says it."""
+    if reason is None:
+        return None, None
+    zh, _, en = reason.partition("\n")
+    return zh, en or zh
 
 
 async def own_signing(signing_id: str, person_id: str, now: datetime) -> Signing:
@@ -193,7 +205,9 @@ async def view(row: Signing, now: datetime, records: RecordsKey, reader: str = "
     return SigningView(
         id=row.id,
         state=row.state.value,
-        reason=row.reason,
+        reason=None if row.reason is None else row.reason.replace("\n", " "),
+        reason_zh=reason_words(row.reason)[0],
+        reason_en=reason_words(row.reason)[1],
         document=DocumentRef(document.id, document.name, pages, document.record_id),
         seal=SealRef(
             seal.id,
@@ -218,6 +232,7 @@ async def view(row: Signing, now: datetime, records: RecordsKey, reader: str = "
         scan=scan,
         file_url=f"/api/signings/{row.id}/exports/pdf" if signed else None,
         ses_url=f"/api/signings/{row.id}/exports/ses" if signed else None,
+        report_url=f"/api/signings/{row.id}/exports/report" if signed else None,
         evidence_url=f"/api/signings/{row.id}/exports/evidence" if signed else None,
         verify_url=f"/v/{document.record_id}",
         document_kind=row.request.get("document_kind", ""),

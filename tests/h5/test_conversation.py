@@ -189,6 +189,7 @@ async def test_a_signing_is_told_to_its_end(world: Any) -> None:
     assert told[3].lines[-1] == f"验真码：{group_code(document.record_id)}"
     assert world.links(told[3]) == {
         "下载已盖章文件": f"POST /api/signings/{signing.id}/exports/pdf",
+        "下载证据报告": f"POST /api/signings/{signing.id}/exports/report",
         "下载证据包": f"POST /api/signings/{signing.id}/exports/evidence",
         "打开验真页": f"/v/{document.record_id}",
     }

@@ -157,12 +157,35 @@ def test_what_was_being_made_when_its_maker_died_is_made(site: Site, a: Party) -
     assert second != first
 
 
-def test_one_that_cannot_be_made_says_why_and_is_made_when_asked_again(site: Site, a: Party) -> None:
+def test_one_whose_rows_were_changed_is_not_made_and_is_when_they_are_right_again(
+    site: Site, a: Party, b: Party
+) -> None:
     done, _ = a.sign(contract())
-    hide = "UPDATE event SET subject = ? WHERE kind = 'signing.confirmed' AND subject = ?"
-    site.change(hide, "signing:hidden", f"signing:{done['id']}")
-    refused(lambda: a.client.evidence_report(done["id"]), 409, "evidence.unreadable")
-    site.change(hide, f"signing:{done['id']}", "signing:hidden")
+    subject, own = f"signing:{done['id']}", {"subject": done["id"], "purpose": "confirm"}
+    (device,) = set(site.column("device_key", "id", person_id=a.client.me()["id"]))
+    forged: list[tuple[str, str, dict[str, str], str]] = [
+        ("event", "subject", {"kind": "signing.confirmed", "subject": subject}, "signing:hidden"),
+        ("event", "kind", {"kind": "signing.opened", "subject": subject}, "signing.other"),
+        ("offer", "person_id", own, b.client.me()["id"]),
+        (
+            "version",
+            "sha256",
+            {"signing_id": done["id"]},
+            site.column("signing", "prepared_blob", id=done["id"])[0],
+        ),
+        ("signing", "digest_sm3", {"id": done["id"]}, "0" * 64),
+        ("device_key", "attestation", {"id": device}, "AAAA"),
+    ]
+    for table, column, where, value in forged:
+        (row,) = site.column(table, "id", **where)
+        (right,) = site.column(table, column, id=row)
+        change = f"UPDATE {table} SET {column} = ? WHERE id = ?"  # noqa: S608 (names of this test)
+        assert right != value, (table, column)
+        site.change(change, value, row)
+        try:
+            refused(lambda: a.client.evidence_report(done["id"]), 409, "evidence.unreadable")
+        finally:
+            site.change(change, right, row)
     assert a.client.evidence_report(done["id"])[:5] == b"%PDF-"
 
 

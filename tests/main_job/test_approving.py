@@ -20,9 +20,15 @@ from server.demo import PIN
 from tests.main_job.members import Json, Member, refused, token_of
 from tests.main_job.stage import Stage, until
 from tests.main_job.test_granting import OWN_PIN, Hand, hand_of
+from tests.seals.papers.test_setting import texts as pages_of
 
 # Locks and races are of both engines' transactions; what the tests here ask is the same code on either.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+
+
+def texts(report: bytes) -> str:
+    """What a report says, without spaces."""
+    return "".join(pages_of(report))
 
 
 @dataclass
@@ -84,6 +90,12 @@ def test_what_needs_an_approval_is_confirmed_only_after_it(office: Office) -> No
     run = office.owner.server.database.run
     event = run(lambda: Event.get(kind="signing.confirmed", subject=f"signing:{signing}"))
     assert event.facts["approval"] == run(lambda: Approval.get(signing_id=signing)).id
+    told = next(c for c in office.owner.phone.thread()["cards"] if c["kind"] == "signing.signed")
+    done = " ".join(told["lines"])
+    assert all(words in done for words in ("发起：", "审批：", "确认：", "¥10,000.01"))
+    report = texts(office.user.member.phone.evidence_report(signing))
+    for words in ("被授权的用印人", "审批人", "审批规则第1版", "授权编号", "平台复核:签名成立", "领取授权"):
+        assert words in report, words
 
 
 CASES: list[tuple[Json, Json, bool]] = [

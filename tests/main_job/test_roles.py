@@ -40,6 +40,8 @@ def test_four_processes_do_the_main_job_together(roles_owner: Member) -> None:
     structure = roles_owner.phone.seal_structure(roles_owner.seal_of("contract"))
     assert roles_owner.phone.verify_seal("合同.esl", structure)["verdict"] == "valid"
     assert [row.state for row in requests_of(roles_owner)] == [RequestState.ISSUED]
+    report = roles_owner.phone.evidence_report(done["id"])
+    assert roles_owner.phone.verify("证据报告.pdf", report)["verdict"] == "valid"
 
 
 def test_each_certificate_is_an_event_that_its_owner_sees(roles_owner: Member) -> None:

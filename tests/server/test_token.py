@@ -67,7 +67,7 @@ def test_the_keys_are_made_on_the_token(settings: Settings, token: Token) -> Non
             for key in session.get_objects({Attribute.CLASS: kind}):
                 found[key.label] = key
         assert set(found) == {
-            *(f"ezhang-development-{name}" for name in ("kek", "files", "root", "issuing", "tsa"))
+            *(f"ezhang-development-{name}" for name in ("kek", "files", "root", "issuing", "tsa", "papers"))
         }
         for key in found.values():
             for attribute, value in (

@@ -4,6 +4,7 @@ import { get, post } from "./lib/api.js";
 import { $, busy, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError } from "./lib/forms.js";
 import { loggedInWith, reloadOnScan, takeToken } from "./lib/fragment.js";
+import { money } from "./lib/money.js";
 import { openDrawer } from "./lib/overlay.js";
 import { goToSeal, showPages } from "./lib/pages.js";
 import { startPad } from "./lib/pinpad.js";
@@ -65,7 +66,7 @@ async function show(found) {
   const facts = {
     document: signing.document.name, count: t("confirm.pages_value", { count: signing.page_count }), company: signing.company.name,
     seal: signing.seal.name, place: t("confirm.place_value", { page: signing.page + 1 }), kind: kind || none,
-    amount: signing.amount === null ? none : `¥${Number(signing.amount).toLocaleString("en-US", { minimumFractionDigits: 2 })}`,
+    amount: money(signing.amount) ?? none,
     counterparty: signing.counterparty || none, asker: signing.asker_masked, "asked-at": chinaTime(signing.asked_at),
     "drawer-what": `${signing.document.name} · ${signing.seal.name}`,
   };

@@ -19,7 +19,7 @@ from seals.evidence.reporting.case import Case
 from seals.imprint import to_svg
 from seals.kinds import SealKind, spec
 from seals.models import Collection, CollectionState, SealState, Version
-from seals.scopes import DOCUMENT_KINDS, Scope
+from seals.scopes import DOCUMENT_KINDS, Scope, amount_words
 from seals.signing.offering import confirm_values
 from seals.signing.preparing import seal_imprint
 
@@ -127,7 +127,7 @@ def _limits(grant: Grant) -> list[str]:
     kinds = "、".join(DOCUMENT_KINDS[kind][0] for kind in scope.kinds)
     return [
         f"文件种类：{kinds or '不限'}",
-        f"金额：{'不限' if scope.amount is None else f'不超过 {scope.amount:,} 元'}",
+        f"金额：{'不限' if scope.amount is None else f'不超过 {amount_words(scope.amount)}'}",
         f"相对方：{'、'.join(scope.counterparties) or '不限'}",
         f"次数：{'不限' if scope.uses is None else f'{scope.uses} 次'}",
     ]

@@ -6,13 +6,18 @@ import base64
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from auth import events
 from auth.china import second
+from auth.errors import Refused
+from auth.events import commitment_bytes, link_bytes, sha256
 from auth.member_models import Grant
 from auth.models import Challenge, Company, Event, Licence, Person
 from auth.people import masked_name
 from auth.privacy import RecordsKey
-from seals.approval_models import Approval
+from seals import approved, devices, mandates, rules
+from seals.approval_models import Approval, ApprovalRule
 from seals.device_models import DeviceKey
 from seals.evidence.proofs import events_of
 from seals.evidence.structures import unreadable
@@ -70,8 +75,54 @@ def moment(at: datetime | None) -> str | None:
     return None if at is None else second(at)
 
 
-async def load(signing_id: str, records: RecordsKey) -> Case:
-    """Raises Conflict `signing.not_signed`, `evidence.unreadable` where rows of it are gone."""
+async def load(signing_id: str, records: RecordsKey, identity: Ed25519PublicKey) -> Case:
+    """Raises Conflict `signing.not_signed`, `evidence.unreadable` where rows of it are gone or do not agree.
+
+    identity: the sealer's. A report is sealed, so its rows are held to what the sealer signed and the chain.
+    """
+    case = await _gathered(signing_id, records)
+    if not (_agrees(case) and await _attested(case, identity)):
+        raise unreadable()
+    return case
+
+
+def _agrees(case: Case) -> bool:
+    """The events are as they were written, and the rows say what they say."""
+    row, said = case.row, case.confirmed.facts
+    whole = all(
+        sha256(commitment_bytes(each)) == each.commitment and sha256(link_bytes(each)) == each.hash
+        for each in case.told
+    )
+    return (
+        whole
+        and case.confirmed.actor == f"person:{case.offer.person_id}"
+        and (said["digest_sha256"], said["digest_sm3"]) == (row.digest_sha256, row.digest_sm3)
+        and (said["grant"] or "") == row.grant
+        and said["approval"] == (None if case.approval is None else case.approval.id)
+        and said.get("device") == (None if case.device is None else case.device.id)
+        and case.signed.facts["sha256"] == case.version.sha256
+    )
+
+
+async def _attested(case: Case, identity: Ed25519PublicKey) -> bool:
+    """Device, grant and approval stand under the sealer's signature."""
+    if case.device is not None and not devices.is_attested(case.device, identity):
+        return False
+    if case.grant is not None:
+        try:
+            mandates.verified(case.grant, identity)
+        except Refused:
+            return False
+    if case.approval is None:
+        return True
+    rule = await ApprovalRule.get_or_none(seal=case.row.seal_id, version=case.approval.rule)
+    named = None if rule is None else rules.read(rule).of(case.approval.person_id)
+    if named is None:
+        return False
+    return approved.is_attested(case.approval, case.row, case.document.original, named, identity)
+
+
+async def _gathered(signing_id: str, records: RecordsKey) -> Case:
     row = await Signing.get(id=signing_id)
     version = await require_signed(row)
     document = await Document.get(id=row.document_id)
@@ -103,7 +154,7 @@ async def load(signing_id: str, records: RecordsKey) -> Case:
         told=tuple(told),
         device=device,
         grant=await Grant.get_or_none(id=row.grant) if row.grant else None,
-        approval=await Approval.get_or_none(id=row.approval) if row.approval else None,
+        approval=await Approval.get_or_none(id=confirmed.facts.get("approval") or "", signing_id=row.id),
         records=records,
     )
 

@@ -10,6 +10,8 @@ import json
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from auth.china import second
 from auth.tokens import group_code
 from seals.certificates import is_development, load_certificate
@@ -27,9 +29,11 @@ __all__ = ["ISSUER", "report_data"]
 ISSUER = "e章通平台"
 
 
-async def report_data(paper: Paper, now: datetime, workshop: Workshop) -> str:
-    """The JSON for `set_paper`. Raises Conflict `signing.not_signed`, `evidence.unreadable`."""
-    case = await load(paper.subject, workshop.records)
+async def report_data(paper: Paper, now: datetime, workshop: Workshop, identity: Ed25519PublicKey) -> str:
+    """The JSON for `set_paper`. identity: the sealer's, under which must stand what the rows say.
+
+    Raises Conflict `signing.not_signed`, `evidence.unreadable`."""
+    case = await load(paper.subject, workshop.records, identity)
     told = await acts(case)
     proven = await proofs(case, workshop, now)
     stated = told.pop("stated_zh")

@@ -3,6 +3,7 @@
 import { get, post } from "../lib/api.js";
 import { $, busy, h, say } from "../lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "../lib/forms.js";
+import { money } from "../lib/money.js";
 import { note, openDrawer, pick } from "../lib/overlay.js";
 import { chinaTime } from "../lib/time.js";
 import { t } from "../lib/words.js";
@@ -106,7 +107,7 @@ const kindName = (name) => form.querySelector(`[name=kinds][value="${CSS.escape(
 function facts({ grantee_masked: who, seal_name: name, role, ends_at: ends, scope }) {
   const limits = [
     ["grants.kinds", scope.kinds.map(kindName).join(" · ")],
-    ["grants.amount", scope.amount],
+    ["grants.amount", money(scope.amount)],
     ["grants.counterparties", scope.counterparties.join(" · ")],
     ["grants.uses", scope.uses],
   ].filter(([, words]) => words !== null && words !== "");

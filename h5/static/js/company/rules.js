@@ -3,6 +3,7 @@
 import { get, post } from "../lib/api.js";
 import { $, busy, h, say } from "../lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "../lib/forms.js";
+import { money } from "../lib/money.js";
 import { note, openDrawer } from "../lib/overlay.js";
 import { t } from "../lib/words.js";
 import { toSecond } from "../confirming/proof.js";
@@ -105,7 +106,7 @@ function facts(rule) {
   const named = ["grants.seal", rule.seal_name];
   if (!rule.approvers.length) return [named, ["rule.asked", t("rule.off")]];
   const asked = [
-    rule.amount === null ? "" : t("rule.amount_short", { amount: rule.amount }),
+    rule.amount === null ? "" : t("rule.amount_short", { amount: money(rule.amount) }),
     rule.kinds.length ? t("rule.kinds_short", { kinds: rule.kinds.map(kindName).join(" · ") }) : "",
   ].filter(Boolean);
   return [

@@ -191,7 +191,7 @@ export class ConfirmView {
       if (signing.file_url) actions.unshift(["signing.download", signing.file_url, true]);
       showOutcome({ result: "good", title: t("confirm.signed_title"), text: t("confirm.signed_text", { document: signing.document.name }), image: signing.seal.imprint_url, actions });
     } else if (ENDED.includes(signing.state)) {
-      showOutcome({ result: "bad", title: t(`signing.title_${signing.state}`), text: t(`signing.text_${signing.state}`, { reason: signing.reason ?? "", document: signing.document.name, who: "" }) });
+      showOutcome({ result: "bad", title: t(`signing.title_${signing.state}`), text: t(`signing.text_${signing.state}`, { reason: (language === "en" ? signing.reason_en : signing.reason_zh) ?? "", document: signing.document.name, who: "" }) });
     } else {
       showOutcome({ result: "wait", title: t("confirm.working_title"), text: t("confirm.working_text"), actions: [] });
     }

@@ -6,7 +6,7 @@ import { downloadButton } from "../lib/download.js";
 import { follow } from "../lib/live.js";
 import { goToSeal, showPages } from "../lib/pages.js";
 import { chinaTime } from "../lib/time.js";
-import { t } from "../lib/words.js";
+import { language, t } from "../lib/words.js";
 import { approvalWords, waitsForApproval } from "../confirming/approval.js";
 import { closeApproverCode, showApproverCode } from "./approver_code.js";
 import { closeChallenge, cover, openChallenge } from "./challenge.js";
@@ -73,7 +73,8 @@ export class Watch {
     const held = waits && waitsForApproval(signing);
     const ready = signing.may_confirm ? "ready" : "others";
     const phase = held ? "approval" : waits && !this.wantsQr ? ready : waits ? `scan_${scan.state}` : state;
-    const facts = { who: scan.by_masked ?? "", reason: signing.reason ?? "", document: signing.document.name };
+    const reason = (language === "en" ? signing.reason_en : signing.reason_zh) ?? "";
+    const facts = { who: scan.by_masked ?? "", reason, document: signing.document.name };
     $("watch").dataset.state = state;
     say($("watch-title"), t(`signing.title_${phase}`, facts));
     say($("watch-text"), t(`signing.text_${phase}`, facts));
@@ -173,13 +174,14 @@ export class Watch {
   }
 
   showActions() {
-    const { state, file_url: file, ses_url: ses, evidence_url: evidence, verify_url: verify } = this.signing;
+    const { state, file_url: file, ses_url: ses, report_url: report, evidence_url: evidence, verify_url: verify } = this.signing;
     let actions = [];
     if (state === "pending") actions = this.pendingActions();
     if (state === "signed") {
       actions = [
         file ? downloadButton("signing.download", file, { class: "button button-main" }) : null,
         ses ? downloadButton("signing.download_ses", ses, { class: "button" }) : null,
+        report ? downloadButton("signing.download_report", report, { class: "button" }) : null,
         evidence ? downloadButton("signing.download_evidence", evidence, { class: "button" }) : null,
         verify ? this.link("signing.verify", verify) : null,
       ];

@@ -35,10 +35,14 @@ function bubble(card) {
   return h("div", { class: "bubble" }, words);
 }
 
+// A time with its offset is not broken at the end of a line.
+const TIME = /\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? \+08:00/g;
+const whole = (line) => line.replace(TIME, (time) => time.replaceAll(" ", "\u00a0"));
+
 /** A line; the one that says how it stands now carries its colour. */
 function lineOf(line, state) {
-  if (line !== state?.line) return h("p", { class: "card-line" }, line);
-  return h("p", { class: `card-line card-state tone-${state.tone}` }, line);
+  if (line !== state?.line) return h("p", { class: "card-line" }, whole(line));
+  return h("p", { class: `card-line card-state tone-${state.tone}` }, whole(line));
 }
 
 /** The lines; a list too long to read (ten certificates) is folded, its last line, the advice, is not. */
