@@ -34,11 +34,12 @@ _STAMP = "/ETSI.RFC3161"
 @dataclass(frozen=True)
 class Asked:
     """By what a signature is judged, and when. past: as of when else its timestamps; said: what is known of
-    certificates, the asker's lists among it."""
+    certificates, the asker's lists among it; claimed: what the document holds is too, proven or not."""
 
     trust: Trust
     now: datetime
     said: Evidence
+    claimed: Evidence
     past: Past | None = None
 
 
@@ -163,7 +164,7 @@ def _parse(reader: PdfFileReader, entry: SignedField, content: str) -> EmbeddedP
 
 async def _examine_stamp(embedded: EmbeddedPdfSignature, asked: Asked, found: Found) -> None:
     token = await judge_token(
-        embedded.signed_data, embedded.compute_digest, asked.trust, asked.now, asked.past, asked.said
+        embedded.signed_data, embedded.compute_digest, asked.trust, asked.now, asked.past, asked.claimed
     )
     if token.unsupported:
         raise Problem("unsupported_signature")
