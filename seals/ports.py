@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from auth.ports import DecisionState
+from seals.pdf.revocation import Evidence
 
-__all__ = ["Blobs", "PinResetApplication", "PinResetDecision", "PinResets", "ResetCompany"]
+__all__ = ["Blobs", "PinResetApplication", "PinResetDecision", "PinResets", "ResetCompany", "Statuses"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,16 @@ class PinResets(Protocol):
 
     async def result(self, reference: str) -> PinResetDecision:
         """How the application stands. Raises NotFound `public_security.not_found`."""
+
+
+class Statuses(Protocol):
+    """What the issuers of somebody else's time-stamping unit say of it."""
+
+    async def about(self, units: Sequence[bytes]) -> Evidence:
+        """Of a unit's certificates (DER), its own first.
+
+        Raises Unavailable `timestamp.status_unavailable`.
+        """
 
 
 class Blobs(Protocol):

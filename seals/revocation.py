@@ -85,8 +85,9 @@ def entry_of(row: SealKey) -> pki.Revoked | None:
 
 
 async def current_trust(workshop: Workshop) -> Trust:
-    """Our root, our issuers, the newest CRLs."""
-    return Trust((workshop.root,), tuple(workshop.chain), await _newest(ROOT, ISSUING))
+    """Our root, our issuers, the newest CRLs, the roots of others' time-stamping services."""
+    lists = await _newest(ROOT, ISSUING)
+    return Trust((workshop.root,), tuple(workshop.chain), lists, tuple(workshop.stamp_roots))
 
 
 async def national_trust(workshop: Workshop) -> Trust:
@@ -95,6 +96,7 @@ async def national_trust(workshop: Workshop) -> Trust:
         roots=(workshop.sm2_root, workshop.root),
         intermediates=(*workshop.sm2_chain, *workshop.chain),
         crls=await _newest(*AUTHORITIES),
+        stamp_roots=tuple(workshop.stamp_roots),
     )
 
 

@@ -26,7 +26,7 @@ from seals.pdf.trust import Trust
 from seals.revocation import ISSUING, ROOT, newest_crl
 from server.file_verdicts import certificates, trust_certificates
 from server.json_lines import json_line
-from server.secret_files import sealer_identity, trust_path
+from server.secret_files import sealer_identity, time_service_roots, trust_path
 from server.settings import Settings
 
 __all__ = ["check_log"]
@@ -78,7 +78,9 @@ async def _check(settings: Settings, kept: Mapping[int, str], out: TextIO) -> in
         await open_database(settings.database)
         found = [await newest_crl(name) for name in (ROOT, ISSUING)]
         lists = tuple(crl for crl in found if crl is not None)
-        trust = Trust(roots, trust_certificates(settings, ISSUING, "tsa"), lists)
+        trust = Trust(
+            roots, trust_certificates(settings, ISSUING, "tsa"), lists, time_service_roots(settings)
+        )
         async for finding in check(identity, trust, kept, datetime.now(UTC), counts):
             counts.findings += 1
             print(json_line(finding.told()), file=out, flush=True)

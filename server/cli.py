@@ -81,6 +81,13 @@ def _rotate_kek(given: argparse.Namespace) -> int:
     return rotate_kek()
 
 
+def _rotate_tsa(given: argparse.Namespace) -> int:
+    from server.unit_command import rotate_tsa
+
+    os.umask(PRIVATE_UMASK)
+    return rotate_tsa()
+
+
 def _audit_check(given: argparse.Namespace) -> int:
     from server.audit_command import check_log
 
@@ -137,6 +144,10 @@ def _parser() -> argparse.ArgumentParser:
         "rotate-kek", help="轮换密钥加密密钥 · make a new KEK version, re-wrap what lies under the old one"
     )
     rotate.set_defaults(command=_rotate_kek)
+    unit = commands.add_parser(
+        "rotate-tsa", help="更换时间戳单位 · make another time-stamping unit; restart everything afterwards"
+    )
+    unit.set_defaults(command=_rotate_tsa)
     _add_audit(commands.add_parser("audit", help="审计事件日志 · check the log of events"))
     _add_review(commands.add_parser("review", help="核对待发放的印章 · look at held seals"))
     return parser

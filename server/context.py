@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -17,6 +18,7 @@ from server import secret_files
 from server.adapters.blobs import LocalBlobs
 from server.adapters.realname import HttpRealName
 from server.adapters.sms import HttpSms
+from server.adapters.unit_status import UnitStatuses
 from server.adapters.wechat import HttpWeChat
 from server.inspector.client import InspectorClient
 from server.settings import Settings
@@ -61,8 +63,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def make_workshop(settings: Settings, records: RecordsKey, inspector: InspectorClient) -> Workshop:
-    """The workshop of this process: inspector, blobs, issuers."""
+def make_workshop(
+    settings: Settings,
+    records: RecordsKey,
+    inspector: InspectorClient,
+    client: httpx.AsyncClient | None = None,
+) -> Workshop:
+    """The workshop of this process: inspector, blobs, issuers. client: to ask about others' units."""
+    stamp_roots = secret_files.time_service_roots(settings)
 
     def der(name: str) -> bytes:
         pem = secret_files.read_trust(secret_files.trust_path(settings, name))
@@ -77,6 +85,8 @@ def make_workshop(settings: Settings, records: RecordsKey, inspector: InspectorC
         sm2_chain=(der("sm2-issuing"),),
         sm2_root=der("sm2-root"),
         public_url=settings.public_url,
+        stamp_roots=stamp_roots,
+        statuses=UnitStatuses(client, stamp_roots) if client is not None and stamp_roots else None,
     )
 
 

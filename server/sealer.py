@@ -20,6 +20,7 @@ from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.timestamps import TimeStamper
 
 from auth.engine import close_database
 from auth.errors import DomainError, Unavailable
@@ -56,7 +57,7 @@ from server.adapters.public_security import HttpPublicSecurity
 from server.adapters.realname import HttpRealName
 from server.adapters.registrar import HttpRegistrar
 from server.adapters.sms import HttpSms
-from server.adapters.timestamper import HttpTimeStamper
+from server.adapters.time_services import services
 from server.addresses import LOOPBACK
 from server.context import make_workshop, now
 from server.inspector.client import InspectorClient
@@ -87,7 +88,7 @@ class Sealer:
     workshop: Workshop
     realname: HttpRealName
     sms: HttpSms
-    timestamper: HttpTimeStamper
+    timestamper: TimeStamper
     owner: str
     last_heads: datetime | None = None
     group: asyncio.TaskGroup | None = None
@@ -231,7 +232,7 @@ def _signing(
     settings: Settings, token: Token | None, client: httpx.AsyncClient, owner: str, stack: AsyncExitStack
 ) -> Sealer:
     workshop = make_workshop(
-        settings, secret_files.records_key(settings), InspectorClient(settings.inspector_socket)
+        settings, secret_files.records_key(settings), InspectorClient(settings.inspector_socket), client
     )
     allow = settings.development
     realname = HttpRealName(settings.identity_url, allow_stand_in=allow)
@@ -246,7 +247,7 @@ def _signing(
         sm2_issuing_public=sm2_certificates.public_key(workshop.sm2_chain[0]),
         policy=POLICIES[settings.policy],
     )
-    return Sealer(keyring, workshop, realname, sms, HttpTimeStamper(settings.tsa_url, client), owner)
+    return Sealer(keyring, workshop, realname, sms, _time_services(settings, client), owner)
 
 
 def _issuing(
@@ -265,7 +266,7 @@ def _issuing(
         sm2_crl_url=settings.crl_url(revocation.SM2_ISSUING),
         maker=SealMaker(
             keys.sm2_authority(settings, "seal-maker", token),
-            HttpTimeStamper(settings.tsa_url, client),
+            _time_services(settings, client),
             settings.ses_version,
             settings.ses_picture,
         ),
@@ -288,8 +289,8 @@ def _working(
     for service in (registrar, public_security):
         stack.push_async_callback(service.aclose)
     identity = secret_files.sealer_identity(settings)
-    records, timestamper = secret_files.records_key(settings), HttpTimeStamper(settings.tsa_url, client)
-    workshop = make_workshop(settings, records, InspectorClient(settings.inspector_socket))
+    records, timestamper = secret_files.records_key(settings), _time_services(settings, client)
+    workshop = make_workshop(settings, records, InspectorClient(settings.inspector_socket), client)
     return WorkDesk(
         keys.identity_key(settings, token),
         records,
@@ -298,9 +299,21 @@ def _working(
         POLICIES[settings.policy],
         workshop,
         timestamper,
-        Trust(roots=_ders(settings, revocation.ROOT), intermediates=_ders(settings, revocation.ISSUING)),
+        _trust(settings),
         PaperSealer(keys.authority(settings, "papers", token), identity, workshop, timestamper),
         owner,
+    )
+
+
+def _time_services(settings: Settings, client: httpx.AsyncClient) -> TimeStamper:
+    return services(settings.tsa_urls, settings.own_tsa_url, _trust(settings), client)
+
+
+def _trust(settings: Settings) -> Trust:
+    return Trust(
+        roots=_ders(settings, revocation.ROOT),
+        intermediates=_ders(settings, revocation.ISSUING),
+        stamp_roots=secret_files.time_service_roots(settings),
     )
 
 

@@ -65,6 +65,7 @@ REGISTER_POLL_S = 1.0  # a change of representative acts at once, as soon as it 
 WORK_POLL_S = 0.3  # for what nobody waits for: a signing left behind is free when its lease of 30 s has ended
 PUBLISH_POLL_S = 2.0  # a revocation is on the list at once, whoever revoked
 UPKEEP_S = 60.0
+RENEW_POLL_S = 600.0  # due a year before it is needed
 ERROR_PAUSE_S = 1.0
 APPLICATIONS_AT_ONCE = 20
 
@@ -181,7 +182,7 @@ class WorkDesk:
             group.create_task(forever(self.make_papers, WORK_POLL_S))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
             group.create_task(forever(self.apply_changes, WORK_POLL_S))
-            group.create_task(forever(self.renew_files, UPKEEP_S))
+            group.create_task(forever(self.renew_files, RENEW_POLL_S))
             group.create_task(forever(self.tidy, UPKEEP_S))
 
     async def work(self) -> bool:

@@ -64,6 +64,7 @@ __all__ = [
     "records_key",
     "sealer_identity",
     "secret_path",
+    "time_service_roots",
     "trust_path",
     "trusted",
     "web_secrets",
@@ -146,6 +147,24 @@ def built_in_units(settings: Settings) -> tuple[x509.Certificate, ...]:
     those before it `tsa-….pem`, whose status is told for as long as they are there."""
     paths = [trust_path(settings, "tsa"), *sorted(settings.trust_folder.glob("tsa-*.pem"))]
     return tuple(load_certificate(read_trust(path)) for path in paths if path.exists())
+
+
+def time_service_roots(settings: Settings) -> tuple[bytes, ...]:
+    """Roots (DER) of others' time-stamping services: of the PEM file that is named, or all in the folder.
+
+    Raises NotFound `secrets.missing`, Refused `secrets.broken`.
+    """
+    named = settings.tsa_roots
+    if named is None:
+        return ()
+    found: list[bytes] = []
+    for path in sorted(named.glob("*.pem")) if named.is_dir() else [named]:
+        try:
+            roots = x509.load_pem_x509_certificates(read_trust(path))
+        except ValueError:
+            raise broken(path) from None
+        found += [root.public_bytes(serialization.Encoding.DER) for root in roots]
+    return tuple(found)
 
 
 def secret_path(settings: Settings, name: str) -> Path:

@@ -29,6 +29,8 @@ PORTS_NEEDED = 3
 MAX_PORT = 65_535 - (PORTS_NEEDED - 1)
 MAX_WEB_WORKERS = 64
 MAX_PROXIES = 8
+MAX_TIME_SERVICES = 4
+BUILT_IN = "builtin"
 SES_PICTURES = ("png", "svg")
 SANDBOX_APP_ID = "sandbox"
 
@@ -91,6 +93,14 @@ def _http_url(text: str) -> str:
     if text and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None):
         raise ValueError("http://host[:port] | https://host[:port]")
     return text.rstrip("/")
+
+
+def _services(text: str) -> str:
+    """One to `MAX_TIME_SERVICES` addresses or `BUILT_IN`, with single spaces between. Raises ValueError."""
+    named = text.replace(",", " ").split()
+    if len(named) > MAX_TIME_SERVICES or len(set(named)) < len(named):
+        raise ValueError(f"at most {MAX_TIME_SERVICES} different addresses")
+    return " ".join(each if each == BUILT_IN else _http_url(each) for each in named)
 
 
 def _public_address(text: str) -> str:
@@ -164,7 +174,8 @@ class Settings:
     wechat_url: str = _setting("EZHANG_WECHAT_URL", _http_url, "")
     wechat_login_url: str = _setting("EZHANG_WECHAT_LOGIN_URL", _http_url, "")
     wechat_app_id: str = _setting("EZHANG_WECHAT_APP_ID", _word, "")
-    tsa_url: str = _setting("EZHANG_TSA_URL", _http_url, "")
+    tsa_url: str = _setting("EZHANG_TSA_URL", _services, BUILT_IN)
+    tsa_roots: Path | None = _setting("EZHANG_TSA_ROOTS", _file, "")
     builtin_ca_answered_for: str = _setting("EZHANG_BUILTIN_CA_ANSWERED_FOR", str, "")
     keys: Keys = _setting("EZHANG_KEYS", _keys, Keys.FILES)
     pkcs11_module: Path | None = _setting("EZHANG_PKCS11_MODULE", _file, "")
@@ -182,7 +193,8 @@ class Settings:
         """
         values = {field.name: _read(field, environ) for field in dataclasses.fields(cls)}
         values["database"] = values["database"] or f"sqlite://{values['data'] / 'ezhang.db'}"
-        values["tsa_url"] = values["tsa_url"] or _local(values["port"] + 2)
+        here = _local(values["port"] + 2)
+        values["tsa_url"] = " ".join(here if each == BUILT_IN else each for each in values["tsa_url"].split())
         if values["profile"] is Profile.DEVELOPMENT:
             sandbox = values["sandbox_url"] or _local(values["port"] + 1)
             for name in ("sandbox_url", "wechat_url", *_OUTSIDE):
@@ -211,8 +223,8 @@ class Settings:
 
     @classmethod
     def places(cls, environ: Mapping[str, str]) -> Self:
-        """Only where data folder and database are, which is the same under both profiles."""
-        named = {name: environ[name] for name in ("EZHANG_DATA", "EZHANG_DATABASE") if name in environ}
+        """Only where data folder, database and roots are, which is the same under both profiles."""
+        named = {name: environ[name] for name in _PLACES if name in environ}
         return cls.from_env({"EZHANG_PROFILE": Profile.DEVELOPMENT.value, **named})
 
     @property
@@ -228,9 +240,19 @@ class Settings:
         return self.port + 2
 
     @property
+    def tsa_urls(self) -> tuple[str, ...]:
+        """The time-stamping services, in the order in which they are asked."""
+        return tuple(self.tsa_url.split())
+
+    @property
     def own_tsa(self) -> bool:
-        """Whether timestamps come from the built-in service."""
-        return self.tsa_url == _local(self.tsa_port)
+        """Whether the built-in time-stamping service is one of them."""
+        return self.own_tsa_url in self.tsa_urls
+
+    @property
+    def own_tsa_url(self) -> str:
+        """Where the built-in time-stamping service is found beside us."""
+        return _local(self.tsa_port)
 
     @property
     def run_folder(self) -> Path:
@@ -285,6 +307,7 @@ class Settings:
         }
 
 
+_PLACES = ("EZHANG_DATA", "EZHANG_DATABASE", "EZHANG_TSA_ROOTS")
 _OUTSIDE = ("registrar_url", "sms_url", "identity_url", "public_security_url")
 _WECHAT = ("wechat_url", "wechat_login_url", "wechat_app_id")
 

@@ -25,7 +25,7 @@ from server.file_verdicts import (
     trust_certificates,
 )
 from server.inspector.client import InspectorClient
-from server.secret_files import trust_path
+from server.secret_files import time_service_roots, trust_path
 from server.settings import Settings
 
 __all__ = ["verify_files"]
@@ -44,7 +44,7 @@ def verify_files(files: Sequence[Path], root: Path | None, out: TextIO = sys.std
 async def _verify(files: Sequence[Path], roots: tuple[bytes, ...], settings: Settings, out: TextIO) -> int:
     issuers = trust_certificates(settings, ISSUING)
     async with records_at_hand(settings, ROOT, ISSUING) as at_hand:
-        trust = Trust(roots, issuers, at_hand.lists)
+        trust = Trust(roots, issuers, at_hand.lists, time_service_roots(settings))
 
         async def judge(client: InspectorClient, data: bytes) -> dict[str, Any]:
             now, too_large = datetime.now(UTC), len(data) > MAX_BYTES

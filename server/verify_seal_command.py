@@ -29,7 +29,7 @@ from server.file_verdicts import (
     trust_certificates,
 )
 from server.inspector.client import InspectorClient
-from server.secret_files import trust_path
+from server.secret_files import time_service_roots, trust_path
 from server.settings import Settings
 
 __all__ = ["verify_structures"]
@@ -60,7 +60,7 @@ async def _verify(
 ) -> int:
     issuers = trust_certificates(settings, SM2_ISSUING, ISSUING)
     async with records_at_hand(settings, *AUTHORITIES) as at_hand:
-        trust = Trust(roots, issuers, at_hand.lists)
+        trust = Trust(roots, issuers, at_hand.lists, time_service_roots(settings))
 
         async def judge(client: InspectorClient, data: bytes) -> dict[str, Any]:
             if len(data) > MAX_STRUCTURE_BYTES:

@@ -24,7 +24,8 @@ class Archived:
     """Of one document, taken back from one trusted document timestamp to the one before.
 
     past: as of when what is looked at next is judged, if the present does not do; None before the first.
-    said: what is known of certificates, the asker's lists included.
+    said: what is known of certificates by then, the asker's lists included. inside: what the whole document
+    holds; claimed: that and the asker's lists, proven to have been there or not.
     """
 
     def __init__(self, reader: PdfFileReader, lists: Sequence[bytes]) -> None:
@@ -32,11 +33,14 @@ class Archived:
         self._crls: dict[bytes, datetime] = {}
         self._ocsps: dict[bytes, datetime] = {}
         self.said = Evidence(lists)
+        self.inside = stored(reader)
+        self.claimed = Evidence((*lists, *self.inside.crls), self.inside.ocsps)
         self.past: Past | None = None
 
     def proven_by(self, revision: int, time: datetime) -> None:
         """All up to `revision` was there at `time`: a trusted document timestamp says so."""
-        inside = stored(self._reader.get_historical_resolver(revision))
+        last = revision == self._reader.total_revisions - 1
+        inside = self.inside if last else stored(self._reader.get_historical_resolver(revision))
         self._crls |= dict.fromkeys(inside.crls, time)
         self._ocsps |= dict.fromkeys(inside.ocsps, time)
         own = set(self._lists)

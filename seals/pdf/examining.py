@@ -19,7 +19,16 @@ from seals.pdf.permission import Permission, permission_of
 from seals.pdf.reports import SignatureReport, Verdict, verdict_of
 from seals.pdf.revocation import Chain, Evidence, status_of
 from seals.pdf.steps import Detail, Step
-from seals.pdf.trust import Past, Signing, Trust, binds_certificate, judge_token, trusted_time, who_signed
+from seals.pdf.trust import (
+    Past,
+    Signing,
+    Stamped,
+    Trust,
+    binds_certificate,
+    judge_token,
+    trusted_time,
+    who_signed,
+)
 
 __all__ = ["Asked", "Found", "SignedField", "examine", "revision_of", "signed_fields"]
 
@@ -34,11 +43,12 @@ _STAMP = "/ETSI.RFC3161"
 @dataclass(frozen=True)
 class Asked:
     """By what a signature is judged, and when. past: as of when else its timestamps; said: what is known of
-    certificates, the asker's lists among it."""
+    certificates, the asker's lists among it; claimed: what the document holds is too, proven or not."""
 
     trust: Trust
     now: datetime
     said: Evidence
+    claimed: Evidence
     past: Past | None = None
 
 
@@ -163,7 +173,7 @@ def _parse(reader: PdfFileReader, entry: SignedField, content: str) -> EmbeddedP
 
 async def _examine_stamp(embedded: EmbeddedPdfSignature, asked: Asked, found: Found) -> None:
     token = await judge_token(
-        embedded.signed_data, embedded.compute_digest, asked.trust, asked.now, asked.past, asked.said
+        embedded.signed_data, embedded.compute_digest, asked.trust, asked.now, asked.past, asked.claimed
     )
     if token.unsupported:
         raise Problem("unsupported_signature")
@@ -182,7 +192,7 @@ async def _examine_stamp(embedded: EmbeddedPdfSignature, asked: Asked, found: Fo
 
 async def _examine_seal(embedded: EmbeddedPdfSignature, pades: bool, asked: Asked, found: Found) -> None:
     signed = embedded.signed_data
-    stamped = await trusted_time(signed, asked.trust, asked.now, asked.past)
+    stamped = await trusted_time(signed, asked.trust, asked.now, asked.past, asked.claimed)
     digest = embedded.compute_digest()
     signing = await who_signed(signed, digest, asked.trust, stamped.time or asked.now)
     for reason in signing.reasons:
@@ -200,7 +210,7 @@ async def _examine_seal(embedded: EmbeddedPdfSignature, pades: bool, asked: Aske
     report = SignatureReport(
         field=embedded.fq_name,
         verdict=Verdict.UNKNOWN,
-        notes=("timestamp_rejected",) if stamped.rejected and not stamped.lapsed else (),
+        notes=_notes(stamped),
         subject=signing.certificate.subject.human_friendly[:MAX_SUBJECT_CHARACTERS],
         signed_at=time,
         claimed_at=_claimed(embedded),
@@ -208,6 +218,13 @@ async def _examine_seal(embedded: EmbeddedPdfSignature, pades: bool, asked: Aske
         level=("B-T" if time else "B-B") if pades else "CMS",
     )
     found.report = _with_certificate(report, signing, asked, found)
+
+
+def _notes(stamped: Stamped) -> tuple[str, ...]:
+    """What is to be known of a signature's timestamps."""
+    if stamped.rejected and not stamped.lapsed:
+        return ("timestamp_rejected",)
+    return ("revocation_not_checked",) if stamped.unchecked else ()
 
 
 def _go_through(found: Found, embedded: EmbeddedPdfSignature, digest: bytes, signing: Signing) -> None:
@@ -248,7 +265,7 @@ def _with_certificate(
         notes.append("revoked_after_signing")
     elif status.now == "expired":
         notes.append("certificate_expired_since")
-    if "not_checked" in (status.then, status.now):
+    if "not_checked" in (status.then, status.now) and "revocation_not_checked" not in notes:
         notes.append("revocation_not_checked")
     named = _named(report, signing.chain)
     return replace(

@@ -14,7 +14,7 @@ from seals.pdf.revocation import Chain, Evidence, status_of
 
 __all__ = ["level_of", "stored"]
 
-MAX_STORED = 1000
+MAX_STORED = 400
 """So many entries of a document security store are looked at, the last that were added."""
 
 

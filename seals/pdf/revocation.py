@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -71,7 +71,10 @@ class Evidence:
     proven: Mapping[bytes, datetime] = field(default_factory=dict)
 
     def about(self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> Said | None:
-        """The newest that `issuer` says about `certificate`, and of two at one time the worse."""
+        """The newest that `issuer` says about `certificate`, and of two at one time the worse.
+
+        To be relied on as long as any: an older list may last longer than a newer answer.
+        """
         said = [
             *(_of_list(each, certificate, issuer) for each in self._of(self.crls, issuer)),
             *(answer_about(each, certificate, issuer) for each in self._of(self.ocsps, issuer)),
@@ -84,7 +87,10 @@ class Evidence:
             and one.since <= now + CLOCK_SKEW
             and (one.revoked or one.since <= certificate.not_valid_after_utc)
         ]
-        return max(known, key=lambda one: (one.since, one.revoked is not None), default=None)
+        if not known:
+            return None
+        newest = max(known, key=lambda one: (one.since, one.revoked is not None))
+        return replace(newest, until=max(one.until for one in known))
 
     def _of(self, each: Sequence[bytes], issuer: x509.Certificate) -> Iterator[bytes]:
         end = issuer.not_valid_after_utc

@@ -128,12 +128,13 @@ class Token:
 @dataclass(frozen=True)
 class Stamped:
     """The time of a signature by its tokens. wrong: one is proven not its own; rejected: none is trusted;
-    lapsed: for no other reason than that their units are over."""
+    lapsed: for no other reason than that their units are over; unchecked: as of `Token`, of any."""
 
     time: datetime | None
     wrong: bool
     rejected: bool
     lapsed: bool = False
+    unchecked: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,15 +173,19 @@ async def who_signed(signed: cms.SignedData, digest: bytes, trust: Trust, moment
     return Signing(certificate, chain, () if _may_seal(certificate) else ("certificate_wrong_usage",))
 
 
-async def trusted_time(signed: cms.SignedData, trust: Trust, now: datetime, past: Past | None) -> Stamped:
+async def trusted_time(
+    signed: cms.SignedData, trust: Trust, now: datetime, past: Past | None, said: Evidence
+) -> Stamped:
     """Judge the timestamps of a signature (RFC 3161). One that is forged spoils it, whatever else it has."""
     signer = signed["signer_infos"][0]
     imprint = message_imprint_checker(signer)
-    found = [await judge_token(token, imprint, trust, now, past) for token in _tokens(signer)]
+    found = [await judge_token(token, imprint, trust, now, past, said) for token in _tokens(signer)]
     times = [token.time for token in found if token.time is not None]
     wrong = any(not token.intact and not token.unsupported for token in found)
     rejected = bool(found) and not times and not wrong
-    return Stamped(min(times, default=None), wrong, rejected, rejected and all(one.lapsed for one in found))
+    lapsed = rejected and all(one.lapsed for one in found)
+    unchecked = any(one.unchecked for one in found)
+    return Stamped(min(times, default=None), wrong, rejected, lapsed, unchecked)
 
 
 async def judge_token(

@@ -39,7 +39,7 @@ from seals.pdf.archived import Archived
 from seals.pdf.coverage import Problem, account_for_appended, signed_beginnings
 from seals.pdf.examining import Asked, Found, SignedField, examine, revision_of, signed_fields
 from seals.pdf.ledger import Ledger
-from seals.pdf.longterm import level_of, stored
+from seals.pdf.longterm import level_of
 from seals.pdf.permission import field_keys
 from seals.pdf.reader import Reader
 from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown
@@ -102,23 +102,30 @@ async def _judge_as_is(data: bytes, trust: Trust, now: datetime) -> Report:
     if len(present) > MAX_SIGNATURES or reader.total_revisions > MAX_REVISIONS:
         raise Problem("too_many_signatures")
     removed = _something_removed(reader, {entry.key for entry in present})
-    found = await _examined(data, reader, present, trust, now)
+    archived = Archived(reader, trust.crls)
+    found = await _examined(data, reader, present, archived, trust, now)
     later = _Later(data, reader, found)
     for index in range(len(found) - 1, -1, -1):  # the last first: a verdict rests on those after it
         _look_after(found[index], found[index + 1 :], later, reader)
-    _set_levels(found, reader, now)
+    _set_levels(found, archived.inside, now)
     traces = not found and _BYTE_RANGE.search(data) is not None
     return sum_up(found, len(data), removed, traces, later.revisions, now)
 
 
 async def _examined(
-    data: bytes, reader: PdfFileReader, present: Sequence[SignedField], trust: Trust, now: datetime
+    data: bytes,
+    reader: PdfFileReader,
+    present: Sequence[SignedField],
+    archived: Archived,
+    trust: Trust,
+    now: datetime,
 ) -> list[Found]:
     """Each by itself, first revision first. Judged the last first: it proves those before it older."""
-    archived = Archived(reader, trust.crls)
     found: list[Found] = []
     for entry in sorted(present, key=lambda one: revision_of(reader, one), reverse=True):
-        one = await examine(data, reader, entry, Asked(trust, now, archived.said, archived.past))
+        one = await examine(
+            data, reader, entry, Asked(trust, now, archived.said, archived.claimed, archived.past)
+        )
         if one.stamp and one.time is not None:
             archived.proven_by(one.revision, one.time)
         found.append(one)
@@ -229,17 +236,12 @@ def _look_after(one: Found, later: Sequence[Found], appended: _Later, reader: Pd
             one.blame("change_not_permitted")
 
 
-def _set_levels(found: Sequence[Found], reader: PdfFileReader, now: datetime) -> None:
-    """How long each signature can be proved, by what the issuers say inside of the document (`longterm`).
-
-    Its security store is read once, and only where a signature has a time.
-    """
+def _set_levels(found: Sequence[Found], inside: Evidence, now: datetime) -> None:
+    """How long each signature can be proved, by what the issuers say inside of the document (`longterm`)."""
     last = max((one.revision for one in found if one.time is not None), default=-1)
-    inside: Evidence | None = None
     for one in found:
         if one.report is None or one.chain is None or one.report.level != "B-T":
             continue
-        inside = stored(reader) if inside is None else inside
         level = level_of(one.chain, inside, one.report.signed_at or now, now, stamped=last > one.revision)
         one.report = replace(one.report, level=level)
 

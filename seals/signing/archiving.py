@@ -18,6 +18,7 @@ from seals import statuses
 from seals.ocsp import require_answer
 from seals.pdf.archiving import ValidationData
 from seals.pdf.finishing import Archived, Stamped, seal_archive
+from seals.pdf.revocation import Evidence
 from seals.revocation import current_trust
 from seals.signing.workshop import Workshop
 
@@ -29,12 +30,13 @@ async def archive(
 ) -> Archived:
     """The document with the validation data of this signature and a document timestamp over all of it.
 
-    certificate: the seal's (DER). Raises Unavailable `ocsp.unavailable`, `timestamp.unavailable`.
+    certificate: the seal's (DER). Raises Unavailable `ocsp.unavailable`, `timestamp.unavailable`,
+    `timestamp.status_unavailable`.
     """
     root, (issuing, *_) = _loaded(workshop.root), [_loaded(der) for der in workshop.chain]
     pairs = [(_loaded(certificate), issuing), (issuing, root), *_own_unit(stamped.units, root)]
     known = [certificate, *workshop.chain, workshop.root, *stamped.units]
-    validation = await _gathered(known, pairs, stamped.stamped_at, workshop)
+    validation = await _gathered(known, stamped.units, pairs, stamped.stamped_at, workshop)
     prepared = await workshop.inspector.prepare_archive(stamped.data, validation)
     return await seal_archive(stamped.data, prepared, timestamper)
 
@@ -51,7 +53,7 @@ async def renewed(
     units: certificates of that, its own first. Raises as `archive`.
     """
     pairs = _own_unit(units, _loaded(workshop.root))
-    validation = await _gathered(units, pairs, clock(), workshop)
+    validation = await _gathered(units, units, pairs, clock(), workshop)
     prepared = await workshop.inspector.prepare_archive(data, validation)
     return await seal_archive(data, prepared, timestamper, clock)
 
@@ -61,19 +63,27 @@ _Pair = tuple[x509.Certificate, x509.Certificate]
 
 
 def _own_unit(units: Sequence[bytes], root: x509.Certificate) -> list[_Pair]:
-    """Of a unit that is not ours only the certificates are kept: its issuer is not asked."""
     unit = _loaded(units[0]) if units else None
     return [(unit, root)] if unit is not None and _issued_by(unit, root) else []
 
 
 async def _gathered(
-    certificates: Sequence[bytes], pairs: Sequence[_Pair], since: datetime, workshop: Workshop
+    certificates: Sequence[bytes],
+    units: Sequence[bytes],
+    pairs: Sequence[_Pair],
+    since: datetime,
+    workshop: Workshop,
 ) -> ValidationData:
-    """Certificates, and what their issuers say of them at `since` or later."""
+    """Certificates, and what their issuers say of them at `since` or later.
+
+    pairs: of our own ones. Of a unit that is somebody else's (`units`) its own issuers are asked.
+    """
     answers = await asyncio.gather(*(_status(each, issuer, since) for each, issuer in pairs))
-    return ValidationData(
-        tuple(dict.fromkeys(certificates)), tuple(answers), (await current_trust(workshop)).crls
-    )
+    others = Evidence()
+    if workshop.statuses is not None and not _own_unit(units, _loaded(workshop.root)):
+        others = await workshop.statuses.about(units)
+    lists = (*(await current_trust(workshop)).crls, *others.crls)
+    return ValidationData(tuple(dict.fromkeys(certificates)), (*answers, *others.ocsps), lists)
 
 
 async def _status(certificate: x509.Certificate, issuer: x509.Certificate, since: datetime) -> bytes:

@@ -17,7 +17,7 @@ from seals.pdf.trust import Trust
 from seals.photo.figures import Wanted
 from seals.photo.results import Lifted
 from seals.photo.shown import Codes, Shown
-from seals.ports import Blobs
+from seals.ports import Blobs, Statuses
 from seals.ses.reports import SesReport
 
 __all__ = ["Inspector", "Workshop"]
@@ -72,7 +72,8 @@ class Inspector(Protocol):
 @dataclass(frozen=True)
 class Workshop:
     """chain: DER of the issuers between a seal's certificate and the root; sm2_chain, sm2_root: the same of
-    its SM2 certificate; public_url: goes into QR codes."""
+    its SM2 certificate; public_url: goes into QR codes; stamp_roots: DER of others' time-stamping services;
+    statuses: who asks about their units, where timestamps are asked for."""
 
     inspector: Inspector
     blobs: Blobs
@@ -82,3 +83,5 @@ class Workshop:
     sm2_chain: Sequence[bytes]
     sm2_root: bytes
     public_url: str
+    stamp_roots: Sequence[bytes] = ()
+    statuses: Statuses | None = None

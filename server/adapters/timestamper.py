@@ -1,7 +1,8 @@
 """Timestamps from an RFC 3161 service over HTTP, as pyHanko asks for them.
 
-The service's signature is not judged here: whoever finishes a document validates the whole of it. What is
-checked is that the answer is one, and the answer to this request.
+A single service's signature is not judged here: whoever finishes a document validates the whole of it. What
+is checked is that the answer is one, and the answer to this request. Of several, or of others' services, each
+is judged at once (`time_services`), so that the next can be asked.
 """
 
 from __future__ import annotations

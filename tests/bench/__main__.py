@@ -18,6 +18,7 @@ from tests.bench.rows import database_parts
 from tests.bench.sealing import at_once, at_rest, whole_sealing
 from tests.bench.site import owner, running_site
 from tests.bench.table import Row, by_part, save, show
+from tests.bench.verifying import verifying_by_the_archive
 from tests.bench.waiting import waiters, waiting_pages
 
 FILE = Path("bench.json")
@@ -56,6 +57,7 @@ def _all() -> Iterator[Iterable[Row]]:
         yield waiters(PAGES)
         yield database_parts(site, TIMES, WOKEN)
     yield parts(TIMES)
+    yield verifying_by_the_archive(TIMES)
     yield imprints_from_photos()
     yield pins_at_once(PINS)
     yield waiting_pages(PAGES, WOKEN, WAITING_S)

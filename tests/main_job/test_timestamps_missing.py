@@ -108,8 +108,9 @@ def test_it_fails_with_the_reason_when_the_service_never_comes_back(
 def test_a_timestamp_that_nobody_here_trusts_is_none(
     stage: Stage, stage_owner: Member, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The service answers with a proper token of a foreign authority: our own check refuses the file."""
+    """The service answers with a proper token of a foreign authority: it is refused like no answer."""
     signing = keyed(stage, stage_owner)
+    stage.server.database.run(lambda: Signing.filter(id=signing).update(attempts=MAX_ATTEMPTS - 1))
     now = datetime.now(UTC)
     foreign = pki.make_tsa(pki.make_root(now), now)
     monkeypatch.setattr(keys, "authority", lambda *_: foreign)

@@ -102,7 +102,7 @@ def test_no_role_is_above_a_company() -> None:
 # ---------------------------------------------------------------- the operator's commands
 
 COMMANDS = {
-    *("run", "demo", "migrate", "rotate-kek", "verify", "verify-seal"),
+    *("run", "demo", "migrate", "rotate-kek", "rotate-tsa", "verify", "verify-seal"),
     *("review list", "review approve", "review decline", "audit check"),
 }
 USING_KEYS = {
@@ -150,6 +150,7 @@ def test_these_are_all_commands() -> None:
         ("server.verify_seal_command", set()),
         ("server.demo", set()),
         ("server.rotate_command", ROTATING),
+        ("server.unit_command", ROTATING),
     ],
 )
 def test_a_command_knows_nothing_that_opens_keys_or_documents(module: str, opens: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import ssl
@@ -24,6 +25,7 @@ from server.secret_files import (
     AUTHORITIES,
     CONTENTS,
     SM2_AUTHORITIES,
+    built_in_units,
     records_key,
     sealer_identity,
     secret_path,
@@ -32,6 +34,7 @@ from server.secret_files import (
     write_secret,
 )
 from server.settings import Settings
+from server.unit_command import rotate_tsa
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -388,3 +391,26 @@ def _read(settings: Settings, name: str) -> object:
     if name in readers:
         return readers[name](settings)
     return (sm2_authority if name in SM2_AUTHORITIES else authority)(settings, name)
+
+
+def test_another_time_stamping_unit_takes_over_and_the_one_before_stays_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = prepare(development(tmp_path), NOW)
+    monkeypatch.setenv("EZHANG_PROFILE", "development")
+    monkeypatch.setenv("EZHANG_DATA", str(settings.data))
+    (first,) = built_in_units(settings)
+    others = {name: value for name, value in contents(settings).items() if "tsa" not in name}
+    told, later = io.StringIO(), NOW + timedelta(days=3000)
+    # Killed after the key was taken away, it is run again.
+    secret_path(settings, "tsa").unlink()
+    assert rotate_tsa(told, later) == 0
+    unit = authority(settings, "tsa")
+    assert json.loads(told.getvalue())["unit"] == pki.fingerprint(unit.certificate)
+    assert built_in_units(settings) == (unit.certificate, first)
+    assert unit.certificate.not_valid_after_utc > first.not_valid_after_utc
+    unit.certificate.verify_directly_issued_by(authority(settings, "root").certificate)
+    points = unit.certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints)
+    assert points.value == first.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    after = contents(settings)
+    assert {name: value for name, value in after.items() if "tsa" not in name} == others

@@ -19,7 +19,7 @@ from seals import pki
 from seals.models import Crl
 from server.migrating import migrate
 from tests.seals.pdf.samples import contract
-from tests.seals.pdf.sealing_kit import SIGNED, World
+from tests.seals.pdf.sealing_kit import SIGNED, Clock, World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,12 +45,13 @@ def files(tmp_path: Path, world: World, sealed: bytes) -> Path:
     return tmp_path
 
 
-def ezhang_verify(folder: Path, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
+def ezhang_verify(folder: Path, *arguments: str, **settings: str) -> tuple[int, list[dict[str, Any]], str]:
     """Exit status, the lines, standard error."""
+    known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "EZHANG_DATA": str(folder / "data")}
     done = subprocess.run(
         [sys.executable, "-m", "server.cli", "verify", *arguments],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "EZHANG_DATA": str(folder / "data")},
+        env={**known, **settings},
         capture_output=True,
         text=True,
     )
@@ -64,6 +65,18 @@ def test_a_stranger_needs_only_the_file_and_the_root(files: Path) -> None:
     assert "revocation_not_checked" in line["notes"], "nobody gave it a revocation list"
     assert line["words"]["revocation_not_checked"]["zh"]
     assert not (files / "data").exists()
+
+
+def test_the_roots_of_others_time_stamping_services_are_a_setting(files: Path, world: World) -> None:
+    other = World()
+    (files / "elsewhere.pdf").write_bytes(world.sign(contract(), timestamper=Clock(other.tsa, SIGNED)))
+    (files / "tsa.pem").write_bytes(pki.dump_certificate(other.root.certificate))
+    _, (without,), _ = ezhang_verify(files, "--root", "root.pem", "elsewhere.pdf")
+    assert (without["verdict"], without["reasons"]) == ("unknown", ["no_trusted_time"])
+    status, (known,), _ = ezhang_verify(
+        files, "--root", "root.pem", "elsewhere.pdf", EZHANG_TSA_ROOTS=str(files / "tsa.pem")
+    )
+    assert (status, known["verdict"]) == (0, "valid")
 
 
 def test_each_file_has_its_line_and_one_bad_file_spoils_the_status(files: Path) -> None:

@@ -148,6 +148,12 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         b"",
         "http://127.0.0.1",
     )
+    async with answered(clock):
+        yield await sealed_document(clock, workshop, clock)
+
+
+async def sealed_document(clock: Moved, workshop: Workshop, timestamper: Any) -> Place:
+    """A document sealed at `SEALED`, as the sealer does it."""
     ready = WORLD.prepare(contract(2), SEAL, at=SEALED, place=PLACE, protection=Protection.OPEN)
     attributes = signed_attributes(ready.digest, SEAL.certificate_der)
     row = await signing(SigningState.KEYED, prepared=ready.meta.to_json(), fence=1)
@@ -160,22 +166,21 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     )
     made = Place(clock, workshop, await Signing.get(id=row.id))
     await made.publish()
-    async with answered(clock):
-        stamped = await finishing.finish_pdf(
-            ready.data,
-            ready.meta,
-            certificate_der=SEAL.certificate_der,
-            chain_der=SEAL.chain_der,
-            signed_attributes_der=attributes,
-            signature_value=value,
-            timestamper=clock,  # type: ignore[arg-type]
-            clock=clock,
-        )
-        archived = await finishing.archive(stamped, SEAL.certificate_der, workshop, clock)  # type: ignore[arg-type]
-        await workshop.blobs.put(archived.data)
-        signed = finishing._Signed(archived, sha(archived.data), sha(stamped.data), b"")
-        await finishing._record(row, signed, SEALED)
-        yield made
+    stamped = await finishing.finish_pdf(
+        ready.data,
+        ready.meta,
+        certificate_der=SEAL.certificate_der,
+        chain_der=SEAL.chain_der,
+        signed_attributes_der=attributes,
+        signature_value=value,
+        timestamper=timestamper,
+        clock=clock,
+    )
+    archived = await finishing.archive(stamped, SEAL.certificate_der, workshop, timestamper)
+    await workshop.blobs.put(archived.data)
+    signed = finishing._Signed(archived, sha(archived.data), sha(stamped.data), b"")
+    await finishing._record(row, signed, SEALED)
+    return made
 
 
 def sha(data: bytes) -> str:
