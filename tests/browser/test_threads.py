@@ -98,7 +98,7 @@ def test_a_word_finds_its_cards(hand: Window, owner: Party, contract: bytes) -> 
     assert not [*looking.barriers(page), *looking.too_wide(page, 320)]
     sheet.get_by_role("searchbox").fill("没有这样的词")
     expect(sheet.get_by_text("没有找到")).to_be_visible()
-    page.keyboard.press("Escape")
+    sheet.get_by_role("button", name="关闭").click()
     expect(sheet).to_be_hidden()
 
 
