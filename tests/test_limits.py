@@ -26,7 +26,7 @@ WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
 
 def _constants() -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
-    for top in ("auth", "seals", "server"):
+    for top in ("auth", "seals", "h5", "server"):
         for path in (ROOT / top).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):

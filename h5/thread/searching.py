@@ -42,13 +42,15 @@ class Found:
 async def search(
     reader: Reader, typed: str, before: str | None, now: datetime, company_id: str | None = None
 ) -> Found:
-    """The cards that hold all the words, in the reader's language; newest first.
+    """The cards that hold all the words, in the reader's language; newest first. No words find nothing.
 
     Raises Invalid `search.words`, `thread.before`; NotFound `thread.card_not_found`, `company.not_found`;
     TooMany `rate.limited`.
     """
     words = _words(typed)
     await throttling.count(SEARCHES_PER_PERSON, reader.person_id, now)
+    if not words:
+        return Found((), None)
     seen = narrowed(await sights(reader.person_id, now, company_id), company_id)
     upto = await history.heads(seen)
     place = await position(before, seen) if before is not None else None
@@ -68,16 +70,15 @@ async def search(
 
 
 def _words(typed: str) -> tuple[str, ...]:
-    words = tuple(_folded(typed).split())
-    if not words or len(typed) > MAX_WORDS:
+    if len(typed) > MAX_WORDS:
         raise Invalid(
             "search.words",
-            f"请输入要找的词，最多 {MAX_WORDS} 个字。",
-            f"Type what you look for, {MAX_WORDS} characters at most.",
+            f"要找的词最多 {MAX_WORDS} 个字，请少输几个。",
+            f"Type {MAX_WORDS} characters at most of what you look for.",
             field="q",
             limit=MAX_WORDS,
         )
-    return words
+    return tuple(_folded(typed).split())
 
 
 def _folded(text: str) -> str:

@@ -85,9 +85,7 @@ def stock(site: Site, contract: bytes) -> Shelf:
 
 def own_pages(shelf: Shelf) -> Iterator[Sight]:
     """The pages that belong to somebody."""
-    yield Sight(
-        "/m", "#cards > li:nth-child(9) .card-title", lambda page: page.click(".menu-button >> nth=1")
-    )
+    yield Sight("/m", ".said >> nth=8", lambda page: page.click(".menu-button >> nth=1"))
     yield Sight("/m/register", "#province option", lambda page: page.click("[type=submit]"))
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]")
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]", hold_out)

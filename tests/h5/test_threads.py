@@ -172,10 +172,10 @@ async def test_cards_are_found_by_the_words_that_are_read_on_them(world: Any) ->
     assert await found(world, who, "没有这个词") == []
     stranger = await world.log_in(OTHER, "李泽宇")
     assert await found(world, stranger, "采购") == []
-    for words in ("", " ", "字" * (searching.MAX_WORDS + 1)):
-        with pytest.raises(Invalid) as refused:
-            await found(world, who, words)
-        assert refused.value.code == "search.words"
+    assert await found(world, who, " ") == []
+    with pytest.raises(Invalid) as refused:
+        await found(world, who, "字" * (searching.MAX_WORDS + 1))
+    assert refused.value.code == "search.words"
 
 
 async def test_a_search_is_bounded_and_can_be_gone_on_with(
