@@ -108,6 +108,7 @@ function offerFields(fields) {
 
 async function takeDocument(document_) {
   state.document = document_;
+  $("upload").hidden = true;
   $("drop").hidden = true;
   $("file-line").hidden = false;
   $("file-name").textContent = document_.name;
