@@ -275,6 +275,9 @@ async def only_company(person_id: str, now: datetime) -> str:
             "您名下还没有企业，请先办理企业设立登记。",
             "You have no company yet; register one first.",
         )
+    if len(ids) > 1:  # one that was dissolved seals nothing, and need not be told apart
+        living = await Company.filter(id__in=ids, state=CompanyState.ACTIVE).values_list("id", flat=True)
+        ids = [str(each) for each in living] or ids
     if len(ids) > 1:
         raise Invalid(
             "company.choose", "请选择用印的企业。", "Choose the company that seals.", field="company_id"

@@ -138,11 +138,13 @@ async def people(request: Request, company: str) -> HTTPResponse:
     return _private(request, "people.html", "/m/login", company=company)
 
 
-def _seal_groups() -> dict[str, list[KindSpec]]:
-    """The kinds to choose from, by class; of a single kind every company has its one (R19)."""
+def _seal_groups(*, single: bool) -> dict[str, list[KindSpec]]:
+    """The kinds to choose from, by class. single: also those of which a company has its one (R19), to be made
+    again once that is cancelled; they stand last.
+    """
     groups: dict[str, list[KindSpec]] = {}
-    for known in map(spec, SealKind):
-        if not known.single:
+    for known in sorted(map(spec, SealKind), key=lambda each: each.single):
+        if single or not known.single:
             groups.setdefault(known.seal_class.value, []).append(known)
     return groups
 
@@ -154,13 +156,13 @@ async def add_seal(request: Request, company: str) -> HTTPResponse:
         "add_seal.html",
         "/m/login",
         company=company,
-        groups=_seal_groups(),
+        groups=_seal_groups(single=True),
     )
 
 
 @pages.get("/m/photo/<company:str>")
 async def photo(request: Request, company: str) -> HTTPResponse:
-    return _private(request, "photo.html", "/m/login", company=company, groups=_seal_groups())
+    return _private(request, "photo.html", "/m/login", company=company, groups=_seal_groups(single=False))
 
 
 @pages.get("/m/seal", name="phone_seal")

@@ -27,6 +27,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "adding.group_department_note": ("内设机构，如人力资源部", "such as Human Resources"),
     "adding.group_branch": ("分支机构章", "Branch"),
     "adding.group_branch_note": ("如上海分公司", "such as a branch in Shanghai"),
+    "adding.group_legal_name": ("法定名称章（公章）", "Legal name"),
+    "adding.group_legal_name_note": ("原来的已注销，重新制作", "the one before is cancelled"),
     "adding.group_name": ("个人名章", "Name"),
     "adding.group_name_note": ("经营者、负责人、授权代表", "operator, principal, representative"),
     "adding.kind": ("种类", "Kind"),

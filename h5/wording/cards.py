@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.licence_signed_text": ("可以随时向对方出示。", "You can present it at any time."),
     "card.licence_state_issued": ("正在签发，马上就好", "being signed, one moment"),
     "card.licence_state_valid": ("有效", "valid"),
-    "card.licence_state_revoked": ("已吊销", "revoked"),
+    "card.licence_state_revoked": ("企业已注销", "the company is dissolved"),
     "card.licence_state_replaced": ("已换发", "replaced"),
     "card.seal_state_issued": ("待领取", "to be collected"),
     "card.seal_state_collected": ("可使用", "ready"),

@@ -76,7 +76,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "licence.number": ("执照编号", "Licence no."),
     "licence.state_issued": ("正在签发，马上就好", "Being signed, one moment"),
     "licence.state_valid": ("有效", "Valid"),
-    "licence.state_revoked": ("已吊销", "Revoked"),
+    "licence.state_revoked": ("企业已注销", "Company dissolved"),
     "licence.state_replaced": ("已换发", "Replaced"),
     "licence.present": ("出示执照", "Present the licence"),
     "licence.seals": ("查看印章", "See the seals"),

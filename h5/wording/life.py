@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["WORDS"]
 
 WORDS: dict[str, tuple[str, str]] = {
-    "life.more": ("续期、注销、挂失、重制", "Renew, cancel, lost, damaged"),
+    "life.more": ("更多办理", "More"),
     "life.choose": ("{name}：要办什么", "{name}: what is to be done"),
     "life.no_pin": ("没有口令？核验身份后恢复", "No PIN? Resume by an identity check"),
     "life.resume": ("恢复使用", "Resume"),
@@ -14,24 +14,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "It seals again. Where its keys ended meanwhile, collect it anew afterwards.",
     ),
     "life.renew": ("续期", "Renew"),
+    "life.renew_short": ("换新证书，编码不变", "new certificates, same number"),
     "life.renew_note": (
         "现有证书立即吊销，编码和印模不变，授权作废；请接着重新领取，换新证书后继续盖章。",
         "The present certificates are revoked at once; number and imprint stay, grants end. "
         "Collect it anew next, with new certificates.",
     ),
     "life.cancel": ("注销", "Cancel"),
+    "life.cancel_short": ("永久停止使用", "for good"),
     "life.cancel_note": (
         "注销不能撤回：证书立即吊销，密钥删除，授权作废，不再盖章。以前盖的文件仍然有效。",
         "This cannot be taken back: certificates are revoked, keys erased, grants end, it seals nothing "
         "more. What was sealed stays valid.",
     ),
     "life.loss": ("挂失", "Report it lost"),
+    "life.loss_short": ("怕被他人使用：注销，另发新编码", "others may use it: another number"),
     "life.loss_note": (
         "怀疑他人能用这枚印章时办理，不能撤回：原印章立即注销；另发一枚，字样不变、编码不同，领取后使用。",
         "Where others may be able to use it; it cannot be taken back. It is cancelled at once, and another "
         "with the same words and another number waits to be collected.",
     ),
     "life.damage": ("损坏重制", "Damaged: make it anew"),
+    "life.damage_short": ("不能正常使用：注销，另发新编码", "it works no more: another number"),
     "life.damage_note": (
         "印章不能正常使用时办理，不能撤回：原印章立即注销；另发一枚，字样不变、编码不同，领取后使用。",
         "Where it works no more; it cannot be taken back. It is cancelled at once, and another with the same "

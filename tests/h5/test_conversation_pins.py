@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from auth import events
+from auth.china import minute
 from auth.engine import transaction
 from auth.events import person_stream
 from seals import rekeying
@@ -125,3 +126,26 @@ async def test_a_frozen_seal_leads_to_its_page_until_it_is_unfrozen(world: Any) 
     card = await world.only(who, "seal.unfrozen")
     assert card.lines[-1] == "它的密钥在暂停期间已作废，请重新领取后使用。"
     assert world.links(card) == {"领取印章": f"/m/collect/{company.id}"}
+
+
+async def test_what_ends_by_the_clock_is_told_with_the_day_and_what_to_do(world: Any) -> None:
+    who, company, seals = await world.owner()
+    await Seal.filter(id=seals[1].id).update(state=SealState.ISSUED)
+    until = world.tick() + timedelta(days=30)
+    for kind, seal in (("seal.expiring", seals[0]), ("seal.uncollected", seals[1])):
+        async with transaction():
+            await events.append(
+                events.company_stream(company.id),
+                kind,
+                actor="sealer",
+                subject=f"seal:{seal.id}",
+                now=world.tick(),
+                facts={"until": until.isoformat(), "days": 30},
+            )
+    expiring, waiting = await world.only(who, "seal.expiring"), await world.only(who, "seal.uncollected")
+    assert expiring.title == f"{seals[0].name}的证书快到期了"
+    assert minute(until) in expiring.lines[-1]
+    assert world.links(expiring) == {"我的印章": f"/m/seals/{company.id}"}
+    assert waiting.title == f"{seals[1].name}还没有领取"
+    assert minute(until) in waiting.lines[-1]
+    assert world.links(waiting) == {"领取印章": f"/m/collect/{company.id}"}

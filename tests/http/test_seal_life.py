@@ -16,6 +16,7 @@ from tests.http.site import Party, Site, joined, refused
 from tests.main_job.stage import until
 from tests.registering import dissolve
 from tests.seals.pdf.samples import contract
+from tests.security.test_confirm_codes import inbox
 
 WRONG = "1357924680"
 
@@ -246,3 +247,35 @@ def test_an_expired_seal_signs_nothing_until_it_is_renewed(site: Site, owner: Pa
     done = owner.demo.scan_and_confirm(client.request_signing(document, seal, **place)["id"], owner.pin)
     assert done["state"] == "signed"
     assert "renew" not in after["changes"]
+
+
+def test_a_code_by_text_message_confirms_the_change_that_it_names(owner: Party) -> None:
+    client, seal = owner.client, owner.seal("representative")
+    before = one(owner, seal)
+    draft = client.draft_change(seal, "damage")
+    client.send_change_code(draft["id"])
+    code, text = owner.code(), inbox(owner)[0]
+    for part in (code, "印章重制", before["number"], "永久注销，并另发新编码的印章"):
+        assert part in text, text
+    again = client.draft_change(seal, "cancel")
+    refused(lambda: client.confirm_change(again, owner.pin, code=code), 403, "code.expired")
+    refused(lambda: client.confirm_change(draft, owner.pin, code=code), 404, "change.not_found")
+    draft = client.draft_change(seal, "damage")
+    client.send_change_code(draft["id"])
+    assert client.confirm_change(draft, owner.pin, code=owner.code())["ended_for"] == "damage"
+    made = one(owner, owner.seal("representative"))
+    assert (made["state"], made["name"]) == ("issued", before["name"])
+
+
+def test_whoever_made_himself_the_representative_in_the_database_ends_nothing(
+    site: Site, owner: Party, a: Party
+) -> None:
+    """He has keys, PIN and device of his own, and the seal is his, says the row."""
+    seal, theirs = owner.seal("invoice"), "UPDATE company SET representative_id = ? WHERE id = ?"
+    site.change(theirs, a.client.me()["id"], owner.company)
+    try:
+        draft = a.client.draft_change(seal, "cancel")
+        refused(lambda: a.client.confirm_change(draft, a.pin), 403, "holder.not_representative")
+    finally:
+        site.change(theirs, owner.client.me()["id"], owner.company)
+    assert one(owner, seal)["state"] == "collected"

@@ -144,4 +144,4 @@ def test_the_record_tells_when_a_seal_was_frozen_since(server: Server) -> None:
         assert (seal["seal_state_then"], seal["seal_state_now"]) == ("good", "frozen")
         assert owner.phone.verify("合同.pdf", signed)["verdict"] == "valid"
         row = server.database.run(lambda: Seal.get(id=owner.seal_of("contract")))
-        assert row.frozen_at is not None
+        assert row.state_since is not None

@@ -689,3 +689,53 @@ async def test_the_news_of_another_name_seal_say_whether_a_rule_ended_with_the_o
 async def test_an_unknown_code_is_nobody(world: World) -> None:
     with pytest.raises(DomainError, match=r"registrar\.not_found"):
         await world.registrar.representative(uscc_check("91110105", "MA01ABCD"))
+
+
+async def test_a_company_that_is_struck_off_ends_once_and_again_where_somebody_undid_it(
+    world: World, company: Company, one: Someone
+) -> None:
+    await Seal.filter(company_id=company.id).update(state=SealState.COLLECTED)
+    await dissolved(world, company)
+    await world.work()
+    await ended(company)
+    assert await Event.filter(kind="licence.revoked").count() == 1
+    assert await Event.filter(kind="seal.cancelled").count() == 5
+    await looked(world, company)
+    assert await Event.filter(kind="licence.revoked").count() == 1, "once is enough"
+    licence = await Licence.get(current=company.id)
+    assert not await registered.approved(licence, world.records, world.registrar)
+    await Company.filter(id=company.id).update(state="active")
+    await Licence.filter(id=licence.id).update(state=LicenceState.VALID)
+    await looked(world, company)
+    await ended(company)
+
+
+async def test_of_a_company_that_is_struck_off_nobody_is_registered_any_more(
+    world: World, company: Company
+) -> None:
+    await dissolved(world, company)
+    form = {"uscc": company.uscc, "since": now().date().isoformat(), **someone("苏明哲").__dict__}
+    assert (await world.post("/representatives", data=form)).status_code == 400
+    again = {"uscc": company.uscc, "since": now().date().isoformat()}
+    assert (await world.post("/representatives/dissolutions", data=again)).status_code == 400
+
+
+async def dissolved(world: World, company: Company) -> None:
+    """The clerk strikes the company off."""
+    form = {"uscc": company.uscc, "since": now().date().isoformat()}
+    assert (await world.post("/representatives/dissolutions", data=form)).status_code == 303
+
+
+async def looked(world: World, company: Company) -> None:
+    """As every day."""
+    await RepresentativeChange.create(
+        company_id=company.id, state=ChangeState.REPORTED, created_at=now(), lease_until=now()
+    )
+    await world.work()
+
+
+async def ended(company: Company) -> None:
+    """Nothing of it is left."""
+    assert (await Company.get(id=company.id)).state.value == "closed"
+    assert (await Licence.get(current=company.id)).state is LicenceState.REVOKED
+    assert {seal.state for seal in await Seal.filter(company_id=company.id)} == {SealState.CANCELLED}

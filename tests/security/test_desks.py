@@ -48,7 +48,7 @@ def test_a_desk_answers_what_it_is_asked_and_says_no_more_than_this() -> None:
     assert fields(auth.ports.RegistrarDecision) == {"state", "reason", "company"}
     assert fields(auth.ports.RegisteredCompany) == REGISTERED, "a decision names nobody"
     assert fields(auth.ports.RegisteredChange) == {"number", "uscc"}
-    named = {"uscc", "name", "id_number", "mobile", "licence_number", "since"}
+    named = {"uscc", "name", "id_number", "mobile", "licence_number", "since", "dissolved_on"}
     assert fields(auth.ports.RegisteredRepresentative) == named, "asked for, of one company"
     assert fields(seals.ports.PinResetDecision) == {"application_id", "state", "reason"}
     assert {each.value for each in auth.ports.DecisionState} == {"pending", "approved", "rejected"}

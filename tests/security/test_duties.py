@@ -107,7 +107,7 @@ COMMANDS = {
 }
 USING_KEYS = {
     *("seals.attesting", "seals.granted", "seals.making", "seals.reclosing", "seals.rotation"),
-    *("seals.signing.confirming", "seals.ruled", "seals.approved"),
+    *("seals.signing.confirming", "seals.ruled", "seals.approved", "seals.life_acting"),
 }
 OPENING = {
     *USING_KEYS,

@@ -15,13 +15,15 @@ const form = $("form");
 const options = [...$("kind").options];
 const asked = new URLSearchParams(location.search);
 const photo = asked.get("photo"); // an imprint taken from a photo, instead of a drawn one
+const free = new Set(); // kinds of which there is one only, and none lives
 let request = requestId();
 let timer = null;
 let latest = 0;
 
 const group = () => form.elements.group.value;
 const hasUnit = () => ["department", "branch"].includes(group());
-const hasPerson = () => group() === "name";
+const single = () => $("kind").selectedOptions[0]?.dataset.single !== undefined; // the one name seal is the representative's
+const hasPerson = () => group() === "name" && !single();
 const hasSecond = () => !photo && !hasPerson() && !NO_SECOND_SCRIPT.includes($("kind").value);
 const needed = () => (hasUnit() ? "unit" : hasPerson() ? "person_name" : null);
 
@@ -38,9 +40,19 @@ function wanted() {
   };
 }
 
+const offered = (option) => option.dataset.single === undefined || free.has(option.value);
+
+/** A kind of which a company has one is offered where that one is cancelled; a sole trader has no representative. */
+function showGroups(company) {
+  const gone = (kind) => !company.seals.some((seal) => seal.kind === kind && !["cancelled", "declined"].includes(seal.state));
+  const not = company.licence.data.company_type === "个体工商户" ? "representative" : "";
+  for (const { value, dataset } of options) if (dataset.single !== undefined && value !== not && gone(value)) free.add(value);
+  for (const { value, parentElement: label } of form.elements.group) label.hidden = !options.some((one) => one.dataset.group === value && offered(one));
+}
+
 /** The kinds of the chosen group, and the fields that they need. */
 function showFields() {
-  const kinds = options.filter((option) => option.dataset.group === group());
+  const kinds = options.filter((option) => option.dataset.group === group() && offered(option));
   if ($("kind").options[0] !== kinds[0] || $("kind").options.length !== kinds.length) {
     $("kind").replaceChildren(...kinds);
     $("kind").selectedIndex = 0;
@@ -149,8 +161,9 @@ async function send() {
 }
 
 async function start() {
-  chooseAsked();
   const company = await get(COMPANY);
+  showGroups(company);
+  chooseAsked();
   $("company-name").textContent = company.name;
   if (company.may.includes("add_seal")) return draw();
   form.hidden = true;

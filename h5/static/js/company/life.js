@@ -88,7 +88,7 @@ async function confirmed(seal, change) {
 }
 
 async function choose(seal, changes) {
-  const choices = changes.map((each) => ({ label: t(`life.${each}`), detail: t(`life.${each}_note`), value: each }));
+  const choices = changes.map((each) => ({ label: t(`life.${each}`), detail: t(`life.${each}_short`), value: each }));
   const change = await pick(t("life.choose", { name: seal.name }), choices);
   if (change) await confirmed(seal, change);
 }
@@ -101,7 +101,8 @@ export function actsOf(seal) {
     can("suspend") ? button("seals.freeze", () => suspend(seal)) : null,
     can("resume") ? button("life.resume", () => confirmed(seal, "resume")) : null,
     can("resume") ? button("life.no_pin", () => byCheck(seal), "link") : null,
-    more.length ? button("life.more", () => choose(seal, more), "link") : null,
+    more.length === 1 ? button(`life.${more[0]}`, () => confirmed(seal, more[0]), "link") : null,
+    more.length > 1 ? button("life.more", () => choose(seal, more), "link") : null,
   ].filter(Boolean);
 }
 
