@@ -7,6 +7,7 @@ evaluated. A template reaches its own folder alone; there are no packages, no ne
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,8 @@ def set_paper(paper: str, data: str) -> bytes:
 
 
 def warm_up() -> None:
-    """Start the threads of Typst, before a process gives up its right to start any."""
+    """Start the one thread of Typst, before a process gives up its right to start any."""
+    os.environ["RAYON_NUM_THREADS"] = "1"
     _compile(_FIRST, root=str(_TEMPLATES), ignore_system_fonts=True)
 
 

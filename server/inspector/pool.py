@@ -92,7 +92,6 @@ class Worker:
                 "PYTHONPATH": _ROOT,
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "OPENBLAS_NUM_THREADS": "1",  # a worker may start no threads
-                "RAYON_NUM_THREADS": "1",  # but the one of Typst, before it gives up its rights
                 **({FONTS_VARIABLE: os.environ[FONTS_VARIABLE]} if FONTS_VARIABLE in os.environ else {}),
             },
         )

@@ -199,7 +199,7 @@ async def test_a_signing_is_told_to_its_end(world: Any) -> None:
     ("state", "reason", "line"),
     [
         (SigningState.REJECTED, "金额不对", "原因：金额不对"),
-        (SigningState.FAILED, "时间戳服务没有答复", "原因：时间戳服务没有答复"),
+        (SigningState.FAILED, "时间戳服务没有答复\nNo timestamp", "原因：时间戳服务没有答复"),
         (SigningState.CANCELLED, None, "操作人：您"),
         (SigningState.EXPIRED, None, None),
     ],

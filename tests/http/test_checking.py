@@ -95,7 +95,8 @@ def test_a_code_is_read_as_people_write_it(stranger: Client, sealed: Sealed) -> 
 def test_the_code_of_a_draft_says_not_sealed(stranger: Client, a: Party) -> None:
     pending = a.ask(contract())
     code = pending["document"]["code"]
-    assert stranger.record(code) == {"code": code, "state": "not_sealed", "versions": 0, "seals": []}
+    nothing = {"code": code, "state": "not_sealed", "versions": 0, "seals": [], "paper": None}
+    assert stranger.record(code) == nothing
     page = stranger.http.get(f"/v/{code}").text
     assert "这份文件还没有盖章" in page
     assert "record-bad" in page

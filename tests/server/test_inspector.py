@@ -25,6 +25,7 @@ from server.inspector import client as client_module
 from server.inspector.client import InspectorClient
 from server.inspector.pool import LIMITS_S, WORKER, Pool
 from server.inspector.process import Inspector
+from tests.seals.papers.sample import sample
 from tests.seals.pdf.samples import contract, encrypted, javascript
 from tests.seals.pdf.sealing_kit import NOW, SIGNED, World
 from tests.seals.photo.photos import stamped_jpeg
@@ -74,6 +75,7 @@ async def test_every_operation_answers_as_the_function_it_stands_for(world: Worl
         assert await client.verify(sealed, world.trust(), NOW) == world.judge(sealed)
         jpeg, border = stamped_jpeg(SealKind.CONTRACT), wanted(SealKind.CONTRACT)
         assert await client.photo(jpeg, border) == lift(jpeg, border)
+        assert len(inspect(await client.set_paper("evidence", sample())).pages) >= 5
 
 
 async def test_refusals_cross_as_what_they_are() -> None:
