@@ -35,8 +35,9 @@ AT_REST_S = 10.0
 NOTES = (
     "CPU of a sealing: supervisor, inspector, sealer with its time-stamping service, and web; what they "
     "take at rest meanwhile is included, the sandbox and the client are not.",
-    "Bare pyHanko: the same PDF, key type, seal (vector, same size) and service in one process, key and HTTP "
-    "session held, the service's CPU included; no mark, no cleaning, no check of the result, no PIN.",
+    "Bare pyHanko: the same PDF, key type, seal (vector, same size), service and level (B-LTA) in one "
+    "process, key, HTTP session and revocation lists held, the service's CPU included; no mark, no cleaning, "
+    "no check of the result, no PIN.",
     "Waiting pages send a browser's headers; the resident memory of the worker is compared with that "
     "before them, after 100 others have come and gone.",
 )
