@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from io import BytesIO
@@ -11,7 +12,7 @@ import pytest
 
 from seals.pdf.preparing import Protection
 from tests.http.site import Party, Site, refused
-from tests.seals.pdf import samples
+from tests.seals.pdf import damage, samples
 from tests.seals.pdf.bricks import PAGE, TREE, raw
 from tests.seals.pdf.sealing_kit import World, signed_regardless
 
@@ -42,7 +43,8 @@ def grown(data: bytes, size: int) -> bytes:
         (samples.cut_off_linearized, 422, "pdf.truncated"),
         (lambda: b"%PDF-1.7\n%%EOF\n", 422, "pdf.broken"),
         (samples.encrypted, 422, "pdf.encrypted"),
-        (lambda: samples.encrypted(opens_without_password=True), 422, "pdf.encrypted"),
+        (lambda: samples.encrypted(opens_without_password=True), 409, "pdf.restricted"),
+        (damage.two_contents, 422, "pdf.shown_differently"),
         (samples.no_pages, 422, "pdf.no_pages"),
         (lambda: many_pages(2000), 413, "pdf.too_many_pages"),
         (lambda: grown(samples.contract(), 51 * MEBIBYTE), 413, "pdf.too_large"),
@@ -98,6 +100,22 @@ def test_active_content_is_listed_and_goes_with_consent_only(
         objects = b"".join(item.unparse(resolved=True) for item in pdf.objects)
     for trace in (b"/JavaScript", b"/Launch", b"/XFA", b"/EmbeddedFile", b"/Movie", b"/OCProperties"):
         assert trace not in objects
+
+
+def test_restrictions_go_with_their_own_consent_and_it_is_on_record(site: Site, a: Party) -> None:
+    protected = samples.encrypted(opens_without_password=True)
+    refused(lambda: a.client.upload("受限.pdf", protected, remove_active=True), 409, "pdf.restricted")
+    kept = a.client.upload("受限.pdf", protected, lift_restrictions=True)
+    assert kept["removed"] == ["restrictions"]
+    (blob,) = site.column("document", "blob", id=kept["id"])
+    assert b"/Encrypt" not in (site.data / "blobs" / blob[:2] / blob).read_bytes()
+
+
+def test_who_uploads_sees_both_pictures_of_a_page_that_readers_show_differently(a: Party) -> None:
+    error = refused(lambda: a.client.upload("x.pdf", damage.two_contents()), 422, "pdf.shown_differently")
+    before, after = (base64.b64decode(error.facts[name]) for name in ("before", "after"))
+    assert before[:4] == after[:4] == b"\x89PNG"
+    assert before != after
 
 
 @pytest.mark.parametrize(

@@ -86,9 +86,9 @@ def hybrid_update(data: bytes) -> bytes:
     """A revision appended that changes nothing, with both sorts of cross-references."""
     previous = int(data[data.rindex(b"startxref") + 9 :].split()[0])
     table, at = b"\0\0\0\0\0\xff", len(data)
-    head = b"<</Type/XRef/Size 12/Index[0 1]/W[1 4 1]/Root 1 0 R/Length %d>>" % len(table)
+    head = b"<</Type/XRef/Size 11/Index[0 1]/W[1 4 1]/Root 1 0 R/Length %d>>" % len(table)
     stream = b"11 0 obj\n%sstream\n%s\nendstream\nendobj\n" % (head, table)
-    trailer = b"<</Size 12/Root 1 0 R/Prev %d/XRefStm %d>>" % (previous, at)
+    trailer = b"<</Size 11/Root 1 0 R/Prev %d/XRefStm %d>>" % (previous, at)
     rest = b"xref\n0 1\n0000000000 65535 f \ntrailer\n%s\nstartxref\n%d\n%%%%EOF\n"
     return data + stream + rest % (trailer, at + len(stream))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 
+import pikepdf
 import pytest
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -33,7 +34,7 @@ from seals.pdf.archiving import Archive, ValidationData, prepare_archive
 from seals.pdf.finishing import seal_archive
 from seals.pdf.preparing import Place, Protection
 from seals.pdf.reports import Verdict
-from tests.seals.pdf.samples import contract
+from tests.seals.pdf.samples import changed, contract
 from tests.seals.pdf.sealing_kit import SIGNED, START, Clock, World, appended, der
 
 PLACE = Place(page=0, x_mm=120.0, y_mm=200.0)
@@ -108,6 +109,17 @@ def test_the_level_says_how_long_it_can_be_proved(signed: bytes, whole: bytes) -
     assert [each.level for each in WORLD.judge(signed).signatures] == ["B-T"]
     bare = archived(signed, validation=ValidationData())
     assert [each.level for each in WORLD.judge(bare).signatures] == ["B-T"]  # a stamp proves no revocation
+
+
+def test_a_null_and_a_number_written_anew_are_no_change() -> None:
+    """pyHanko writes catalog and first page again, and 0.000 as 0; nulls have no value of their own."""
+
+    def odd(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.OpenAction = pikepdf.Object.parse(b"[null /XYZ null null 0.000]")
+        pdf.pages[0].obj.ArtBox = pikepdf.Object.parse(b"[0.00000 0.0 595.27559 841.88976]")
+
+    report = WORLD.judge(archived(WORLD.sign(changed(odd, pages=2), place=replace(PLACE, page=1))))
+    assert (report.verdict, report.reasons) == (Verdict.VALID, ())
 
 
 def test_a_strict_validator_needs_nothing_but_the_root(whole: bytes) -> None:
