@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Bilingual", "DailyRoot", "DailyRoots", "PresentedLicence", "SealOnRecord", "SealedRecord"]
+__all__ = [
+    "Bilingual",
+    "CheckedFile",
+    "CheckedSignature",
+    "DailyRoot",
+    "DailyRoots",
+    "OwnSigning",
+    "PresentedLicence",
+    "SealOnRecord",
+    "SealedRecord",
+]
 
 
 @dataclass(frozen=True)
@@ -54,17 +64,67 @@ class SealOnRecord:
 
 
 @dataclass(frozen=True)
+class OwnSigning:
+    """What a party sees of what its company sealed and no stranger is told, and the ways to fetch it."""
+
+    document_name: str
+    page_count: int
+    seal_name: str
+    asker: str
+    asked_at_text: str
+    stated: Bilingual
+    digest_sha256: str
+    file_url: str
+    evidence_url: str
+
+
+@dataclass(frozen=True)
 class SealedRecord:
     """What anybody may know of a verification code (/v/<code>) without the file; nothing private.
 
     code: as printed, four groups of four, or as typed when it is unknown. state `not_sealed`: the code
-    was drawn into a document that nobody has sealed yet.
+    was drawn into a document that nobody has sealed yet. own: for a party that is logged in, else empty.
     """
 
     code: str
     state: Literal["found", "not_sealed", "unknown"]
     sealed_count: int = 0
     seals: tuple[SealOnRecord, ...] = ()
+    own: tuple[OwnSigning, ...] = ()
+
+    @property
+    def own_addresses(self) -> list[dict[str, str]]:
+        """Where the page's script fetches what is one's own."""
+        return [{"file_url": one.file_url, "evidence_url": one.evidence_url} for one in self.own]
+
+
+@dataclass(frozen=True)
+class CheckedSignature:
+    """One signature of a file that was sent by a form."""
+
+    verdict: str
+    company: str | None
+    uscc: str | None
+    seal_name: str | None
+    signed_at_text: str | None
+    reasons: tuple[Bilingual, ...]
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """The answer about a file sent by a form. kind: colour of the answer; words: key of title and text."""
+
+    name: str
+    kind: Literal["valid", "earlier", "invalid", "unknown", "unsigned"]
+    words: str
+    reasons: tuple[Bilingual, ...]
+    signatures: tuple[CheckedSignature, ...]
+    code: str
+
+    @property
+    def mark(self) -> str:
+        """The icon of the answer."""
+        return {"valid": "tick", "earlier": "tick", "invalid": "cross"}.get(self.kind, "question")
 
 
 @dataclass(frozen=True)

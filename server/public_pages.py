@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from sanic import Sanic
+from sanic import Request, Sanic
 
 from auth.china import second
 from auth.tokens import group_code
-from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
+from h5.views import (
+    Bilingual,
+    DailyRoot,
+    DailyRoots,
+    OwnSigning,
+    PresentedLicence,
+    SealedRecord,
+    SealOnRecord,
+)
 from seals import published_roots, verifying
 from seals.presented import LicenceShown, presented
+from seals.signing.views import SigningView, own_signings
 from seals.verifying import SealNow
+from server.api.operation import address
+from server.checked_files import checked_file
 from server.context import Context, now
 
 __all__ = ["install"]
@@ -35,13 +46,18 @@ def install(app: Sanic) -> None:
         it: Context = app.ctx.it
         return _licence(await presented(token, now(), it.identity))
 
-    async def sealed_record(code: str, address: str) -> SealedRecord:
-        found = await verifying.record(code, address, now())
+    async def sealed_record(request: Request, code: str) -> SealedRecord:
+        found = await verifying.record(code, address(request), now())
+        reader = request.ctx.session
+        own: tuple[SigningView, ...] = ()
+        if reader is not None:
+            own = await own_signings(found.code, reader.person_id, now(), request.app.ctx.it.records)
         return SealedRecord(
             code=group_code(found.code),
             state="found" if found.state == "found" else "not_sealed",
             sealed_count=len(found.seals),
             seals=tuple(_seal(seal) for seal in found.seals),
+            own=tuple(_own(signing) for signing in own),
         )
 
     async def daily_roots(before: str | None) -> DailyRoots:
@@ -52,6 +68,7 @@ def install(app: Sanic) -> None:
     app.ctx.presented_licence = presented_licence
     app.ctx.daily_roots = daily_roots
     app.ctx.sealed_record = sealed_record
+    app.ctx.checked_file = checked_file
 
 
 def _licence(shown: LicenceShown) -> PresentedLicence:
@@ -71,6 +88,22 @@ def _licence(shown: LicenceShown) -> PresentedLicence:
         good=shown.good,
         checked_at=second(shown.checked_at),
         expires_at=second(shown.expires_at),
+    )
+
+
+def _own(signing: SigningView) -> OwnSigning:
+    assert signing.file_url is not None
+    assert signing.evidence_url is not None
+    return OwnSigning(
+        document_name=signing.document.name,
+        page_count=signing.page_count,
+        seal_name=signing.seal.name,
+        asker=signing.asker_masked,
+        asked_at_text=second(signing.asked_at),
+        stated=Bilingual(signing.stated_zh, signing.stated_en),
+        digest_sha256=signing.digest_sha256,
+        file_url=signing.file_url,
+        evidence_url=signing.evidence_url,
     )
 
 

@@ -68,7 +68,8 @@ def test_there_is_no_route_that_is_not_declared() -> None:
     others = [
         route for route in routes() if not {(method, route.path) for method in route.methods} <= declared
     ]
-    assert {route.path for route in others if set(route.methods) != {"GET"}} == {"ocsp"}
+    forms = {"verify", "v/<code:str>"}  # of a browser without scripts: a file to be checked
+    assert {route.path for route in others if set(route.methods) != {"GET"}} == {"ocsp", *forms}
     assert {route.path for route in others if ".pages." not in str(route.name)} == MACHINES
 
 
