@@ -40,6 +40,7 @@ APPS = {
             "seals.device_models",
             "seals.reset_models",
             "seals.export_models",
+            "seals.paper_models",
             "seals.root_models",
             "seals.status_models",
             "seals.approval_models",

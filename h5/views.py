@@ -11,6 +11,7 @@ __all__ = [
     "CheckedSignature",
     "DailyRoot",
     "DailyRoots",
+    "Drawing",
     "OwnSigning",
     "PresentedLicence",
     "SealOnRecord",
@@ -24,6 +25,15 @@ class Bilingual:
 
     zh: str
     en: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One SVG path, and the size it is drawn in."""
+
+    width: float
+    height: float
+    d: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,10 @@ class SealOnRecord:
 
 @dataclass(frozen=True)
 class OwnSigning:
-    """What a party sees of what its company sealed and no stranger is told, and the ways to fetch it."""
+    """What a party sees of what its company sealed and no stranger is told, and the ways to fetch it.
+
+    paper: whether it leaves the pages open to who holds the paper; None where no access code is printed.
+    """
 
     document_name: str
     page_count: int
@@ -74,6 +87,8 @@ class OwnSigning:
     asked_at_text: str
     stated: Bilingual
     digest_sha256: str
+    document_id: str
+    paper: bool | None
     file_url: str
     evidence_url: str
 
@@ -84,6 +99,7 @@ class SealedRecord:
 
     code: as printed, four groups of four, or as typed when it is unknown. state `not_sealed`: the code
     was drawn into a document that nobody has sealed yet. own: for a party that is logged in, else empty.
+    paper: the access code printed on it opens its pages. spot: what a loupe shows beside its seals.
     """
 
     code: str
@@ -91,6 +107,8 @@ class SealedRecord:
     sealed_count: int = 0
     seals: tuple[SealOnRecord, ...] = ()
     own: tuple[OwnSigning, ...] = ()
+    paper: bool = False
+    spot: Drawing | None = None
 
     @property
     def own_addresses(self) -> list[dict[str, str]]:

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
-from math import atan2, cos, pi, sin
+from math import atan2, cos, pi, sin, sqrt
 
 from auth.tokens import group_code
 from seals.drawing.arcs import Along, Line, oval
 from seals.drawing.outline import Matrix, Outline, Point, path_data, polygon
 from seals.drawing.output import Imprint
 
-__all__ = ["TEXT_HEIGHT_MM", "TRACE_MM", "draw_trace"]
+__all__ = ["TEXT_HEIGHT_MM", "TRACE_MM", "draw_spot", "draw_trace"]
 
 TEXT_HEIGHT_MM = 0.28  # of a letter: 6.6 dots at 600 dpi, a fine line to the naked eye
 TRACE_MM = 0.6
@@ -28,6 +28,7 @@ _GAP_MM = 0.18  # from the imprint's outermost line to the feet of the letters
 _STEP_MM = 0.8  # from letter to letter: 16 mm hold one code, and the ring looks even
 _STROKE_MM = 0.032
 _GRID = TEXT_HEIGHT_MM / 6  # letters are 4 by 6, feet at 0
+_SPOT_LETTERS, _SPOT_RADIUS_MM, _SPOT_BORDER_MM = 9, 20.0, 0.6
 _MITRE = 2.0  # how far a sharp corner may reach, half strokes
 
 # Crockford's base 32 as strokes, each a walk of two digits a point: x from 0 to 4, y from 0 to 6.
@@ -77,6 +78,25 @@ def draw_trace(width_mm: float, height_mm: float, code: str, *, is_round: bool) 
     text = f"{group_code(code)} "
     outlines = [each for line, length in lines for each in _repeated(text, line, length)]
     return Imprint(width_mm + 2 * TRACE_MM, height_mm + 2 * TRACE_MM, path_data(outlines))
+
+
+def draw_spot(code: str) -> Imprint:
+    """What a loupe shows of it at the top of a round seal: the border, and the code's first letters."""
+    letters = group_code(code)[:_SPOT_LETTERS]
+    width, radius = (len(letters) + 1) * _STEP_MM, _SPOT_RADIUS_MM
+    top = _GAP_MM + 2 * TEXT_HEIGHT_MM
+    line = oval(2 * radius, 2 * radius).upper(-(_GAP_MM + TEXT_HEIGHT_MM / 2))
+    outlines = []
+    for place, letter in enumerate(letters):
+        x, y, sine, cosine = line((place - (len(letters) - 1) / 2) * _STEP_MM)
+        at = Matrix(cosine, sine, sine, -cosine, x - radius + width / 2, y + top)
+        outlines += [outline.placed(at) for outline in _outlines(letter)]
+    edge = [
+        (width * part / 16, top + radius - sqrt(radius**2 - (width * (part / 16 - 0.5)) ** 2))
+        for part in range(17)
+    ]
+    inner = [(x, y + _SPOT_BORDER_MM) for x, y in reversed(edge)]
+    return Imprint(width, edge[0][1] + _SPOT_BORDER_MM, path_data([*outlines, polygon([*edge, *inner])]))
 
 
 def _repeated(text: str, line: Line, length: float) -> Iterator[Outline]:

@@ -34,6 +34,7 @@ __all__ = [
     "in_our_records",
     "match",
     "record",
+    "record_of",
     "verify",
     "verify_structure",
     "words_of",
@@ -95,7 +96,8 @@ class Verification:
     code: str | None
 
 
-async def _record_of(code: str, address: str, now: datetime) -> Record:
+async def record_of(code: str, address: str, now: datetime) -> Record:
+    """The row behind a code, as people write it; raises as `record`."""
     await throttling.count(LOOKUPS_PER_ADDRESS, address, now)
     row = await Record.get_or_none(code=check_code(code))
     if row is None:
@@ -109,14 +111,14 @@ async def _record_of(code: str, address: str, now: datetime) -> Record:
 
 async def record(code: str, address: str, now: datetime) -> RecordView:
     """The neutral record. Raises Invalid `code.malformed`, NotFound `code.unknown`, TooMany."""
-    row = await _record_of(code, address, now)
+    row = await record_of(code, address, now)
     seals = await _seals(row.code, now)
     return RecordView(row.code, "found" if seals else "not_sealed", row.newest, seals)
 
 
 async def match(code: str, sha256: str, address: str, now: datetime) -> Match:
     """Compare a whole-file SHA-256 with all versions of this record; raises as `record`."""
-    row = await _record_of(code, address, now)
+    row = await record_of(code, address, now)
     sha256 = sha256.lower()
     version = await Version.get_or_none(Q(sha256=sha256) | Q(signed_sha256=sha256), record_id=row.code)
     if version is None:

@@ -10,14 +10,16 @@ from h5.views import (
     Bilingual,
     DailyRoot,
     DailyRoots,
+    Drawing,
     OwnSigning,
     PresentedLicence,
     SealedRecord,
     SealOnRecord,
 )
-from seals import published_roots, verifying
+from seals import paper, published_roots, verifying
 from seals.presented import LicenceShown, presented
 from seals.signing.views import SigningView, own_signings
+from seals.trace import draw_spot
 from seals.verifying import SealNow
 from server.api.operation import address
 from server.checked_files import checked_file
@@ -52,12 +54,15 @@ def install(app: Sanic) -> None:
         own: tuple[SigningView, ...] = ()
         if reader is not None:
             own = await own_signings(found.code, reader.person_id, now(), request.app.ctx.it.records)
+        switches = await paper.switches(found.code)
         return SealedRecord(
             code=group_code(found.code),
             state="found" if found.state == "found" else "not_sealed",
             sealed_count=len(found.seals),
             seals=tuple(_seal(seal) for seal in found.seals),
-            own=tuple(_own(signing) for signing in own),
+            own=tuple(_own(signing, switches.get(signing.document.id)) for signing in own),
+            paper=bool(switches) and all(switches.values()),
+            spot=_spot(found.code) if found.seals else None,
         )
 
     async def daily_roots(before: str | None) -> DailyRoots:
@@ -91,7 +96,12 @@ def _licence(shown: LicenceShown) -> PresentedLicence:
     )
 
 
-def _own(signing: SigningView) -> OwnSigning:
+def _spot(code: str) -> Drawing:
+    drawn = draw_spot(code)
+    return Drawing(drawn.width_mm, drawn.height_mm, drawn.d)
+
+
+def _own(signing: SigningView, paper_on: bool | None) -> OwnSigning:
     assert signing.file_url is not None
     assert signing.evidence_url is not None
     return OwnSigning(
@@ -102,6 +112,8 @@ def _own(signing: SigningView) -> OwnSigning:
         asked_at_text=second(signing.asked_at),
         stated=Bilingual(signing.stated_zh, signing.stated_en),
         digest_sha256=signing.digest_sha256,
+        document_id=signing.document.id,
+        paper=paper_on,
         file_url=signing.file_url,
         evidence_url=signing.evidence_url,
     )

@@ -32,6 +32,7 @@ from seals import (
     issuing,
     licensing,
     offers,
+    paper,
     pins,
     pki,
     registered,
@@ -242,6 +243,7 @@ class WorkDesk:
         await confirm_codes.forget_old(now())
         await passkeys.forget_old(now())
         await exporting.forget_old(now())
+        await paper.forget_old(now())
         await succeeding.look_around(now())
         await succeeding.forget_old(now())
         return False

@@ -69,6 +69,8 @@ SHOWN = frozenset(
         "pin.unlocked",
         "pin.wrong",
         UPLOADED,
+        "paper.looked",
+        "paper.switched",
         "signing.requested",
         "signing.scanned",
         "signing.confirmed",

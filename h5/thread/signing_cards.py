@@ -10,6 +10,8 @@ from seals.models import Document, Signing, SigningState
 
 __all__ = [
     "document_uploaded",
+    "paper_looked",
+    "paper_switched",
     "signing_cancelled",
     "signing_confirmed",
     "signing_digits_wrong",
@@ -30,6 +32,19 @@ def document_uploaded(t: Telling) -> Content:
         lines.append(t.w("card.removed"))
     choose = t.link("card.do_choose_seal", f"/m/seal?document={row.id}")
     return Content(t.w("card.document_uploaded"), lines, () if row.id in t.rows.used else (choose,))
+
+
+def paper_looked(t: Telling) -> Content:
+    """Somebody who holds the paper looked at the pages; of one hour, the first."""
+    row = t.rows.documents[t.row_id]
+    lines = [t.w("card.file", name=row.name), t.w("card.paper_looked_text")]
+    return Content(t.w("card.paper_looked"), lines, (t.link("card.do_record", f"/v/{row.record_id}"),))
+
+
+def paper_switched(t: Telling) -> Content:
+    row = t.rows.documents[t.row_id]
+    title = "card.paper_on" if t.told.event.facts["on"] else "card.paper_off"
+    return Content(t.w(title), [t.w("card.file", name=row.name), *_by(t)])
 
 
 def _rows(t: Telling) -> tuple[Signing, Document]:

@@ -80,6 +80,32 @@ WORDS: dict[str, tuple[str, str]] = {
         "是当事方？登录后可以看到文件名称并下载文件。",
         "Are you a party? Log in to see the document's name and download it.",
     ),
+    "record.paper_title": ("手里是纸质件？", "Is it on paper?"),
+    "record.paper_text": (
+        "输入二维码下面的访问码，看盖章的页面，和手里的纸逐页对照。",
+        "Enter the access code below the QR code to see the sealed pages, and compare them with your paper.",
+    ),
+    "record.paper_access": ("访问码", "Access code"),
+    "record.paper_go": ("查看页面", "Show the pages"),
+    "record.paper_note": (
+        "页面只在本机开放 10 分钟；签章单位会知道有人核对过。",
+        "The pages stay open on this device for 10 minutes; the companies are told that somebody looked.",
+    ),
+    "record.paper_page": ("第 {number} 页，共 {count} 页", "Page {number} of {count}"),
+    "record.paper_open": ("持纸质件的人可凭访问码看页面", "Who holds the paper may see the pages"),
+    "record.paper_open_note": (
+        "关闭后立即生效，可再打开。",
+        "Closing works at once; it can be opened again.",
+    ),
+    "record.loupe_title": ("用放大镜看印章外圈", "Look around the seal with a loupe"),
+    "record.loupe_expect": ("外圈小字应是", "The tiny letters must read"),
+    "record.loupe_text": (
+        "印章外面有一圈极细的小字，就是文件的验真码。放大后如果是别的号码，这枚印章是从别的文件上取下来的。"
+        "复印件或打印不清时看不出来，看不出来不等于是假的。",
+        "Around the seal stands the document's code in hair-fine letters. If they read otherwise, the seal"
+        " was lifted from another document. On a copy or a poor print they cannot be read, which proves"
+        " nothing.",
+    ),
     "record.not_sealed": ("未盖章", "Not sealed"),
     "record.not_sealed_title": ("这份文件还没有盖章", "This document has not been sealed"),
     "record.not_sealed_text": (

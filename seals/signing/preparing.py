@@ -16,6 +16,7 @@ from seals.keyring import P256
 from seals.kinds import SealClass, SealKind, spec
 from seals.mark import draw_mark
 from seals.models import Document, Seal, SealKey, SealState
+from seals.paper import access_code, group_access
 from seals.pdf.preparing import OtherField, Place, PreparedMeta, Protection
 from seals.signing.workshop import Workshop
 from seals.trace import draw_trace
@@ -133,7 +134,8 @@ async def prepare(
     if not version:
         # Version 0 of a record has no mark of ours yet; later versions carry the first one.
         url = f"{workshop.public_url}/v/{document.record_id}"
-        mark = draw_mark(url, document.record_id)
+        access = access_code(document.record_id, workshop.records) if request.get("paper") else None
+        mark = draw_mark(url, document.record_id, access and group_access(access))
     others = [] if signed else [OtherField(**other) for other in request["known"]]
     prepared = await workshop.inspector.prepare(
         data,

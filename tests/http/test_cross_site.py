@@ -12,7 +12,18 @@ from tests.http.site import Party, Site, fill, in_words, routes
 WRITING = sorted((method, f"/{route.path}") for route in routes() for method in route.methods - {"GET"})
 IDS = dict.fromkeys(
     (
-        *("company", "collection", "seal", "signing", "challenge", "code", "login", "scan", "device"),
+        *(
+            "company",
+            "collection",
+            "seal",
+            "signing",
+            "challenge",
+            "code",
+            "login",
+            "scan",
+            "device",
+            "document",
+        ),
         *("passkey", "form", "check", "grant", "member", "rule"),
     ),
     "0" * 24,

@@ -56,6 +56,8 @@ PUBLIC = {
     "verify_seal",
     "record",
     "match",
+    "open_paper",
+    "paper_page",
     "list_roots",
     "daily_root",
 }
