@@ -16,7 +16,8 @@ from auth.errors import Invalid, NotFound
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.throttling import Limit
-from auth.tokens import CODE_ALPHABET, hash_token, new_token, same
+from auth.tokens import hash_token, new_token, same
+from seals.access_codes import access_code, as_typed
 from seals.models import Document, Record, Version
 from seals.paper_models import PaperLook
 from seals.signing.workshop import Workshop
@@ -26,9 +27,7 @@ from seals.verifying import record_of
 __all__ = [
     "Look",
     "PaperState",
-    "access_code",
     "forget_old",
-    "group_access",
     "look",
     "offered",
     "page",
@@ -36,7 +35,6 @@ __all__ = [
     "switches",
 ]
 
-CHARACTERS = 8  # 40 bits, tried on line only
 LOOK_LIFE = timedelta(minutes=10)
 TRIES_PER_ADDRESS = Limit("paper.address", 20, 600)
 TRIES_PER_DOCUMENT = Limit("paper.document", 30, 3600)
@@ -44,6 +42,7 @@ PAGES_PER_LOOK = Limit("paper.pages", 300, 600)
 COPY = "验证副本"
 AN_HOUR_S = 3600
 PURPOSE = "paper"
+LOOKED = "paper.looked"
 
 
 @dataclass(frozen=True)
@@ -60,17 +59,6 @@ class PaperState:
     """Whether who holds the paper can see the pages."""
 
     on: bool
-
-
-def access_code(code: str, records: RecordsKey) -> str:
-    """The access code of a document by its verification code, as it is typed: eight characters."""
-    number = int(records.index(code, "record.access"), 16)
-    return "".join(CODE_ALPHABET[number >> 5 * place & 31] for place in range(CHARACTERS))
-
-
-def group_access(access: str) -> str:
-    """As it is printed."""
-    return f"{access[:4]}-{access[4:]}"
 
 
 async def switches(code: str) -> dict[str, bool]:
@@ -96,7 +84,7 @@ async def look(code: str, typed: str, address: str, now: datetime, records: Reco
     row = await record_of(code, address, now)
     await throttling.count(TRIES_PER_ADDRESS, address, now)
     await throttling.count(TRIES_PER_DOCUMENT, row.code, now)
-    right = same(_read(typed), access_code(row.code, records))
+    right = same(as_typed(typed), access_code(row.code, records))
     if not await offered(row.code) or not right:
         raise Invalid(
             "paper.wrong",
@@ -115,15 +103,10 @@ async def look(code: str, typed: str, address: str, now: datetime, records: Reco
             expires_at=made.expires_at,
         )
         for document in {one.company_id: one for one in documents}.values():
-            once = Limit("told/paper.looked", 1, AN_HOUR_S)
+            once = Limit(f"told/{LOOKED}", 1, AN_HOUR_S)
             if await throttling.allowed(once, document.id, now):
-                await _tell("looked", document, "public", now, {"code": row.code})
+                await _tell(LOOKED, document, "public", now, {"code": row.code})
     return made
-
-
-def _read(typed: str) -> str:
-    """Case, spaces and dashes are forgiven, and letters that look like digits, as for verification codes."""
-    return typed.upper().translate(str.maketrans("ILO", "110", " -–—\u3000"))
 
 
 async def _documents(code: str) -> list[Document]:
@@ -135,7 +118,7 @@ async def _documents(code: str) -> list[Document]:
 async def _tell(what: str, document: Document, actor: str, now: datetime, facts: dict[str, object]) -> None:
     await events.append(
         events.company_stream(document.company_id),
-        f"paper.{what}",
+        what,
         actor=actor,
         subject=f"document:{document.id}",
         now=now,
@@ -157,7 +140,7 @@ async def page(code: str, number: int, width_px: int, token: str, now: datetime,
     )
     row = await PaperLook.get_or_none(token_hash=hash_token(token, PURPOSE), expires_at__gt=now)
     record = await Record.get_or_none(code=row.record_id) if row is not None else None
-    if row is None or record is None or _read(code) != record.code or not await offered(record.code):
+    if row is None or record is None or as_typed(code) != record.code or not await offered(record.code):
         raise over
     await throttling.count(PAGES_PER_LOOK, row.id, now)
     if not PAGE_WIDTHS[0] <= width_px <= PAGE_WIDTHS[1]:
@@ -180,7 +163,7 @@ async def switch(document_id: str, on: bool, session: SessionView, now: datetime
     row = await own_document(document_id, session.person_id, now)
     async with transaction():
         if await Document.filter(id=row.id, paper_off=on).update(paper_off=not on):
-            await _tell("switched", row, f"person:{session.person_id}", now, {"on": on})
+            await _tell("paper.switched", row, f"person:{session.person_id}", now, {"on": on})
     return PaperState(await offered(row.record_id))
 
 

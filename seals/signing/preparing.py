@@ -11,12 +11,12 @@ from typing import Any
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 from auth.errors import Conflict
+from seals.access_codes import access_code, group_access
 from seals.imprint import Imprint
 from seals.keyring import P256
 from seals.kinds import SealClass, SealKind, spec
 from seals.mark import draw_mark
 from seals.models import Document, Seal, SealKey, SealState
-from seals.paper import access_code, group_access
 from seals.pdf.preparing import OtherField, Place, PreparedMeta, Protection
 from seals.signing.workshop import Workshop
 from seals.trace import draw_trace

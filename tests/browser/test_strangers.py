@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from auth.tokens import group_code
 from tests.browser import looking, steps
 from tests.browser.windows import DESK, PHONE, Window, qr_on
-from tests.http.site import Party, Site
+from tests.http.site import Party, Site, access_code
 
 NAME, COMPANY = "许清扬", "北京清扬环保科技有限公司"
 # Over plain http a browser has no crypto.subtle; 127.0.0.1 is as good as https to it.
@@ -151,3 +151,26 @@ def test_a_party_finds_its_file_on_the_record(
     with page.expect_download() as got:
         page.get_by_role("button", name="下载已签文件").click()
     assert got.value.path().read_bytes() == data
+
+
+def test_who_holds_the_paper_compares_its_pages(
+    site: Site, owner: Party, open_window: Callable[..., Window], contract: bytes
+) -> None:
+    signed, _ = owner.sign(contract, paper=True)
+    code = signed["document"]["code"]
+    window = open_window(**PHONE, reduced_motion="reduce")
+    page = window.go(f"/v/{code}")
+    page.get_by_text("用放大镜看印章外圈").click()
+    expect(page.get_by_role("img", name=group_code(code))).to_be_visible()
+    looking.seen(page, "loupe")
+    window.expect(422, "/paper")
+    steps.type_in(page.get_by_label("访问码"), "0000-0000")
+    page.get_by_role("button", name="查看页面").click()
+    expect(page.get_by_text("访问码不对")).to_be_visible()
+    steps.type_in(page.get_by_label("访问码"), access_code(site, code))
+    page.get_by_role("button", name="查看页面").click()
+    for number in (1, 2):
+        picture = page.get_by_role("img", name=f"第 {number} 页，共 2 页")
+        picture.scroll_into_view_if_needed()
+        steps.drawn(picture)
+    looking.seen(page, "paper")

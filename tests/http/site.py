@@ -21,7 +21,7 @@ import pytest
 from sanic.router import Route
 from stdnum.cn import ric
 
-from seals import paper
+from seals import access_codes
 from server.app import create_app
 from server.client import ApiError, Client, Json
 from server.demo import Demo
@@ -231,7 +231,7 @@ class Site:
 def access_code(site: Site, code: str) -> str:
     """What is printed on a document for who holds the paper."""
     settings = Settings.from_env({"EZHANG_PROFILE": "development", "EZHANG_DATA": str(site.data)})
-    return paper.access_code(code, records_key(settings))
+    return access_codes.access_code(code, records_key(settings))
 
 
 @cache
