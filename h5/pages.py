@@ -267,14 +267,11 @@ async def typed_code(request: Request) -> HTTPResponse:
     return redirect(f"/v/{quote(code, safe='')}" if code else "/verify")
 
 
-@pages.post("/v/<code:str>", name="record_file", unquote=True)
-async def record_file(request: Request, code: str) -> HTTPResponse:
-    """As `verify_file`, of a file that should be the one behind the code."""
-    return render(request, "checked.html", checked=await request.app.ctx.checked_file(request, code))
-
-
-@pages.get("/v/<code:str>", unquote=True)
+@pages.route("/v/<code:str>", methods=["GET", "POST"], unquote=True)
 async def sealed_record(request: Request, code: str) -> HTTPResponse:
+    """The record; POST as `verify_file`, of a file that should be the one behind the code."""
+    if request.method == "POST":  # one route: of two the router names no methods in a 405
+        return render(request, "checked.html", checked=await request.app.ctx.checked_file(request, code))
     try:
         record = await request.app.ctx.sealed_record(request, code)
     except (Invalid, NotFound):
