@@ -1,8 +1,10 @@
-"""The pages: GET only, thin shells. Data arrives by the JSON API, except on three pages for strangers.
+"""The pages: thin shells. Data arrives by the JSON API, except on the pages for strangers, which need no
+scripts; for a browser without them two forms are answered here (POST), everything else is GET.
 
 The app gives: `request.app.ctx.settings` (public_url, sandbox_url, sandbox_public_url), the session as
 `request.ctx.session` (None: nobody), and the look-ups `app.ctx.presented_licence(token)`,
-`app.ctx.sealed_record(code, address)` and `app.ctx.daily_roots(before)`.
+`app.ctx.sealed_record(request, code)`, `app.ctx.checked_file(request, code)` and
+`app.ctx.daily_roots(before)`.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from sanic import Blueprint, Request
 from sanic.exceptions import NotFound as NoSuchPage
@@ -243,6 +245,12 @@ async def verify(request: Request) -> HTTPResponse:
     return render(request, "verify.html")
 
 
+@pages.post("/verify", name="verify_file")
+async def verify_file(request: Request) -> HTTPResponse:
+    """The form of a browser without scripts; with them the page asks the JSON API."""
+    return render(request, "checked.html", checked=await request.app.ctx.checked_file(request, None))
+
+
 @pages.get("/verify-seal")
 async def verify_seal(request: Request) -> HTTPResponse:
     return render(request, "verify_seal.html")
@@ -262,10 +270,20 @@ async def presented_licence(request: Request, token: str) -> HTTPResponse:
     return render(request, "presented.html", licence=licence)
 
 
-@pages.get("/v/<code:str>", unquote=True)
+@pages.get("/v")
+async def typed_code(request: Request) -> HTTPResponse:
+    """The form for a typed code, of a browser without scripts."""
+    code = (request.args.get("code") or "")[:MAX_CODE_SHOWN].strip()
+    return redirect(f"/v/{quote(code, safe='')}" if code else "/verify")
+
+
+@pages.route("/v/<code:str>", methods=["GET", "POST"], unquote=True)
 async def sealed_record(request: Request, code: str) -> HTTPResponse:
+    """The record; POST as `verify_file`, of a file that should be the one behind the code."""
+    if request.method == "POST":  # one route: of two the router names no methods in a 405
+        return render(request, "checked.html", checked=await request.app.ctx.checked_file(request, code))
     try:
-        record = await request.app.ctx.sealed_record(code, request.remote_addr or request.ip)
+        record = await request.app.ctx.sealed_record(request, code)
     except (Invalid, NotFound):
         record = SealedRecord(code=code[:MAX_CODE_SHOWN], state="unknown")
     return render(request, "record.html", status=404 if record.state == "unknown" else 200, record=record)

@@ -7,8 +7,12 @@ from typing import Literal
 
 __all__ = [
     "Bilingual",
+    "CheckedFile",
+    "CheckedSignature",
     "DailyRoot",
     "DailyRoots",
+    "Drawing",
+    "OwnSigning",
     "PaperOnRecord",
     "PresentedLicence",
     "SealOnRecord",
@@ -22,6 +26,15 @@ class Bilingual:
 
     zh: str
     en: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One SVG path, and the size it is drawn in."""
+
+    width: float
+    height: float
+    d: str
 
 
 @dataclass(frozen=True)
@@ -72,11 +85,33 @@ class PaperOnRecord:
 
 
 @dataclass(frozen=True)
+class OwnSigning:
+    """What a party sees of what its company sealed and no stranger is told, and the ways to fetch it.
+
+    printed: whether it leaves the pages open to who holds the paper; None where no access code is printed.
+    """
+
+    document_name: str
+    page_count: int
+    seal_name: str
+    asker: str
+    asked_at_text: str
+    stated: Bilingual
+    digest_sha256: str
+    document_id: str
+    printed: bool | None
+    file_url: str
+    evidence_url: str
+
+
+@dataclass(frozen=True)
 class SealedRecord:
     """What anybody may know of a verification code (/v/<code>) without the file; nothing private.
 
     code: as printed, four groups of four, or as typed when it is unknown. state `not_sealed`: the code
     was drawn into a document that nobody has sealed yet; `paper`: it is one of the platform's own papers.
+    own: for a party that is logged in, else empty. printed: the access code printed on it opens its pages.
+    spot: what a loupe shows beside its seals.
     """
 
     code: str
@@ -84,6 +119,43 @@ class SealedRecord:
     sealed_count: int = 0
     seals: tuple[SealOnRecord, ...] = ()
     paper: PaperOnRecord | None = None
+    own: tuple[OwnSigning, ...] = ()
+    printed: bool = False
+    spot: Drawing | None = None
+
+    @property
+    def own_addresses(self) -> list[dict[str, str]]:
+        """Where the page's script fetches what is one's own."""
+        return [{"file_url": one.file_url, "evidence_url": one.evidence_url} for one in self.own]
+
+
+@dataclass(frozen=True)
+class CheckedSignature:
+    """One signature of a file that was sent by a form."""
+
+    verdict: str
+    company: str | None
+    uscc: str | None
+    seal_name: str | None
+    signed_at_text: str | None
+    reasons: tuple[Bilingual, ...]
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """The answer about a file sent by a form. kind: colour of the answer; words: key of title and text."""
+
+    name: str
+    kind: Literal["valid", "earlier", "invalid", "unknown", "unsigned"]
+    words: str
+    reasons: tuple[Bilingual, ...]
+    signatures: tuple[CheckedSignature, ...]
+    code: str
+
+    @property
+    def mark(self) -> str:
+        """The icon of the answer."""
+        return {"valid": "tick", "earlier": "tick", "invalid": "cross"}.get(self.kind, "question")
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ from seals.drawing.output import BLACK, Imprint
 from seals.drawing.rows import row
 from seals.glyphs import CAPITAL_HEIGHT, Face, Glyph, glyph
 
-__all__ = ["BLACK", "CAPTION", "Imprint", "draw_mark"]
+__all__ = ["ACCESS", "BLACK", "CAPTION", "Imprint", "draw_mark"]
 
 CAPTION = "扫码验真"
+ACCESS = "访问码 "
 MAX_URL = 300
 _QUIET_ZONE = 4  # modules, ISO/IEC 18004
 _SIZE_UM, _MIN_MODULE_UM = 22_000, 500  # µm: whole ones keep every edge of the code on the grid
@@ -34,8 +35,10 @@ _LINE_GAP = 0.8  # mm
 _MARGIN = 0.5  # mm, left and right of a line of text
 
 
-def draw_mark(url: str, code: str) -> Imprint:
+def draw_mark(url: str, code: str, access: str | None = None) -> Imprint:
     """QR of `url`, then 「扫码验真」, the code as 4-4-4-4 and the host, centred; paint it BLACK.
+
+    access: what else stands below the code, 「访问码 XXXX-XXXX」, None for nothing.
 
     code: the document's 16 digits and capitals, with or without hyphens. The QR code has error
     correction M and its quiet zone of 4 modules inside the box; it is 22 mm wide, or more where a long
@@ -59,7 +62,7 @@ def draw_mark(url: str, code: str) -> Imprint:
     width = round(count * module, 3)
     outlines = list(_outlines_of(modules, module))
     grouped = "-".join(plain[i : i + 4] for i in range(0, 16, 4))
-    text, height = _lines(grouped, host, width)
+    text, height = _lines(grouped, access, host, width)
     return Imprint(width, height, path_data([*outlines, *text]))
 
 
@@ -128,14 +131,18 @@ def _turns(before: _Corner, here: _Corner, after: _Corner) -> bool:
     return (here[0] - before[0], here[1] - before[1]) != (after[0] - here[0], after[1] - here[1])
 
 
-def _lines(code: str, host: str, width: float) -> tuple[list[Outline], float]:
+def _lines(code: str, access: str | None, host: str, width: float) -> tuple[list[Outline], float]:
     """Caption, code and host from `width` mm down, centred, and where the last of them ends."""
     cell = 1 / CAPITAL_HEIGHT  # a line's cell is higher than its capitals
     room = width - 2 * _MARGIN
     code_height = min(_CODE_HEIGHT * cell, _fitting(code, room))
     parts = _broken(host, room / (_LEAST_HOST_HEIGHT * cell))
     host_height = min(_HOST_HEIGHT * cell, *(_fitting(part, room) for part in parts))
-    lines = [(CAPTION, _CAPTION_HEIGHT), (code, code_height), *((part, host_height) for part in parts)]
+    lines = [(CAPTION, _CAPTION_HEIGHT), (code, code_height)]
+    if access:
+        second = f"{ACCESS}{access}"
+        lines.append((second, min(_CODE_HEIGHT * cell, _fitting(second, room))))
+    lines += [(part, host_height) for part in parts]
     outlines, top = [], width
     for line, height in lines:
         outlines += row(_text(line), centre=width / 2, top=top, width=height, height=height)

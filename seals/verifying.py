@@ -40,6 +40,7 @@ __all__ = [
     "in_our_records",
     "match",
     "record",
+    "record_of",
     "verify",
     "verify_structure",
     "words_of",
@@ -122,7 +123,8 @@ class Verification:
     code: str | None
 
 
-async def _record_of(code: str, address: str, now: datetime) -> Record | Paper:
+async def record_of(code: str, address: str, now: datetime) -> Record | Paper:
+    """The row behind a code, as people write it; raises as `record`."""
     await throttling.count(LOOKUPS_PER_ADDRESS, address, now)
     plain = check_code(code)
     row: Record | Paper | None = await Record.get_or_none(code=plain)
@@ -139,7 +141,7 @@ async def _record_of(code: str, address: str, now: datetime) -> Record | Paper:
 
 async def record(code: str, address: str, now: datetime) -> RecordView:
     """The neutral record. Raises Invalid `code.malformed`, NotFound `code.unknown`, TooMany."""
-    row = await _record_of(code, address, now)
+    row = await record_of(code, address, now)
     if isinstance(row, Paper):
         return RecordView(row.code, "paper", 1, (), _paper(row))
     seals = await _seals(row.code, now)
@@ -148,7 +150,7 @@ async def record(code: str, address: str, now: datetime) -> RecordView:
 
 async def match(code: str, sha256: str, address: str, now: datetime) -> Match:
     """Compare a whole-file SHA-256 with all versions of this record; raises as `record`."""
-    row = await _record_of(code, address, now)
+    row = await record_of(code, address, now)
     sha256 = sha256.lower()
     if isinstance(row, Paper):
         return _OF_PAPER if sha256 == row.sha256 else Match("none", None, 1, ())

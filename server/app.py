@@ -29,6 +29,7 @@ from server.api.passkeys import passkeys_api
 from server.api.photos import photos
 from server.api.pins import pins_api
 from server.api.platform import platform
+from server.api.printed import printed_documents
 from server.api.roots import roots_api
 from server.api.scanning import scanning
 from server.api.seal_life import seal_life
@@ -100,6 +101,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         exports,
         thread,
         verification,
+        printed_documents,
         roots_api,
         platform,
         pages,

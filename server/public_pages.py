@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sanic import Sanic
+from sanic import Request, Sanic
 
 from auth.china import second
 from auth.tokens import group_code
@@ -10,14 +10,20 @@ from h5.views import (
     Bilingual,
     DailyRoot,
     DailyRoots,
+    Drawing,
+    OwnSigning,
     PaperOnRecord,
     PresentedLicence,
     SealedRecord,
     SealOnRecord,
 )
-from seals import published_roots, verifying
+from seals import printed, published_roots, verifying
 from seals.presented import LicenceShown, presented
+from seals.signing.views import SigningView, own_signings
+from seals.trace import draw_spot
 from seals.verifying import SealNow
+from server.api.operation import address
+from server.checked_files import checked_file
 from server.context import Context, now
 
 __all__ = ["install"]
@@ -44,15 +50,23 @@ def install(app: Sanic) -> None:
         it: Context = app.ctx.it
         return _licence(await presented(token, now(), it.identity))
 
-    async def sealed_record(code: str, address: str) -> SealedRecord:
-        found = await verifying.record(code, address, now())
+    async def sealed_record(request: Request, code: str) -> SealedRecord:
+        found = await verifying.record(code, address(request), now())
         if found.paper is not None:
             return SealedRecord(group_code(found.code), "paper", paper=_paper(found.paper))
+        reader = request.ctx.session
+        own: tuple[SigningView, ...] = ()
+        if reader is not None:
+            own = await own_signings(found.code, reader.person_id, now(), request.app.ctx.it.records)
+        switches = await printed.switches(found.code)
         return SealedRecord(
             code=group_code(found.code),
             state="found" if found.state == "found" else "not_sealed",
             sealed_count=len(found.seals),
             seals=tuple(_seal(seal) for seal in found.seals),
+            own=tuple(_own(signing, switches.get(signing.document.id)) for signing in own),
+            printed=bool(switches) and all(switches.values()),
+            spot=_spot(found.code) if found.seals else None,
         )
 
     async def daily_roots(before: str | None) -> DailyRoots:
@@ -63,6 +77,7 @@ def install(app: Sanic) -> None:
     app.ctx.presented_licence = presented_licence
     app.ctx.daily_roots = daily_roots
     app.ctx.sealed_record = sealed_record
+    app.ctx.checked_file = checked_file
 
 
 def _licence(shown: LicenceShown) -> PresentedLicence:
@@ -96,6 +111,29 @@ def _state(shown: LicenceShown) -> Bilingual:
 def _paper(paper: verifying.PaperOnRecord) -> PaperOnRecord:
     title = Bilingual(paper.zh, paper.en)
     return PaperOnRecord(title, paper.number, second(paper.made_at), group_code(paper.about))
+
+
+def _spot(code: str) -> Drawing:
+    drawn = draw_spot(code)
+    return Drawing(drawn.width_mm, drawn.height_mm, drawn.d)
+
+
+def _own(signing: SigningView, printed_on: bool | None) -> OwnSigning:
+    assert signing.file_url is not None
+    assert signing.evidence_url is not None
+    return OwnSigning(
+        document_name=signing.document.name,
+        page_count=signing.page_count,
+        seal_name=signing.seal.name,
+        asker=signing.asker_masked,
+        asked_at_text=second(signing.asked_at),
+        stated=Bilingual(signing.stated_zh, signing.stated_en),
+        digest_sha256=signing.digest_sha256,
+        document_id=signing.document.id,
+        printed=printed_on,
+        file_url=signing.file_url,
+        evidence_url=signing.evidence_url,
+    )
 
 
 def _seal(seal: SealNow) -> SealOnRecord:

@@ -38,6 +38,7 @@ from seals import (
     offers,
     pins,
     pki,
+    printed,
     registered,
     resetting,
     revocation,
@@ -270,6 +271,7 @@ class WorkDesk:
         await life_asking.forget_old(now())
         await expiring.warn(now())
         await lapsing.lapse(self.policy, now())
+        await printed.forget_old(now())
         await succeeding.look_around(now())
         await succeeding.forget_old(now())
         return False

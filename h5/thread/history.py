@@ -70,6 +70,8 @@ SHOWN = frozenset(
         "pin.unlocked",
         "pin.wrong",
         UPLOADED,
+        "printed.looked",
+        "printed.switched",
         "signing.requested",
         "signing.scanned",
         "signing.confirmed",

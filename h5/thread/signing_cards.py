@@ -13,6 +13,8 @@ from seals.signing.views import reason_words
 
 __all__ = [
     "document_uploaded",
+    "printed_looked",
+    "printed_switched",
     "signing_cancelled",
     "signing_confirmed",
     "signing_digits_wrong",
@@ -34,6 +36,19 @@ def document_uploaded(t: Telling) -> Content:
     choose = t.link("card.do_choose_seal", f"/m/seal?document={row.id}")
     actions = () if row.id in t.rows.used else (choose,)
     return Content(t.w("card.document_uploaded"), lines, actions, looks.first_page(t, row))
+
+
+def printed_looked(t: Telling) -> Content:
+    """Somebody who holds the paper looked at the pages; of one hour, the first."""
+    row = t.rows.documents[t.row_id]
+    lines = [t.w("card.file", name=row.name), t.w("card.printed_looked_text")]
+    return Content(t.w("card.printed_looked"), lines, (t.link("card.do_record", f"/v/{row.record_id}"),))
+
+
+def printed_switched(t: Telling) -> Content:
+    row = t.rows.documents[t.row_id]
+    title = "card.printed_on" if t.told.event.facts["on"] else "card.printed_off"
+    return Content(t.w(title), [t.w("card.file", name=row.name), *_by(t)])
 
 
 def _rows(t: Telling) -> tuple[Signing, Document]:

@@ -48,6 +48,8 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     company_cards.seal_unfrozen,
     company_cards.seal_rekeyed,
     signing_cards.document_uploaded,
+    signing_cards.printed_looked,
+    signing_cards.printed_switched,
     signing_cards.signing_requested,
     signing_cards.signing_scanned,
     signing_cards.signing_confirmed,

@@ -97,6 +97,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.signing_requested": ("有文件等待盖章", "A document is to be sealed"),
     "card.signing_asker": ("发起人：{who}", "Asked by: {who}"),
     "card.signing_until": ("请在 {time} 前确认", "Please confirm before {time}"),
+    "card.printed_looked": ("有人核对了纸质件", "Somebody checked the paper"),
+    "card.printed_looked_text": (
+        "凭打印件上的访问码查看了页面；一小时内的多次查看只提示一次。不愿意开放，可在用印记录页关闭。",
+        "The pages were seen with the access code on the paper; looks within an hour are told once. You can"
+        " close this on the page of the record.",
+    ),
+    "card.printed_on": ("重新开放核对纸质件", "Checking the paper is open again"),
+    "card.printed_off": ("已关闭核对纸质件", "Checking the paper is closed"),
     "card.signing_exported": ("下载了已盖章文件", "A sealed file was downloaded"),
     "card.report_exported": ("下载了证据报告", "An evidence report was downloaded"),
     "card.evidence_exported": ("下载了证据包", "An evidence package was downloaded"),

@@ -137,6 +137,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "对方须按上面的顺序盖章，最后一位盖完后文件锁定。",
         "They seal in this order; the last one locks the file.",
     ),
+    "seal.paper": ("打印件可凭访问码核对页面", "The pages can be checked from paper"),
+    "seal.paper_note": (
+        "在二维码下面多印一个访问码；谁拿着纸，谁就能看到页面。可随时关闭。",
+        "An access code is printed below the QR code; whoever holds the paper can see the pages."
+        " You can close it at any time.",
+    ),
     "seal.send": ("下一步：核对并确认", "Next: check and confirm"),
     "seal.send_note": (
         "这一步还没有盖章。要等本人用手机核对并输入口令后才会签署。",

@@ -283,9 +283,22 @@ class Migration(migrations.Migration):
                 ('version', fields.IntField(default=0)),
                 ('inspection', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('removed', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('paper_off', fields.BooleanField(default=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'document', 'app': 'seals', 'pk_attr': 'id', 'table_description': "A company's uploaded document. blob: address of its current bytes in the blob store, original: of those"},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='PrintedLook',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('token_hash', fields.CharField(unique=True, max_length=64)),
+                ('record', fields.ForeignKeyField('seals.Record', source_field='record_id', db_constraint=True, to_field='code', on_delete=OnDelete.RESTRICT)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'printed_look', 'app': 'seals', 'pk_attr': 'id', 'table_description': 'For whom the pages stand open: the browser that holds the token, until then.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -97,6 +97,12 @@ class Frame:
             and box.bottom_mm <= height + _INSIDE_MM
         )
 
+    def within(self, box: Box) -> Box:
+        """The part of a box that lies on the page; of one that overlaps it."""
+        width, height = self.shown_mm
+        x, y = max(box.x_mm, 0.0), max(box.y_mm, 0.0)
+        return Box(x, y, min(box.right_mm, width) - x, min(box.bottom_mm, height) - y)
+
     def placing(self, box: Box) -> Matrix:
         """The `cm` matrix that puts a drawing in points (origin bottom-left, upright) into `box`."""
         scale = 1 / self.unit

@@ -33,13 +33,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Layout:
-    """All places, decided. widget: the box of the signature field on `page`; mark_on_page: the mark is page
-    content of `mark_page`, and not part of the widget's look; others: boxes of their fields, in order.
+    """All places, decided. widget: the box of the signature field on `page`; trace: what stands around the
+    seal, cut off where the widget ends; mark_on_page: the mark is page content of `mark_page`, and not part
+    of the widget's look; others: boxes of their fields, in order.
     """
 
     page: int
     widget: Box
     seal: Drawn
+    trace: Drawn | None
     mark: Drawn | None
     mark_page: int
     mark_on_page: bool
@@ -55,6 +57,7 @@ def lay_out(
     others: Sequence[OtherField],
     *,
     mark_on_page: bool,
+    trace: Imprint | None = None,
 ) -> Layout:
     """Place everything; see `prepare` for the rules, the errors and what a mark on the page means."""
     kept = tuple(
@@ -66,6 +69,9 @@ def lay_out(
         widget, seal, mark_box = in_field(at, imprint, None if mark_on_page else mark)
     else:
         widget = seal = box_at(frames, at, imprint.width_mm, imprint.height_mm)
+        if trace is not None:
+            # At the page's edge it is cut off; a widget never reaches beyond the page.
+            widget = frames[at.page].within(_around(seal, trace))
     mark_page = at.page
     if mark is not None and mark_on_page:
         if mark_place is not None:
@@ -76,9 +82,16 @@ def lay_out(
             mark_box = corner(frames[at.page], mark, [seal, *here])
     elif mark is not None and isinstance(at, Place):
         mark_box = _beside_or_at(frames, at, seal, mark, mark_place)
-        widget = seal.union(mark_box)
+        widget = widget.union(mark_box)
     drawn = Drawn(mark, BLACK, mark_box) if mark is not None and mark_box is not None else None
-    return Layout(at.page, widget, Drawn(imprint, RED, seal), drawn, mark_page, mark_on_page, kept)
+    traced = Drawn(trace, RED, _around(seal, trace)) if trace is not None else None
+    return Layout(at.page, widget, Drawn(imprint, RED, seal), traced, drawn, mark_page, mark_on_page, kept)
+
+
+def _around(seal: Box, trace: Imprint) -> Box:
+    """The box of a drawing whose middle is the seal's."""
+    across, down = (trace.width_mm - seal.width_mm) / 2, (trace.height_mm - seal.height_mm) / 2
+    return Box(seal.x_mm - across, seal.y_mm - down, trace.width_mm, trace.height_mm)
 
 
 def _beside_or_at(

@@ -112,6 +112,7 @@ def prepare(
     chain_der: Sequence[bytes] = (),
     mark: Imprint | None = None,
     mark_place: Place | None = None,
+    trace: Imprint | None = None,
     open_field: str | None = None,
     others: Sequence[OtherField] = (),
     reason: str | None = None,
@@ -126,6 +127,7 @@ def prepare(
     corner of the seal's page. In a signed one page content is not touched: the mark stands in the new
     signature's own appearance, at `mark_place` (same page) or beside the seal; in a given field it is
     left out where it does not fit (`meta.mark_drawn`). Give None where the document has a mark already.
+    trace: fine lines around the seal (`seals.trace`), as far as page and field have room for them.
     others: for Protection.LISTED, in the order in which the last one ends all changes.
 
     Raises what `inspect` and `check_protection` raise, and Conflict `pdf.active_content`,
@@ -151,7 +153,7 @@ def prepare(
         if at is None:
             raise Invalid("place.missing", "请选择盖章位置。", "Choose where the seal goes.", field="place")
         unsigned = inspection.signatures == 0
-        layout = lay_out(frames, imprint, at, mark, mark_place, others, mark_on_page=unsigned)
+        layout = lay_out(frames, imprint, at, mark, mark_place, others, mark_on_page=unsigned, trace=trace)
         subject = read_subject(certificate_der)
         plan = FieldPlan(
             name=field.name if field else free_name(opened.pdf, [other.name for other in others]),

@@ -123,6 +123,8 @@ def _dress(
 ) -> None:
     """Give the widget its look. Of a field that was there before nothing but the look may change."""
     parts: list[Drawn] = [layout.seal]
+    if layout.trace is not None:
+        parts.append(layout.trace)
     if layout.mark is not None and not layout.mark_on_page:
         parts.append(layout.mark)
     look = writer.add_object(widget_appearance(frame, layout.widget, parts))

@@ -11,12 +11,15 @@ from typing import Any
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 from auth.errors import Conflict
+from seals.access_codes import access_code, group_access
 from seals.imprint import Imprint
 from seals.keyring import P256
+from seals.kinds import SealClass, SealKind, spec
 from seals.mark import draw_mark
 from seals.models import Document, Seal, SealKey, SealState
 from seals.pdf.preparing import OtherField, Place, PreparedMeta, Protection
 from seals.signing.workshop import Workshop
+from seals.trace import draw_trace
 
 __all__ = [
     "PreparedRow",
@@ -102,6 +105,12 @@ def seal_imprint(seal: Seal) -> Imprint:
     return Imprint(width_mm=seal.width_mm, height_mm=seal.height_mm, d=seal.imprint)
 
 
+def _trace(seal: Seal, code: str) -> Imprint:
+    """The document's code around the seal's shape; name seals are square, all others round or oval."""
+    is_round = spec(SealKind(seal.kind)).seal_class is not SealClass.NAME
+    return draw_trace(seal.width_mm, seal.height_mm, code, is_round=is_round)
+
+
 def changed() -> Conflict:
     """The bytes, or what is asked about them, are not those that somebody looked at."""
     return Conflict(
@@ -142,7 +151,8 @@ async def prepare(
     if not version:
         # Version 0 of a record has no mark of ours yet; later versions carry the first one.
         url = f"{workshop.public_url}/v/{document.record_id}"
-        mark = draw_mark(url, document.record_id)
+        access = access_code(document.record_id, workshop.records) if request.get("paper") else None
+        mark = draw_mark(url, document.record_id, access and group_access(access))
     others = [] if signed else [OtherField(**other) for other in request["known"]]
     prepared = await workshop.inspector.prepare(
         data,
@@ -153,6 +163,7 @@ async def prepare(
         protection=Protection.FOLLOWING if signed else _PROTECTIONS[request["others"]],
         claimed_at=now,
         mark=mark,
+        trace=_trace(seal, document.record_id),
         open_field=request["field"],
         others=others,
     )

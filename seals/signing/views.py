@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,7 @@ __all__ = [
     "SigningView",
     "find",
     "own_signing",
+    "own_signings",
     "reason_words",
     "seen_signing",
     "view",
@@ -161,6 +163,19 @@ async def seen_signing(signing_id: str, person_id: str, now: datetime) -> Signin
         if row is None or not await approvers.sees(row, person_id, now):
             raise
         return row
+
+
+async def own_signings(
+    code: str, person_id: str, now: datetime, records: RecordsKey
+) -> tuple[SigningView, ...]:
+    """What somebody may see of all that was sealed under a code, in order; empty for a stranger to it."""
+    own = []
+    signed = Signing.filter(document__record_id=code, state=SigningState.SIGNED)
+    for row in await signed.order_by("created_at", "id"):
+        with suppress(NotFound, Refused):
+            await own_signing(row.id, person_id, now)
+            own.append(await view(row, now, records, person_id))
+    return tuple(own)
 
 
 async def _confirms(row: Signing, person_id: str, now: datetime) -> bool:

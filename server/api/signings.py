@@ -50,7 +50,8 @@ class Other(Body):
 class Request_(Body):
     """What is asked: document, seal, place (page from 0, top-left corner, mm), who else will seal.
 
-    document_kind, amount (CNY), counterparty: what the document is; a grant may be limited to some.
+    document_kind, amount (CNY), counterparty: what the document is; a grant may be limited to some. paper:
+    print an access code for who holds the paper (first seal only).
     """
 
     request_id: RequestId
@@ -65,6 +66,7 @@ class Request_(Body):
     document_kind: str = ""
     amount: str | None = None
     counterparty: str = ""
+    paper: bool = False
 
 
 class Claim(Body):

@@ -21,9 +21,11 @@ import pytest
 from sanic.router import Route
 from stdnum.cn import ric
 
+from seals import access_codes
 from server.app import create_app
 from server.client import ApiError, Client, Json
 from server.demo import Demo
+from server.secret_files import records_key
 from server.settings import Settings
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "LOG",
     "Party",
     "Site",
+    "access_code",
     "client_at",
     "combinations",
     "fill",
@@ -223,6 +226,12 @@ class Site:
                 found.setdefault(table, []).append(repr(row))
         blobs = [path.name for path in (self.data / "blobs").rglob("*") if path.is_file()]
         return {**{table: sorted(rows) for table, rows in found.items()}, "blobs": sorted(blobs)}
+
+
+def access_code(site: Site, code: str) -> str:
+    """What is printed on a document for who holds the paper."""
+    settings = Settings.from_env({"EZHANG_PROFILE": "development", "EZHANG_DATA": str(site.data)})
+    return access_codes.access_code(code, records_key(settings))
 
 
 @cache

@@ -15,7 +15,7 @@ from server.api.operation import OPERATIONS, Operation
 from server.client import DeviceKey
 from tests.authenticator import Authenticator
 from tests.http.daily import bind
-from tests.http.site import Party, Site, joined, refused
+from tests.http.site import Party, Site, access_code, joined, refused
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
 from tests.seals.photo.test_codes import code, encoded
@@ -49,6 +49,7 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.verify_seal("draft.pdf", contract())
     client.record(done["document"]["code"])
     client.match(done["document"]["code"], "0" * 64)
+    on_paper(site, party)
     client.roots()
     client.root(bind(site))
     client.thread(company=client.threads()[0]["company_id"])
@@ -68,6 +69,13 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.log_out()
     party.http.get("/api/me")
     return site.told[begun:]
+
+
+def on_paper(site: Site, party: Party) -> None:
+    """Pages opened by the access code, and closed."""
+    done, _ = party.sign(contract(), paper=True)
+    party.client.open_paper(done["document"]["code"], access_code(site, done["document"]["code"]))
+    party.client.switch_paper(done["document"]["id"], on=False)
 
 
 def further_seals(party: Party) -> None:

@@ -53,6 +53,7 @@ IDS = dict.fromkeys(
         "check",
         "collection",
         "company",
+        "document",
         "challenge",
         "code",
         "grant",

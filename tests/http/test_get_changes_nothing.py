@@ -17,7 +17,7 @@ from seals.kinds import SealKind
 from server.client import Client
 from server.demo import Demo
 from tests.http.daily import bind
-from tests.http.site import Party, Site, client_at, combinations, joined, refused, routes, speak
+from tests.http.site import Party, Site, access_code, client_at, combinations, joined, refused, routes, speak
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import stamped_jpeg
 
@@ -28,7 +28,8 @@ LONG_AGO = "2020-01-01 00:00:00+00:00"
 @pytest.fixture(scope="module")
 def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
     """Real ids of A, in the states in which a careless GET would be tempted to set something right."""
-    signed, _ = a.sign(contract(2))
+    signed, _ = a.sign(contract(2), paper=True)
+    a.client.open_paper(signed["document"]["code"], access_code(site, signed["document"]["code"]))
     waiting, late, claimed = (a.ask(contract()) for _ in range(3))
     for each in (waiting, late):
         a.client.open_challenge(each["id"])

@@ -31,6 +31,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "confirm": {"digits": "00", "pin": "90284716350291"},
     "reject": {"reason": "金额不符"},
     "match": {"sha256": "0" * 64},
+    "switch_paper": {"on": True},
     "confirm_login": {"digits": "00", "intent": "0" * 64},
     "add_seal": {"request_id": "1", "kind": "hr"},
     "preview_seal": {"kind": "hr"},
@@ -177,7 +178,7 @@ def test_public_operations_ask_for_no_session(stranger: Client, theirs: dict[str
     for operation in public:
         if operation.name in OF_THIS_BROWSER:
             continue
-        path = fill(operation.path, {"code": "0" * 16, "number": "0"})
+        path = fill(operation.path, {"code": "0" * 16, "number": "0", "page": "0.png"})
         expected = {200} if operation.name in FOR_EVERYBODY else {404, 422}
         assert stranger.http.request(operation.method, path).status_code in expected, operation.name
 

@@ -118,3 +118,12 @@ def test_a_wrong_url_is_refused() -> None:
     with pytest.raises(TooLarge) as raised:
         draw_mark(f"https://{'a' * 300}.cn/v/{CODE}", CODE)
     assert raised.value.facts == {"limit": 300}
+
+
+def test_an_access_code_stands_below_the_code_and_changes_no_scan() -> None:
+    mark, plain = draw_mark(URL, CODE, "9F3K-2TQA"), draw_mark(URL, CODE)
+    assert mark.width_mm == plain.width_mm
+    assert 1.5 < mark.height_mm - plain.height_mm < 3.5
+    assert mark.d != draw_mark(URL, CODE, "9F3K-2TQB").d
+    [found] = zxingcpp.read_barcodes(picture(mark, 150))
+    assert found.text == URL

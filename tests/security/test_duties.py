@@ -42,7 +42,7 @@ PUBLIC = {
     *("send_code", "log_in", "begin_factor", "enter_factor", "begin_lost", "enter_lost"),
     *("ask_login_code", "login_standing", "enter_scanned"),
     *("begin_wechat", "enter_wechat", "bind_wechat"),
-    *("verify", "verify_seal", "record", "match"),
+    *("verify", "verify_seal", "record", "match", "open_paper", "paper_page"),
     *("list_roots", "daily_root"),
 }
 MACHINES = {
@@ -68,7 +68,8 @@ def test_there_is_no_route_that_is_not_declared() -> None:
     others = [
         route for route in routes() if not {(method, route.path) for method in route.methods} <= declared
     ]
-    assert {route.path for route in others if set(route.methods) != {"GET"}} == {"ocsp"}
+    forms = {"verify", "v/<code:str>"}  # of a browser without scripts: a file to be checked
+    assert {route.path for route in others if set(route.methods) != {"GET"}} == {"ocsp", *forms}
     assert {route.path for route in others if ".pages." not in str(route.name)} == MACHINES
 
 

@@ -23,6 +23,7 @@ from server.api import (
     further_seals,
     grants,
     members,
+    papers,
     passkeys,
     photos,
     pins,
@@ -57,6 +58,8 @@ PUBLIC = {
     "verify_seal",
     "record",
     "match",
+    "open_paper",
+    "paper_page",
     "list_roots",
     "daily_root",
 }
@@ -112,7 +115,8 @@ def test_its_operations_are_the_routes(routes: tuple[Route, ...], described: dic
 def test_outside_the_api_there_are_pages_only(routes: tuple[Route, ...]) -> None:
     others = [route for route in routes if not route.path.startswith("api/")]
     told = {(str(route.path), method) for route in others for method in route.methods if method != "GET"}
-    assert told == {("ocsp", "POST")}  # RFC 6960; it changes nothing either
+    # RFC 6960, and the forms of a browser without scripts; they change nothing either
+    assert told == {("ocsp", "POST"), ("verify", "POST"), ("v/<code:str>", "POST")}
     assert {str(route.name).split(".")[1] for route in others} == {"pages", "platform"}
 
 
@@ -197,6 +201,7 @@ def _read_from(what: str, name: str) -> set[str]:
         further_seals,
         grants,
         members,
+        papers,
         passkeys,
         photos,
         pins,

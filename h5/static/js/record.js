@@ -2,10 +2,12 @@
 
 import { post } from "./lib/api.js";
 import { $, busy, h } from "./lib/dom.js";
+import { downloadButton } from "./lib/download.js";
 import { acceptFiles } from "./lib/files.js";
 import { data, t } from "./lib/words.js";
 import { beginCheck, reportParts, showAnswer } from "./checking/answer.js";
-import { canHash, sha256 } from "./checking/hash.js";
+import { sha256 } from "./checking/hash.js";
+import { startPaper } from "./checking/paper.js";
 import { validate } from "./checking/validate.js";
 import { startDesk } from "./desk.js";
 
@@ -34,7 +36,6 @@ function wholeButton(file) {
 }
 
 async function check(file) {
-  if (!canHash()) return checkWhole(file);
   const isNewest = beginCheck();
   try {
     const { match } = await post(`/codes/${encodeURIComponent(data.code)}/match`, { sha256: await sha256(file) }, { login: false });
@@ -42,10 +43,16 @@ async function check(file) {
   } catch (error) {
     if (isNewest()) showAnswer("unknown", t("verdict.unknown_title"), error.text ?? String(error));
   }
-  return undefined;
 }
 
-// Over plain http the browser offers no hashing, and the page must not promise what it cannot keep.
-if (!canHash()) $("drop-note").textContent = t("verify.upload_note");
+/** Of a document of one's own: the file itself and its proof. */
+function ownDownloads(place) {
+  const { file_url: file, evidence_url: evidence } = data.own[Number(place.dataset.own)];
+  place.append(downloadButton("record.own_file", file, { class: "button button-main" }),
+    downloadButton("record.own_evidence", evidence, { class: "button" }));
+}
+
+document.querySelectorAll("[data-own]").forEach(ownDownloads);
+startPaper();
 acceptFiles($("drop"), $("file"), check);
 startDesk();

@@ -39,16 +39,25 @@ const row = (key, value) => (value ? h("div", {}, h("dt", {}, t(`verdict.${key}`
 
 const status = (value) => (value ? tOr(`verdict.status_${value}`, value) : null);
 
-function signature(one, words) {
+/** What only an expert reads: the field's name, what an unproven certificate says of itself, the level. */
+function technical(one) {
+  return h("details", {}, h("summary", {}, t("verdict.details")),
+    h("dl", { class: "facts facts-small" },
+      row("field", one.field), row("subject", one.company ? null : one.subject),
+      row("serial", one.certificate_serial), row("level", one.level === "none" ? null : one.level)));
+}
+
+function signature(one, index, words) {
   return h("li", { class: "signature", "data-kind": one.verdict },
-    h("h3", {}, one.seal_name || one.field, " ", h("span", { class: "chip" }, t(`verdict.short_${one.verdict}`))),
+    h("h3", {}, one.seal_name || t("verdict.signature", { number: index + 1 }), " ",
+      h("span", { class: "chip" }, t(`verdict.short_${one.verdict}`))),
     reasons([...one.reasons, ...one.notes], words),
     h("dl", { class: "facts" },
-      row("company", one.company), row("subject", one.company ? null : one.subject), row("uscc", one.uscc), row("seal_number", one.seal_number),
+      row("company", one.company || t("verdict.nobody")), row("uscc", one.uscc), row("seal_number", one.seal_number),
       row("signed_at", one.signed_at ? chinaTime(one.signed_at) : null),
       row("certificate_then", status(one.certificate_status_then)),
-      row("certificate_now", status(one.certificate_status_now)),
-      row("level", one.level === "none" ? null : one.level)));
+      row("certificate_now", status(one.certificate_status_now))),
+    technical(one));
 }
 
 /** What a file has to say that no signature says of itself: that stands in the signature's own block. */
@@ -63,7 +72,7 @@ export function reportParts(report) {
   const list = report.signatures;
   return [
     reasons(ofTheFile(report), report.words),
-    list.length ? h("ol", { class: "signatures" }, list.map((one) => signature(one, report.words))) : null,
+    list.length ? h("ol", { class: "signatures" }, list.map((one, index) => signature(one, index, report.words))) : null,
     stepList(report.steps),
   ];
 }

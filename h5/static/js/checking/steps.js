@@ -6,10 +6,16 @@ import { language, t, tOr } from "../lib/words.js";
 
 const MARKS = { passed: "tick", noted: "tick", failed: "cross", open: "question", skipped: "minus" };
 const TIMES = new Set(["timestamp", "document_timestamp"]);
+const STATES = new Set(["status_then", "status_now", "seal_now"]);
+
+function shownValue(key, value) {
+  if (TIMES.has(key)) return chinaTime(value);
+  if (!STATES.has(key)) return value;
+  return value.split(", ").map((state) => tOr(`verdict.status_${state}`, state)).join(" · ");
+}
 
 function detail({ of, key, value }) {
-  const shown = TIMES.has(key) ? chinaTime(value) : value;
-  return h("li", {}, [of, tOr(`verdict.detail_${key}`, key), shown].filter(Boolean).join(" · "));
+  return h("li", {}, [of, tOr(`verdict.detail_${key}`, key), shownValue(key, value)].filter(Boolean).join(" · "));
 }
 
 function details(list) {

@@ -1,0 +1,47 @@
+// A printed document: its access code opens pictures of the sealed pages; a party may close them.
+
+import { post } from "../lib/api.js";
+import { $, h } from "../lib/dom.js";
+import { clearWhenTyped, fieldError } from "../lib/forms.js";
+import { note } from "../lib/overlay.js";
+import { data, t } from "../lib/words.js";
+
+const MAX_WIDTH = 2000;
+
+function show(pages) {
+  const place = $("paper-pages");
+  const width = Math.min(MAX_WIDTH, Math.ceil(place.parentElement.clientWidth * devicePixelRatio));
+  const address = (page) => `/api/codes/${encodeURIComponent(data.code)}/paper/pages/${page}.png?w=${width}`;
+  place.replaceChildren(...Array.from({ length: pages }, (_, page) => {
+    const name = t("record.printed_page", { number: page + 1, count: pages });
+    return h("figure", { class: "page" }, h("figcaption", {}, name), h("img", { src: address(page), alt: name, loading: "lazy" }));
+  }));
+  place.hidden = false;
+  place.scrollIntoView({ block: "start", behavior: "smooth" });
+}
+
+async function open(event) {
+  event.preventDefault();
+  const form = event.target;
+  try {
+    show((await post(`/codes/${encodeURIComponent(data.code)}/paper`, { access: $("access").value }, { login: false })).pages);
+  } catch (error) {
+    fieldError(form, "access", error.text ?? String(error));
+  }
+}
+
+async function switchPaper({ target }) {
+  try {
+    await post(`/documents/${target.dataset.paper}/paper`, { on: target.checked });
+  } catch (error) {
+    target.checked = !target.checked;
+    note(error.text ?? String(error));
+  }
+}
+
+export function startPaper() {
+  const form = $("paper-form");
+  form?.addEventListener("submit", open);
+  if (form) clearWhenTyped(form);
+  document.querySelectorAll("[data-paper]").forEach((box) => box.addEventListener("change", switchPaper));
+}

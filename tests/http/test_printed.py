@@ -1,0 +1,120 @@
+"""A printed document: its access code shows the sealed pages to who holds the paper, and to nobody else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from PIL import Image, ImageChops
+
+from seals.printed import TRIES_PER_DOCUMENT
+from server.client import Client
+from tests.http.site import Party, Site, access_code, client_at, refused
+from tests.seals.pdf.samples import contract
+
+LONG_AGO = "2020-01-01 00:00:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def printed(a: Party) -> dict[str, str]:
+    """A sealed document with an access code on it."""
+    done, _ = a.sign(contract(2), "秘密协议.pdf", paper=True)
+    return {"signing": done["id"], **done["document"]}
+
+
+@pytest.fixture
+def other(site: Site) -> Iterator[Client]:
+    client = client_at(site.url)
+    yield client
+    client.close()
+
+
+def page_of(client: Client, code: str, page: int = 0) -> bytes | int:
+    """The picture, or the status that refused it."""
+    answer = client.http.get(f"/api/codes/{code}/paper/pages/{page}.png", params={"w": 600})
+    return answer.content if answer.status_code == 200 else answer.status_code
+
+
+def cards(party: Party) -> list[str]:
+    return [card["title"] for card in party.client.thread()["cards"] if card["kind"].startswith("paper.")]
+
+
+def test_who_holds_the_paper_sees_the_pages_and_its_company_is_told_once(
+    site: Site, a: Party, stranger: Client, other: Client, printed: dict[str, str]
+) -> None:
+    code, access = printed["code"], access_code(site, printed["code"])
+    assert "核对" in stranger.http.get(f"/v/{code}").text
+    assert page_of(stranger, code) == 404
+    opened = stranger.open_paper(code, f" {access[:4].lower()}-{access[4:]} ")
+    assert opened["pages"] == 2
+    shown = page_of(stranger, code, 1)
+    assert isinstance(shown, bytes)
+    own = a.http.get(f"/api/signings/{printed['signing']}/pages/1.png", params={"w": 600}).content
+    pictures = [Image.open(io.BytesIO(each)).convert("L") for each in (shown, own)]
+    assert ImageChops.difference(*pictures).getbbox() is not None, "marked as a copy for checking"
+    assert page_of(stranger, code, 2) == 404
+    assert page_of(other, code) == 404, "bound to the browser that typed it"
+    other.open_paper(code, access)
+    assert cards(a) == ["有人核对了纸质件"], "of one hour the first"
+    site.change("UPDATE printed_look SET expires_at = ?", LONG_AGO)
+    assert page_of(stranger, code) == page_of(other, code) == 404
+
+
+def test_a_look_opens_no_other_document(
+    site: Site, a: Party, stranger: Client, printed: dict[str, str]
+) -> None:
+    done, _ = a.sign(contract(), paper=True)
+    stranger.open_paper(printed["code"], access_code(site, printed["code"]))
+    assert page_of(stranger, done["document"]["code"]) == 404
+
+
+def test_every_refusal_is_the_same(site: Site, a: Party, stranger: Client, printed: dict[str, str]) -> None:
+    """Wrong, not printed, not sealed: nobody learns which."""
+    plain, _ = a.sign(contract())
+    waiting = a.ask(contract(), paper=True)
+    tries = [(printed["code"], "0000-0000"), (printed["code"], "")]
+    tries += [
+        (one["document"]["code"], access_code(site, one["document"]["code"])) for one in (plain, waiting)
+    ]
+    told = [stranger.http.post(f"/api/codes/{code}/paper", json={"access": typed}) for code, typed in tries]
+    assert {(answer.status_code, answer.content) for answer in told} == {(422, told[0].content)}
+    assert told[0].json()["error"]["code"] == "printed.wrong"
+    refused(partial(stranger.open_paper, "0" * 16, "0000-0000"), 404, "code.unknown")
+
+
+def test_the_owner_closes_it_and_it_is_closed_at_once(
+    site: Site, a: Party, b: Party, stranger: Client, printed: dict[str, str]
+) -> None:
+    code, access = printed["code"], access_code(site, printed["code"])
+    stranger.open_paper(code, access)
+    refused(lambda: b.client.switch_paper(printed["id"], on=False), 404, "document.not_found")
+    assert a.client.switch_paper(printed["id"], on=False) == {"on": False}
+    assert page_of(stranger, code) == 404
+    refused(partial(stranger.open_paper, code, access), 422, "printed.wrong")
+    assert "paper-form" not in stranger.http.get(f"/v/{code}").text
+    assert a.client.switch_paper(printed["id"], on=True) == {"on": True}
+    assert isinstance(page_of(stranger, code), bytes)
+    assert cards(a)[-2:] == ["已关闭核对纸质件", "重新开放核对纸质件"]
+
+
+def test_codes_cannot_be_tried_at_will(site: Site, a: Party) -> None:
+    """From whatever addresses: the document counts."""
+    done, _ = a.sign(contract(), paper=True)
+    code = done["document"]["code"]
+    statuses = []
+    for _ in range(2 * TRIES_PER_DOCUMENT.most + 1):  # the window may end on the way, once
+        with client_at(site.url) as client:
+            answer = client.http.post(f"/api/codes/{code}/paper", json={"access": "00000000"})
+        statuses.append(answer.status_code)
+        if answer.status_code == 429:
+            break
+    assert statuses[-1] == 429
+    assert set(statuses[:-1]) == {422}
+    assert len(statuses) > TRIES_PER_DOCUMENT.most
+
+
+def test_the_code_lies_nowhere_in_the_database(site: Site, printed: dict[str, str]) -> None:
+    access = access_code(site, printed["code"]).encode()
+    assert not [path for path in site.data.glob("ezhang.db*") if access in path.read_bytes()]
