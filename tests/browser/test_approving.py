@@ -42,7 +42,7 @@ def test_a_signing_from_the_rule_to_the_seal(
     expect(drawer.get_by_text("请选择审批人。")).to_be_visible()
     drawer.locator("#rule-approvers input").nth(1).check()
     drawer.get_by_role("button", name="下一步：核对并确认").click()
-    expect(drawer.get_by_text("金额超过 10000.00 元，或未填写金额")).to_be_visible()
+    expect(drawer.get_by_text("金额超过 ¥10,000.00，或未填写金额")).to_be_visible()
     drawer.get_by_label("您的用印口令").fill(owner.pin)
     drawer.get_by_role("button", name="确认并生效").click()
     expect(page.get_by_text("审批规则已生效")).to_be_visible()
