@@ -66,6 +66,7 @@ PSEUDOS = {
     *(":active", ":checked", ":disabled", ":empty", ":first-child", ":first-of-type", ":focus"),
     *(":focus-visible", ":focus-within", ":has", ":hover", ":invalid", ":is", ":lang", ":last-child", ":not"),
     *(":nth-child", ":root", ":target", ":where", "::after", "::backdrop", "::before", "::placeholder"),
+    "::-webkit-scrollbar",
 }
 UNITS = {"%", "ch", "deg", "dvh", "em", "fr", "mm", "ms", "px", "rem", "s", "turn", "vh", "vw"}
 # Declarations that the floor lacks and that the lists above do not show.

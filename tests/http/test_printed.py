@@ -38,7 +38,7 @@ def page_of(client: Client, code: str, page: int = 0) -> bytes | int:
 
 
 def cards(party: Party) -> list[str]:
-    return [card["title"] for card in party.client.thread()["cards"] if card["kind"].startswith("paper.")]
+    return [card["title"] for card in party.client.thread()["cards"] if card["kind"].startswith("printed.")]
 
 
 def test_who_holds_the_paper_sees_the_pages_and_its_company_is_told_once(
