@@ -140,6 +140,8 @@ def open_pdf(data: bytes) -> Opened:
     odd = _check_envelope(data)
     with reading():
         pdf, mended = _read(data)
+        if pdf.is_encrypted and not pdf.user_password_matched:
+            raise _encrypted()  # an empty owner password opens it for qpdf, and for no reader
     return Opened(pdf, odd or mended, pdf.is_encrypted, "/XRefStm" in pdf.trailer)
 
 

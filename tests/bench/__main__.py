@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.bench.founding import five_seals, founding_companies
+from tests.bench.large import large_document
 from tests.bench.parts import parts, prepare_and_finish
 from tests.bench.photos import imprints_from_photos
 from tests.bench.pins import login_to_confirm, pins_at_once
@@ -61,6 +62,7 @@ def _all() -> Iterator[Iterable[Row]]:
     yield verifying_by_the_archive(TIMES)
     yield imprints_from_photos()
     yield pins_at_once(PINS)
+    yield large_document()
     yield waiting_pages(PAGES, WOKEN, WAITING_S)
 
 

@@ -159,6 +159,15 @@ def test_restrictions_are_lifted_only_with_consent(how: str) -> None:
         prepared(data)
 
 
+def test_an_empty_owner_password_opens_nothing_for_a_reader() -> None:
+    with pikepdf.open(BytesIO(samples.contract())) as pdf:
+        out = BytesIO()
+        pdf.save(out, encryption=pikepdf.Encryption(user="open-sesame", owner="", R=4))
+    with pytest.raises(Invalid) as refused:
+        inspect(out.getvalue())
+    assert refused.value.code == "pdf.encrypted"
+
+
 # ---------------------------------------------------------------- huge and tiny pages
 
 
