@@ -35,6 +35,7 @@ __all__ = ["RECONNECT_S", "InspectorClient"]
 RECONNECT_S = 3.0  # a restart takes about a second; longer and the asker should know
 PING_S = 2.0
 ANSWER_S = WAIT_S + max(LIMITS_S.values()) + 15.0  # in line, at work, and the transfer both ways
+_CHUNK = 256 * 1024
 _DELAYS_S = (0.05, 0.1, 0.2, 0.4)  # between attempts, then the last again
 
 _BROKEN_OFF = (OSError, asyncio.IncompleteReadError, ProtocolError)
@@ -169,8 +170,10 @@ class InspectorClient:
     async def _once(self, request: Sequence[bytes]) -> tuple[dict[str, Any], list[bytes]]:
         reader, writer = await asyncio.open_unix_connection(self._path)
         try:
-            writer.writelines(request)
-            await writer.drain()
+            for piece in request:  # bit by bit, or the transport holds a copy of the whole document
+                for start in range(0, len(piece), _CHUNK):
+                    writer.write(memoryview(piece)[start : start + _CHUNK])
+                    await writer.drain()
             return await read_frame(reader)
         finally:
             writer.close()

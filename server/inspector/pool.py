@@ -16,6 +16,7 @@ import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ WAIT_S = 30.0  # how long one stands in line before it is told to come back
 START_S = 30.0  # for a worker to import its libraries: 1 s on a free machine
 RECYCLE_AFTER = 200  # operations; libraries in C leak, and a fresh worker is cheap
 _RESTART_DELAYS_S = (0.0, 0.2, 1.0, 5.0)  # then every 5 s
+
+_CHUNK = 256 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -277,7 +280,18 @@ async def read_frame(source: asyncio.StreamReader) -> tuple[dict[str, Any], list
     if length > MAX_HEADER_BYTES:
         raise ProtocolError("header too long")
     header, lengths = parse_header(await source.readexactly(length))
-    return header, [await source.readexactly(part) for part in lengths]
+    return header, [await _read_part(source, length) for length in lengths]
+
+
+async def _read_part(source: asyncio.StreamReader, length: int) -> bytes:
+    """So many bytes, held once; `readexactly` has them twice before it gives them."""
+    part = BytesIO()
+    while part.tell() < length:
+        piece = await source.read(min(_CHUNK, length - part.tell()))
+        if not piece:
+            raise asyncio.IncompleteReadError(b"", length - part.tell())
+        part.write(piece)
+    return part.getvalue()
 
 
 def busy() -> Unavailable:
