@@ -150,6 +150,7 @@ def test_who_holds_the_paper_compares_its_pages(
     steps.type_in(page.get_by_label("访问码"), "0000-0000")
     page.get_by_role("button", name="查看页面").click()
     expect(page.get_by_text("访问码不对")).to_be_visible()
+    page.get_by_label("访问码").clear()
     steps.type_in(page.get_by_label("访问码"), access_code(site, code))
     page.get_by_role("button", name="查看页面").click()
     for number in (1, 2):
