@@ -90,6 +90,7 @@ def test_english_pages_hold_no_chinese_but_data(
         f"{NAME}法定代表人名章",
         "韩*",
         "李*",
+        "李",  # the first character, before the masked name
         FILE,
         *seals,
         *REGISTERED,

@@ -27,8 +27,8 @@ let closeSearch = () => {};
 
 /** A path of the API with what it is asked, in this thread. */
 function address(path, query = {}) {
-  const given = new URLSearchParams({ ...query, ...(company ? { company } : {}) });
-  return given.size ? `${path}?${given}` : path;
+  const given = String(new URLSearchParams({ ...query, ...(company ? { company } : {}) }));
+  return given ? `${path}?${given}` : path;
 }
 
 function showUnread() {
