@@ -327,7 +327,7 @@ class Record(Model):
 
 class Document(Model):
     """A company's uploaded document. blob: address of its current bytes in the blob store, original: of those
-    that were brought, which all later ones begin with. paper_off: this party wants no pages shown to who
+    that were brought, which all later ones begin with. printed_off: this party wants no pages shown to who
     holds the paper (`seals/printed.py`).
     """
 
@@ -344,7 +344,7 @@ class Document(Model):
     version = fields.IntField(default=0)
     inspection: dict[str, Any] = fields.JSONField()
     removed: list[str] = fields.JSONField()
-    paper_off = fields.BooleanField(default=False)
+    printed_off = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from auth import events, throttling
+from auth.authority import Act, require
 from auth.engine import transaction
 from auth.errors import Invalid, NotFound
 from auth.privacy import RecordsKey
@@ -41,7 +42,7 @@ TRIES_PER_DOCUMENT = Limit("printed.document", 30, 3600)
 PAGES_PER_LOOK = Limit("printed.pages", 300, 600)
 COPY = "验证副本"
 AN_HOUR_S = 3600
-PURPOSE = "paper"
+PURPOSE = "printed"
 LOOKED = "printed.looked"
 
 
@@ -62,11 +63,14 @@ class PrintedState:
 
 
 async def switches(code: str) -> dict[str, bool]:
-    """Of each party's document, whether it leaves the pages open; empty where no access code is printed."""
+    """Of each party's document, whether it leaves the pages open; empty where no access code is printed.
+
+    Who only brought the sealed file, to seal it too or not, is no party yet and has no say.
+    """
     first = await Version.get_or_none(record_id=code, number=1).prefetch_related("signing")
-    if first is None or not first.signing.request.get("paper"):
+    if first is None or not first.signing.request.get("printed"):
         return {}
-    return {row.id: not row.paper_off for row in await Document.filter(record_id=code)}
+    return {row.id: not row.printed_off for row in await _documents(code)}
 
 
 async def offered(code: str) -> bool:
@@ -158,11 +162,15 @@ async def switch(document_id: str, on: bool, session: SessionView, now: datetime
     """Close, or open again, the pages of a document of one's own to who holds the paper.
 
     Any party may close them; they stay closed until each that did has opened them again. Raises NotFound
-    `document.not_found`, Refused `access.denied`.
+    `document.not_found`, also of one that sealed nothing under this code; Refused `access.denied`.
     """
     row = await own_document(document_id, session.person_id, now)
+    if on:  # what one closed, somebody else's upload right does not open again
+        await require(session.person_id, Act.SEE_DOCUMENTS, row.company_id, now)
+    if row.id not in await switches(row.record_id):
+        raise NotFound("document.not_found", "没有找到该文件。", "There is no such document.")
     async with transaction():
-        if await Document.filter(id=row.id, paper_off=on).update(paper_off=not on):
+        if await Document.filter(id=row.id, printed_off=on).update(printed_off=not on):
             await _tell("printed.switched", row, f"person:{session.person_id}", now, {"on": on})
     return PrintedState(await offered(row.record_id))
 

@@ -19,7 +19,13 @@ from server.context import now
 
 __all__ = ["checked_file"]
 
-KIND_OF_MATCH = {"latest": "valid", "continued": "valid", "unarchived": "earlier", "earlier": "earlier"}
+KIND_OF_MATCH = {
+    "latest": "valid",
+    "unrenewed": "valid",
+    "continued": "valid",
+    "unarchived": "earlier",
+    "earlier": "earlier",
+}
 
 
 async def checked_file(request: Request, code: str | None) -> CheckedFile:

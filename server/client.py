@@ -773,13 +773,13 @@ class Client:
         """Compare a whole-file hash with the record of a code."""
         return self._post(f"/api/codes/{code}/match", {"sha256": sha256})
 
-    def open_paper(self, code: str, access: str) -> Json:
+    def open_printed(self, code: str, access: str) -> Json:
         """Open a printed document's pages to this client by the access code on it."""
-        return self._post(f"/api/codes/{code}/paper", {"access": access})
+        return self._post(f"/api/codes/{code}/printed", {"access": access})
 
-    def switch_paper(self, document: str, *, on: bool) -> Json:
+    def switch_printed(self, document: str, *, on: bool) -> Json:
         """Close the pages of one's own document to who holds the paper, or open them again."""
-        return self._post(f"/api/documents/{document}/paper", {"on": on})
+        return self._post(f"/api/documents/{document}/printed", {"on": on})
 
     def roots(self, before: int | None = None) -> Json:
         """The newest daily roots, or those before a number."""

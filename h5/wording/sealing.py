@@ -137,8 +137,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "对方须按上面的顺序盖章，最后一位盖完后文件锁定。",
         "They seal in this order; the last one locks the file.",
     ),
-    "seal.paper": ("打印件可凭访问码核对页面", "The pages can be checked from paper"),
-    "seal.paper_note": (
+    "seal.printed": ("打印件可凭访问码核对页面", "The pages can be checked from paper"),
+    "seal.printed_note": (
         "在二维码下面多印一个访问码；谁拿着纸，谁就能看到页面。可随时关闭。",
         "An access code is printed below the QR code; whoever holds the paper can see the pages."
         " You can close it at any time.",

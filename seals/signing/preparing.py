@@ -151,7 +151,7 @@ async def prepare(
     if not version:
         # Version 0 of a record has no mark of ours yet; later versions carry the first one.
         url = f"{workshop.public_url}/v/{document.record_id}"
-        access = access_code(document.record_id, workshop.records) if request.get("paper") else None
+        access = access_code(document.record_id, workshop.records) if request.get("printed") else None
         mark = draw_mark(url, document.record_id, access and group_access(access))
     others = [] if signed else [OtherField(**other) for other in request["known"]]
     prepared = await workshop.inspector.prepare(

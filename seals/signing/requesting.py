@@ -47,7 +47,7 @@ class SigningRequest:
 
     others: whether others will seal after: `none`, `known` (their fields are made now), `unknown`.
     field: the name of an empty signature field to use instead of a place. document_kind, amount (元),
-    counterparty: what the document is, which a grant may limit (`seals/scopes.py`). paper: print an access
+    counterparty: what the document is, which a grant may limit (`seals/scopes.py`). printed: print an access
     code that opens pictures of the pages to who holds the paper; only with the first seal
     (`seals/printed.py`).
     """
@@ -64,7 +64,7 @@ class SigningRequest:
     document_kind: str = ""
     amount: str | None = None
     counterparty: str = ""
-    paper: bool = False
+    printed: bool = False
 
 
 async def request(

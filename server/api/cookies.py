@@ -28,7 +28,7 @@ __all__ = [
     "set_cookie",
 ]
 
-Purpose = Literal["session", "device", "scan", "wechat", "factor", "paper"]
+Purpose = Literal["session", "device", "scan", "wechat", "factor", "printed"]
 DEVICE_LIFE_S = 400 * 24 * 3600  # the longest that browsers keep a cookie
 
 

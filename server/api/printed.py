@@ -43,34 +43,34 @@ class Opened:
 @operation(
     printed_documents,
     "POST",
-    "/codes/<code:str>/paper",
+    "/codes/<code:str>/printed",
     "Open the pages of a printed document by its access code",
     answer=Opened,
     body=Access,
     public=True,
 )
-async def open_paper(request: Request, code: str, body: Access) -> HTTPResponse:
+async def open_printed(request: Request, code: str, body: Access) -> HTTPResponse:
     made = await printed.look(code, body.access, address(request), now(), it(request).records)
     response = answer_json(Opened, Opened(made.pages, made.expires_at))
-    set_cookie(request, response, "paper", made.token, int(printed.LOOK_LIFE.total_seconds()))
+    set_cookie(request, response, "printed", made.token, int(printed.LOOK_LIFE.total_seconds()))
     return response
 
 
 @operation(
     printed_documents,
     "GET",
-    "/codes/<code:str>/paper/pages/<page:str>",
+    "/codes/<code:str>/printed/pages/<page:str>",
     "A page of the sealed version, marked as a copy for checking",
     media="image/png",
     query=PICTURE_QUERY,
     public=True,
 )
-async def paper_page(request: Request, code: str, page: str) -> HTTPResponse:
+async def printed_page(request: Request, code: str, page: str) -> HTTPResponse:
     picture = await printed.page(
         code,
         number(page.removesuffix(".png")),
         number(request.args.get("w", str(SCREEN_WIDTH_PX))),
-        cookie(request, "paper"),
+        cookie(request, "printed"),
         now(),
         it(request).workshop,
     )
@@ -80,10 +80,10 @@ async def paper_page(request: Request, code: str, page: str) -> HTTPResponse:
 @operation(
     printed_documents,
     "POST",
-    "/documents/<document:str>/paper",
+    "/documents/<document:str>/printed",
     "Close a sealed document's pages to who holds the paper, or open them again",
     answer=PrintedState,
     body=Switch,
 )
-async def switch_paper(request: Request, document: str, body: Switch) -> PrintedState:
+async def switch_printed(request: Request, document: str, body: Switch) -> PrintedState:
     return await printed.switch(document, body.on, session(request), now())

@@ -50,7 +50,7 @@ class Other(Body):
 class Request_(Body):
     """What is asked: document, seal, place (page from 0, top-left corner, mm), who else will seal.
 
-    document_kind, amount (CNY), counterparty: what the document is; a grant may be limited to some. paper:
+    document_kind, amount (CNY), counterparty: what the document is; a grant may be limited to some. printed:
     print an access code for who holds the paper (first seal only).
     """
 
@@ -66,7 +66,7 @@ class Request_(Body):
     document_kind: str = ""
     amount: str | None = None
     counterparty: str = ""
-    paper: bool = False
+    printed: bool = False
 
 
 class Claim(Body):

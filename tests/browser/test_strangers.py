@@ -139,14 +139,14 @@ def test_a_party_finds_its_file_on_the_record(
 def test_who_holds_the_paper_compares_its_pages(
     site: Site, owner: Party, open_window: Callable[..., Window], contract: bytes
 ) -> None:
-    signed, _ = owner.sign(contract, paper=True)
+    signed, _ = owner.sign(contract, printed=True)
     code = signed["document"]["code"]
     window = open_window(**PHONE, reduced_motion="reduce")
     page = window.go(f"/v/{code}")
     page.get_by_text("用放大镜看印章外圈").click()
     expect(page.get_by_role("img", name=group_code(code))).to_be_visible()
     looking.seen(page, "loupe")
-    window.expect(422, "/paper")
+    window.expect(422, "/printed")
     steps.type_in(page.get_by_label("访问码"), "0000-0000")
     page.get_by_role("button", name="查看页面").click()
     expect(page.get_by_text("访问码不对")).to_be_visible()

@@ -73,9 +73,9 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
 
 def on_paper(site: Site, party: Party) -> None:
     """Pages opened by the access code, and closed."""
-    done, _ = party.sign(contract(), paper=True)
-    party.client.open_paper(done["document"]["code"], access_code(site, done["document"]["code"]))
-    party.client.switch_paper(done["document"]["id"], on=False)
+    done, _ = party.sign(contract(), printed=True)
+    party.client.open_printed(done["document"]["code"], access_code(site, done["document"]["code"]))
+    party.client.switch_printed(done["document"]["id"], on=False)
 
 
 def further_seals(party: Party) -> None:

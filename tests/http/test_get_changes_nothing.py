@@ -28,8 +28,8 @@ LONG_AGO = "2020-01-01 00:00:00+00:00"
 @pytest.fixture(scope="module")
 def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
     """Real ids of A, in the states in which a careless GET would be tempted to set something right."""
-    signed, _ = a.sign(contract(2), paper=True)
-    a.client.open_paper(signed["document"]["code"], access_code(site, signed["document"]["code"]))
+    signed, _ = a.sign(contract(2), printed=True)
+    a.client.open_printed(signed["document"]["code"], access_code(site, signed["document"]["code"]))
     waiting, late, claimed = (a.ask(contract()) for _ in range(3))
     for each in (waiting, late):
         a.client.open_challenge(each["id"])

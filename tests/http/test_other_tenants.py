@@ -31,7 +31,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "confirm": {"digits": "00", "pin": "90284716350291"},
     "reject": {"reason": "金额不符"},
     "match": {"sha256": "0" * 64},
-    "switch_paper": {"on": True},
+    "switch_printed": {"on": True},
     "confirm_login": {"digits": "00", "intent": "0" * 64},
     "add_seal": {"request_id": "1", "kind": "hr"},
     "preview_seal": {"kind": "hr"},

@@ -58,7 +58,7 @@ EXPECTED: Mapping[str, frozenset[str]] = {
     "refuse_signing": HOLDERS,
     "open_approver_code": HOLDERS,
     "document": OWNER,
-    "switch_paper": OWNER,
+    "switch_printed": OWNER,
     "page": OWNER,
     "signing": HOLDERS,
     "prepared_page": HOLDERS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from html import unescape
 
 import httpx
@@ -117,6 +118,22 @@ def test_a_form_gives_the_verdict_where_no_scripts_run(stranger: Client, sealed:
     assert answer_to(http, f"/v/{sealed.code}", changed)[0] == "invalid"
     assert http.post(f"/v/{sealed.code}").status_code == 422
     assert http.get("/v", params={"code": sealed.code}).headers["location"] == f"/v/{sealed.code}"
+
+
+def test_a_form_knows_a_file_to_which_a_timestamp_was_added_since(
+    site: Site, stranger: Client, a: Party
+) -> None:
+    done, data = a.sign(contract(), "续期.pdf")
+    site.change(
+        "INSERT INTO archived_file "
+        "(sha256, version_id, number, units, made_with, proven_until, renew_at, created_at) "
+        "SELECT ?, version_id, 1, units, made_with, proven_until, renew_at, created_at "
+        "FROM archived_file WHERE sha256 = ?",
+        "f" * 64,
+        sha256(data).hexdigest(),
+    )
+    path = f"/v/{done['document']['code']}"
+    assert answer_to(stranger.http, path, data) == ("valid", "文件与记录一致")
 
 
 def test_a_qr_code_copied_onto_another_document(stranger: Client, a: Party, sealed: Sealed) -> None:

@@ -42,7 +42,7 @@ PUBLIC = {
     *("send_code", "log_in", "begin_factor", "enter_factor", "begin_lost", "enter_lost"),
     *("ask_login_code", "login_standing", "enter_scanned"),
     *("begin_wechat", "enter_wechat", "bind_wechat"),
-    *("verify", "verify_seal", "record", "match", "open_paper", "paper_page"),
+    *("verify", "verify_seal", "record", "match", "open_printed", "printed_page"),
     *("list_roots", "daily_root"),
 }
 MACHINES = {

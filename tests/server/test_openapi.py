@@ -58,8 +58,8 @@ PUBLIC = {
     "verify_seal",
     "record",
     "match",
-    "open_paper",
-    "paper_page",
+    "open_printed",
+    "printed_page",
     "list_roots",
     "daily_root",
 }

@@ -7,7 +7,7 @@ import { acceptFiles } from "./lib/files.js";
 import { data, t } from "./lib/words.js";
 import { beginCheck, reportParts, showAnswer } from "./checking/answer.js";
 import { sha256 } from "./checking/hash.js";
-import { startPaper } from "./checking/paper.js";
+import { startPrinted } from "./checking/printed.js";
 import { validate } from "./checking/validate.js";
 import { startDesk } from "./desk.js";
 
@@ -53,6 +53,6 @@ function ownDownloads(place) {
 }
 
 document.querySelectorAll("[data-own]").forEach(ownDownloads);
-startPaper();
+startPrinted();
 acceptFiles($("drop"), $("file"), check);
 startDesk();

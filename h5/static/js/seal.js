@@ -152,7 +152,7 @@ async function send() {
       request_id: state.request, document_id: state.document.id, seal_id: seal.id,
       page: box.page, x_mm: box.x_mm, y_mm: box.y_mm, ...protection, field: field?.name ?? null,
       document_kind: $("stated-kind").value, amount: $("stated-amount").value.trim() || null,
-      counterparty: $("stated-counterparty").value.trim(), paper: !state.document.signed && $("paper").checked,
+      counterparty: $("stated-counterparty").value.trim(), printed: !state.document.signed && $("printed").checked,
     });
     remember(state.document.company_id, seal.id);
     openSigning(signing);

@@ -9,9 +9,9 @@ import { data, t } from "../lib/words.js";
 const MAX_WIDTH = 2000;
 
 function show(pages) {
-  const place = $("paper-pages");
+  const place = $("printed-pages");
   const width = Math.min(MAX_WIDTH, Math.ceil(place.parentElement.clientWidth * devicePixelRatio));
-  const address = (page) => `/api/codes/${encodeURIComponent(data.code)}/paper/pages/${page}.png?w=${width}`;
+  const address = (page) => `/api/codes/${encodeURIComponent(data.code)}/printed/pages/${page}.png?w=${width}`;
   place.replaceChildren(...Array.from({ length: pages }, (_, page) => {
     const name = t("record.printed_page", { number: page + 1, count: pages });
     return h("figure", { class: "page" }, h("figcaption", {}, name), h("img", { src: address(page), alt: name, loading: "lazy" }));
@@ -24,24 +24,24 @@ async function open(event) {
   event.preventDefault();
   const form = event.target;
   try {
-    show((await post(`/codes/${encodeURIComponent(data.code)}/paper`, { access: $("access").value }, { login: false })).pages);
+    show((await post(`/codes/${encodeURIComponent(data.code)}/printed`, { access: $("access").value }, { login: false })).pages);
   } catch (error) {
     fieldError(form, "access", error.text ?? String(error));
   }
 }
 
-async function switchPaper({ target }) {
+async function switchPrinted({ target }) {
   try {
-    await post(`/documents/${target.dataset.paper}/paper`, { on: target.checked });
+    await post(`/documents/${target.dataset.printed}/printed`, { on: target.checked });
   } catch (error) {
     target.checked = !target.checked;
     note(error.text ?? String(error));
   }
 }
 
-export function startPaper() {
-  const form = $("paper-form");
+export function startPrinted() {
+  const form = $("printed-form");
   form?.addEventListener("submit", open);
   if (form) clearWhenTyped(form);
-  document.querySelectorAll("[data-paper]").forEach((box) => box.addEventListener("change", switchPaper));
+  document.querySelectorAll("[data-printed]").forEach((box) => box.addEventListener("change", switchPrinted));
 }
