@@ -22,7 +22,7 @@ from auth.models import Company, Event
 from auth.tokens import group_code
 from seals.evidence.proofs import Proof, events_of, prove
 from seals.evidence.readme import P7S, PDF, REPORT, SES, Facts, readme
-from seals.evidence.structures import list_parts, pdf_parts, ses_parts, unreadable
+from seals.evidence.structures import UNTOLD, list_parts, pdf_parts, ses_parts, unreadable
 from seals.models import Document, SealKey, Signing, SigningState, Version
 from seals.pdf.preparing import PreparedMeta
 from seals.revocation import ISSUING, ROOT, SM2_ISSUING, newest_crl
@@ -57,6 +57,7 @@ async def pack(
             "issuing": workshop.chain,
             "seal": (base64.b64decode(key.certificate),),
             "tsa": pdf.units,
+            "tsa-roots": (workshop.root, *workshop.stamp_roots),
             "sm2-root": (workshop.sm2_root,),
             "sm2-issuing": workshop.sm2_chain,
             "sm2-seal": (national.certificate,),
@@ -118,7 +119,7 @@ async def _events(
         if other.id != row.id and await _may_see(other, person_id, now):
             subjects.append(f"signing:{other.id}")
     found = await events_of(stream, subjects, document.created_at, signed.seq)
-    return [event for event in found if event.kind != "signing.exported"], signed.seq
+    return [event for event in found if event.kind not in UNTOLD], signed.seq
 
 
 async def _may_see(row: Signing, person_id: str, now: datetime) -> bool:

@@ -80,12 +80,13 @@ def _head(facts: Facts) -> str:
 
 不用本系统的软件即可核验本包。在解压后的目录里依次运行下面的命令（需要 OpenSSL 3、Poppler 的 pdfsig 和
 coreutils）；任何一条失败，即该项不成立。根证书应与 {facts.trust_url}/trust/root.pem（及 sm2-root.pem）一致，
-每日根应与 {facts.roots_url} 公布的一致：请从该处或您信任的副本另行取得后比对。
+tsa-roots.pem 为该根证书和所用时间戳服务各自公布的根证书，每日根应与 {facts.roots_url} 公布的一致：请从该处或您信任的副本另行取得后比对。
 
 This package is checked without our software. Run the commands below in the unpacked folder, one after the
 other (they need OpenSSL 3, Poppler's pdfsig, coreutils); where one fails, what it checks does not hold. The
-root certificate must be that of {facts.trust_url}/trust/root.pem (and sm2-root.pem), a daily root that of
-{facts.roots_url}: get them from there, or from a copy that you trust, and compare.
+root certificate must be that of {facts.trust_url}/trust/root.pem (and sm2-root.pem), tsa-roots.pem holds it and
+what the time-stamping services used publish as theirs, a daily root must be that of {facts.roots_url}: get them
+from there, or from a copy that you trust, and compare.
 """
 
 
@@ -137,7 +138,7 @@ openssl x509 -in certificates/seal.pem -noout -subject -nameopt utf8,sep_multili
             f"""{openssl} -in {P7S} -strparse {pdf.value_at} -noout -out signature.value
 {openssl} -in {P7S} -strparse {pdf.token_at} -noout -out signature.tst
 openssl ts -verify -data signature.value -in signature.tst -token_in -attime {at} \\
-  -CAfile certificates/root.pem -untrusted certificates/tsa.pem
+  -CAfile certificates/tsa-roots.pem -untrusted certificates/tsa.pem
 openssl ts -reply -in signature.tst -token_in -text""",
         ),
     ]
@@ -165,7 +166,7 @@ openssl dgst -sm3 -binary signed.bin | cmp - ses.hash
 openssl x509 -in certificates/sm2-seal.pem -pubkey -noout > sm2-seal.pub
 openssl dgst -sm3 -sigopt {SM2_ID} -verify sm2-seal.pub -signature ses.value ses.signed
 openssl ts -verify -data ses.value -in ses.tst -token_in -attime {at} \\
-  -CAfile certificates/root.pem -untrusted certificates/tsa.pem""",
+  -CAfile certificates/tsa-roots.pem -untrusted certificates/tsa.pem""",
         ),
         Step(
             "SM2 证书链；签发机构签名的吊销列表中没有该证书（若列出，请将吊销时间与时间戳比较：之后的吊销"
@@ -201,7 +202,7 @@ def _events(facts: Facts) -> list[Step]:
     pairs = " ".join(f"{seq}:{root}" for seq, root in facts.events)
     stamps = "\n".join(
         f"openssl ts -verify -data roots/{number}.txt -in roots/{number}.tst -token_in \\\n"
-        f"  -attime {int(at.timestamp())} -CAfile certificates/root.pem -untrusted certificates/tsa.pem\n"
+        f"  -attime {int(at.timestamp())} -CAfile certificates/tsa-roots.pem -untrusted certificates/tsa.pem\n"
         f"openssl ts -reply -in roots/{number}.tst -token_in -text"
         for number, at in sorted(facts.roots.items())
     )

@@ -15,7 +15,20 @@ from auth.errors import Conflict
 from seals.pdf.preparing import PreparedMeta
 from seals.ses import reading
 
-__all__ = ["ListParts", "PdfParts", "SesParts", "list_parts", "pdf_parts", "ses_parts", "unreadable"]
+__all__ = [
+    "UNTOLD",
+    "ListParts",
+    "PdfParts",
+    "SesParts",
+    "list_parts",
+    "pdf_parts",
+    "ses_parts",
+    "unreadable",
+]
+
+
+UNTOLD = frozenset({"signing.exported", "printed.looked", "printed.switched"})
+"""Events of a document that are no part of how the file came to be: who took it out, or looked at it."""
 
 
 @dataclass(frozen=True)

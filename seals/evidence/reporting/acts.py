@@ -40,13 +40,13 @@ _IDENTITY = {
 _LICENCE = {
     LicenceState.ISSUED: "签发中",
     LicenceState.VALID: "有效",
-    LicenceState.REVOKED: "已吊销",
+    LicenceState.REVOKED: "已注销",
     LicenceState.REPLACED: "已换发",
 }
 _SEAL = {
     SealState.ISSUED: "待重新领取",
     SealState.COLLECTED: "正常",
-    SealState.FROZEN: "已冻结",
+    SealState.FROZEN: "已暂停",
     SealState.CANCELLED: "已注销",
 }
 

@@ -20,14 +20,11 @@ from seals import approved, devices, mandates, rules
 from seals.approval_models import Approval, ApprovalRule
 from seals.device_models import DeviceKey
 from seals.evidence.proofs import events_of
-from seals.evidence.structures import unreadable
+from seals.evidence.structures import UNTOLD, unreadable
 from seals.models import Document, Offer, OfferPurpose, OfferState, Seal, SealKey, Signing, Version
 from seals.signing.pictures import require_signed
 
 __all__ = ["Case", "load", "moment"]
-
-UNTOLD = "signing.exported"
-"""What was taken out later is no part of how the file came to be."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,9 @@ async def _gathered(signing_id: str, records: RecordsKey) -> Case:
     if signed is None or offer is None or offer.challenge_id is None:
         raise unreadable()
     subjects = [f"document:{document.id}", f"signing:{row.id}"]
-    told = [e for e in await events_of(stream, subjects, document.created_at, signed.seq) if e.kind != UNTOLD]
+    told = [
+        e for e in await events_of(stream, subjects, document.created_at, signed.seq) if e.kind not in UNTOLD
+    ]
     confirmed = next((each for each in told if each.kind == "signing.confirmed"), None)
     if confirmed is None:
         raise unreadable()

@@ -20,10 +20,11 @@ from seals.certificates import fingerprint
 from seals.evidence.proofs import prove
 from seals.evidence.reporting.case import Case
 from seals.evidence.structures import pdf_parts, unreadable
-from seals.models import SealKey
+from seals.models import RevokedFor, SealKey
 from seals.pdf.preparing import PreparedMeta
 from seals.revocation import current_trust
 from seals.ses import reading
+from seals.signing.archived_files import newest_file
 from seals.signing.workshop import Workshop
 from seals.verifying import in_our_records
 
@@ -39,6 +40,7 @@ _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 
 _EVENTS = {
     "document.uploaded": "收到文件",
+    "document.renewed": "续加时间戳",
     "signing.requested": "发起用印",
     "signing.opened": "出示扫码质询",
     "signing.scanned": "扫码",
@@ -49,7 +51,11 @@ _EVENTS = {
     "approval.given": "审批通过",
     "approval.refused": "审批不通过",
 }
-_STATUS = {"superseded": "重新领取", "affiliation_changed": "变更法定代表人"}
+_STATUS = {
+    RevokedFor.SUPERSEDED: "已由新的证书或印章取代",
+    RevokedFor.AFFILIATION_CHANGED: "变更法定代表人",
+    RevokedFor.CESSATION_OF_OPERATION: "停止使用",
+}
 _OUTCOMES = {"skipped": "未进行", "open": "未定", "failed": "不通过"}
 _VERDICTS = {"valid": "签名有效，文件自签署以后未被改动", "invalid": "不能采信", "unknown": "无法判定"}
 
@@ -71,7 +77,7 @@ async def proofs(case: Case, workshop: Workshop, now: datetime) -> Json:
         "certificates": await _certificates(case, data, workshop),
         "events": events,
         "roots": roots,
-        "verdict": await _verdict(data, workshop, now),
+        "verdict": await _verdict(await workshop.blobs.get(await newest_file(case.version)), workshop, now),
         "signed_at": stamps[0][1]["at"],
     }
 
@@ -192,6 +198,7 @@ async def _certificates(case: Case, data: bytes, workshop: Workshop) -> list[Jso
         *(("时间戳服务", unit, "随时间戳收录") for unit in units),
         *(("印章证书的签发机构", der, under) for der in workshop.chain),
         ("根证书", workshop.root, "自签；请与另行公布的根证书核对"),
+        *(("时间戳服务的根证书", der, "由该服务公布") for der in workshop.stamp_roots),
     ]
     return [_certificate(what, der, status) for what, der, status in listed]
 
@@ -216,7 +223,7 @@ def _status(key: SealKey | None) -> str:
     then = "签署时有效，未被吊销"
     if key.revoked_at is None:
         return f"{then}；出具本报告时也未被吊销"
-    why = _STATUS.get(key.revoked_for or "", "")
+    why = _STATUS[key.revoked_for] if key.revoked_for else ""
     return f"{then}；之后于 {second(key.revoked_at)} 吊销{f'（{why}）' if why else ''}，不影响此前的签署"
 
 
