@@ -80,13 +80,14 @@ def _head(facts: Facts) -> str:
 
 不用本系统的软件即可核验本包。在解压后的目录里依次运行下面的命令（需要 OpenSSL 3、Poppler 的 pdfsig 和
 coreutils）；任何一条失败，即该项不成立。根证书应与 {facts.trust_url}/trust/root.pem（及 sm2-root.pem）一致，
-tsa-roots.pem 为该根证书和所用时间戳服务各自公布的根证书，每日根应与 {facts.roots_url} 公布的一致：请从该处或您信任的副本另行取得后比对。
+tsa-roots.pem 为该根证书和所用时间戳服务各自公布的根证书，
+每日根应与 {facts.roots_url} 公布的一致：请从该处或您信任的副本另行取得后比对。
 
 This package is checked without our software. Run the commands below in the unpacked folder, one after the
 other (they need OpenSSL 3, Poppler's pdfsig, coreutils); where one fails, what it checks does not hold. The
-root certificate must be that of {facts.trust_url}/trust/root.pem (and sm2-root.pem), tsa-roots.pem holds it and
-what the time-stamping services used publish as theirs, a daily root must be that of {facts.roots_url}: get them
-from there, or from a copy that you trust, and compare.
+root certificate must be that of {facts.trust_url}/trust/root.pem (and sm2-root.pem), tsa-roots.pem holds it
+and what the time-stamping services used publish as theirs, a daily root must be that of {facts.roots_url}:
+get them from there, or from a copy that you trust, and compare.
 """
 
 
@@ -202,7 +203,8 @@ def _events(facts: Facts) -> list[Step]:
     pairs = " ".join(f"{seq}:{root}" for seq, root in facts.events)
     stamps = "\n".join(
         f"openssl ts -verify -data roots/{number}.txt -in roots/{number}.tst -token_in \\\n"
-        f"  -attime {int(at.timestamp())} -CAfile certificates/tsa-roots.pem -untrusted certificates/tsa.pem\n"
+        f"  -attime {int(at.timestamp())} \\\n"
+        "  -CAfile certificates/tsa-roots.pem -untrusted certificates/tsa.pem\n"
         f"openssl ts -reply -in roots/{number}.tst -token_in -text"
         for number, at in sorted(facts.roots.items())
     )
