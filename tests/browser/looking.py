@@ -60,6 +60,11 @@ _WORDS = """() => {
 }"""
 
 
+_STILL = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+  .map((one) => one.finished))"""
+
+
 def too_wide(page: Page, width: int) -> list[str]:
     """How far the page can be scrolled sideways, if it can."""
     page.set_viewport_size({"width": width, "height": 844})
@@ -68,10 +73,11 @@ def too_wide(page: Page, width: int) -> list[str]:
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe-core finds serious or critical."""
+    """What axe-core finds serious or critical, once nothing moves or fades any more."""
+    page.evaluate(_STILL)
     found = Axe().run(page, options=RULES).response["violations"]
     return [
-        f"{one['id']}: {' '.join(map(str, node['target']))}: {node['html'][:160]}"
+        f"{one['id']}: {' '.join(map(str, node['target']))}: {node['html'][:160]}: {node['failureSummary']}"
         for one in found
         if one["impact"] in GRAVE
         for node in one["nodes"]

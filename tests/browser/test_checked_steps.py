@@ -35,7 +35,7 @@ def test_the_steps_are_folded_and_numbered(owner: Party, phone: Window, contract
     assert unfold(page) == ["passed"] * 10
     expect(answer).to_contain_text("10. 印章的状态")
     expect(page.get_by_text("ByteRange").first).to_be_hidden()
-    page.get_by_text("技术细节").first.click()
+    page.locator(".check-steps").get_by_text("技术细节").first.click()
     expect(page.get_by_text("ByteRange").first).to_be_visible()
     width = "one => one.clientWidth / one.closest('li[data-state]').clientWidth"
     assert page.locator(".check-details li").first.evaluate(width) > 0.5, (

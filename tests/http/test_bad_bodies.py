@@ -108,7 +108,7 @@ def unchanged(site: Site, a: Party) -> Iterator[None]:
         (lambda _: b"null", 422, "request.json"),
         (lambda _: b"\xff\xfe{}", 422, "request.json"),
         (
-            lambda body: re.sub('"(x|bank)"', '"\udce9"', json.dumps(body)).encode(
+            lambda body: re.sub('"(x|bank|on)"', '"\udce9"', json.dumps(body)).encode(
                 "utf-8", "surrogateescape"
             ),
             422,
