@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
                 ('version', fields.IntField(default=0)),
                 ('inspection', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('removed', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
-                ('paper_off', fields.BooleanField(default=False)),
+                ('printed_off', fields.BooleanField(default=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'document', 'app': 'seals', 'pk_attr': 'id', 'table_description': "A company's uploaded document. blob: address of its current bytes in the blob store, original: of those"},
