@@ -73,8 +73,13 @@ def too_wide(page: Page, width: int) -> list[str]:
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe-core finds serious or critical, once nothing moves or fades any more."""
+    """What axe-core finds serious or critical, once nothing moves or fades any more; looked at again where
+    it finds something, for a page may still be filling."""
     page.evaluate(_STILL)
+    return _grave(page) and _grave(page)
+
+
+def _grave(page: Page) -> list[str]:
     found = Axe().run(page, options=RULES).response["violations"]
     return [
         f"{one['id']}: {' '.join(map(str, node['target']))}: {node['html'][:160]}: {node['failureSummary']}"
