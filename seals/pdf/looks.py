@@ -32,7 +32,7 @@ _MADE_UP = frozenset(
 )
 """Comments that one reader or another draws without a look of their own (ISO 32000-2 §12.5.6.5 to .23)."""
 _NOT_ON_SCREEN = 1 << 1 | 1 << 5  # hidden, no view (ISO 32000-2 table 167)
-_NO_ROTATE = 1 << 4
+_INVISIBLE, _NO_ROTATE = 1, 1 << 4
 _PASSWORD, _COMB, _RICH, _COMBO = 1 << 13, 1 << 24, 1 << 25, 1 << 17  # /Ff
 
 _EDGE_PT = 3.0
@@ -102,7 +102,10 @@ def annotations_of(page: pikepdf.Page) -> list[pikepdf.Dictionary]:
 
 
 def _vanishes(item: pikepdf.Dictionary) -> bool:
-    return _is_shown(item) and name_of(item.get("/Subtype")) in _MADE_UP and not _has_look(item)
+    """Whether readers draw it and qpdf does not, be it for a flag that is for unknown kinds only."""
+    if name_of(item.get("/Subtype")) not in _MADE_UP or not _is_shown(item):
+        return False
+    return not _has_look(item) or bool(int(item.get("/F", 0)) & _INVISIBLE)
 
 
 def _is_shown(item: pikepdf.Object) -> bool:

@@ -69,6 +69,7 @@ def refusal(data: bytes) -> Invalid:
         (comment("FreeText", "/Contents(CNY 5)/DA(/Helv 12 Tf)"), True),
         (comment("Line", "/L[60 60 260 90]"), False),  # drawn by other readers than pdfium
         (comment("Stamp", "/Name/Void"), False),
+        (comment("Stamp", "/F 1LOOK", BLANK), True),
     ],
 )
 def test_a_comment_that_would_vanish_is_refused_with_both_pictures(item: str, seen: bool) -> None:
