@@ -4,7 +4,8 @@ What the rewrite does, always:
 - one revision, only objects that are reachable: nothing hidden or left over stays in the file;
 - forms and comments are drawn into the page by their own appearances and end as fields: a filled form
   under a seal must read the same everywhere and for ever, and a certified document could not be filled
-  anyway. Empty signature fields of others go too: this system makes its own (`prepare`, others=…);
+  anyway. Fields without an appearance get one, comments that would vanish are refused (`looks`). Empty
+  signature fields of others go too: this system makes its own (`prepare`, others=…);
 - of the catalog only what serves reading stays; XMP metadata goes (its claims, PDF/A for one, would no
   longer be checked by anybody), the plain document information stays.
 With consent also active content goes (see `find_active`), and so do the restrictions of a file that is
@@ -29,10 +30,10 @@ from seals.pdf.activity import (
     is_harmless_action,
     name_of,
 )
-from seals.pdf.comparing import Part, check_same_pages, compared
-from seals.pdf.geometry import Frame
+from seals.pdf.comparing import check_same_pages, compared
 from seals.pdf.inspecting import Inspection, inspect, inspect_opened
 from seals.pdf.layers import drop_layers
+from seals.pdf.looks import annotations_of, check_written, settle_looks
 from seals.pdf.opening import open_pdf, reading
 
 __all__ = ["Cleaned", "clean"]
@@ -58,10 +59,6 @@ _CATALOG_KEPT = frozenset(
 _TRAILER_KEPT = frozenset({"/Root", "/Info", "/Size", "/ID"})
 _ACTION_SLOTS = ("/A", "/OpenAction", "/PA")
 _DROPPED_KEYS = ("/AA", "/JS", "/XFA", "/EF", "/AF")
-_EDGE_PT = 3.0
-"""How far readers draw beyond the rectangle of what has no look of its own."""
-_LOOSE_MOST = 0.25
-"""Of a page; a larger one would keep the page from being compared."""
 _FORM_CODE, _COMMENT_CODE, _RESTRICTED_CODE = "form_fields", "comments", "restrictions"
 
 
@@ -93,10 +90,9 @@ def clean(data: bytes, remove_active: bool, lift_restrictions: bool = False) -> 
         _check_static(opened.pdf)
         if "layers" in inspection.active:
             drop_layers(opened.pdf)
-        pages = enumerate(opened.pdf.pages)
-        drawn = [number for number, page in pages if _annotation_kinds(page) - {"/Link"}]
-        loose = {number: _without_look(opened.pdf, number, frames[number]) for number in drawn}
-        _draw_missing(opened.pdf)
+        kinds = [_annotation_kinds(page) for page in opened.pdf.pages]
+        drawn = [number for number, kind in enumerate(kinds) if kind - {"/Link"}]
+        looks = settle_looks(opened.pdf, drawn, frames)
         removed = {*inspection.active, *_flatten(opened.pdf)}
         if inspection.restricted:
             removed.add(_RESTRICTED_CODE)
@@ -104,8 +100,12 @@ def clean(data: bytes, remove_active: bool, lift_restrictions: bool = False) -> 
     opened.pdf.close()
     after = _check_clean(cleaned)
     # Of two sorts of cross-references readers follow either; layers may be on any page.
-    unsure = inspection.repaired or opened.hybrid or "layers" in inspection.active
-    check_same_pages(data, cleaned, compared(len(frames), drawn, mended=unsure), loose)
+    mended = inspection.repaired or opened.hybrid
+    pages = compared(len(frames), drawn, mended=mended or "layers" in inspection.active)
+    with reading():
+        check_written(cleaned, looks)
+    # What stands below a field is not in doubt only where all readers read the same objects.
+    check_same_pages(data, cleaned, pages, {} if mended else looks.loose, looks.lost)
     return Cleaned(cleaned, tuple(sorted(removed)), after)
 
 
@@ -193,73 +193,17 @@ def _flatten(pdf: pikepdf.Pdf) -> set[str]:
 
 
 def _annotation_kinds(page: pikepdf.Page) -> set[str]:
-    return {str(item.get("/Subtype")) for item in _annotations(page)}
-
-
-def _annotations(page: pikepdf.Page) -> list[pikepdf.Dictionary]:
-    items = page.obj.get("/Annots")
-    if not isinstance(items, pikepdf.Array):
-        return []
-    return [item for item in items if isinstance(item, pikepdf.Dictionary)]
+    return {str(item.get("/Subtype")) for item in annotations_of(page)}
 
 
 def _keep_links(page: pikepdf.Page) -> None:
     if "/Annots" not in page.obj:
         return
-    links = [item for item in _annotations(page) if item.get("/Subtype") == pikepdf.Name.Link]
+    links = [item for item in annotations_of(page) if item.get("/Subtype") == pikepdf.Name.Link]
     if links:
         page.obj["/Annots"] = pikepdf.Array(links)
     else:
         del page.obj["/Annots"]
-
-
-def _draw_missing(pdf: pikepdf.Pdf) -> None:
-    """Give an appearance to filled fields that have none; qpdf can draw ASCII text only."""
-    if not isinstance(pdf.Root.get("/AcroForm"), pikepdf.Dictionary):
-        return
-    form = pdf.acroform
-    for page in pdf.pages:
-        for widget in form.get_widget_annotations_for_page(page):
-            field = form.get_field_for_annotation(widget)
-            text = field.value_as_string if field.is_text or field.is_choice else ""
-            if not text or _has_look(widget.obj):
-                continue
-            if not (text.isascii() and text.isprintable()):
-                raise Invalid(
-                    "pdf.form_not_drawn",
-                    "PDF 表单的填写内容没有显示样式，各软件显示可能不同，请用「打印为 PDF」重新导出。",
-                    "A filled field of the form has no fixed look, so programs may show it differently; "
-                    'export the file again with "print to PDF".',
-                )
-            field.generate_appearance(widget)
-
-
-def _without_look(pdf: pikepdf.Pdf, number: int, frame: Frame) -> list[Part]:
-    """Where fields and comments stand that every reader draws in its own way: frames, arrows, icons.
-
-    No content of the document is in them: a field with a value but no look is drawn by `_draw_missing`.
-    """
-    form = pdf.Root.get("/AcroForm")
-    redrawn = isinstance(form, pikepdf.Dictionary) and bool(form.get("/NeedAppearances"))
-    places = []
-    for item in _annotations(pdf.pages[number]):
-        kind = item.get("/Subtype")
-        field = item if "/FT" in item else item.get("/Parent", item)
-        chosen = kind == pikepdf.Name.Widget and (redrawn or field.get("/FT") == pikepdf.Name.Ch)
-        if kind not in (pikepdf.Name.Link, pikepdf.Name.Popup) and (chosen or not _has_look(item)):
-            x1, y1, x2, y2 = (float(value) for value in item["/Rect"])
-            box = frame.to_shown((x1 - _EDGE_PT, y1 - _EDGE_PT, x2 + _EDGE_PT, y2 + _EDGE_PT))
-            width, height = frame.shown_mm
-            if box.width_mm * box.height_mm <= _LOOSE_MOST * width * height:
-                places.append(
-                    (box.x_mm / width, box.y_mm / height, box.right_mm / width, box.bottom_mm / height)
-                )
-    return places
-
-
-def _has_look(widget: pikepdf.Object) -> bool:
-    looks = widget.get("/AP")
-    return isinstance(looks, pikepdf.Dictionary) and "/N" in looks
 
 
 # ---------------------------------------------------------------- active and unused parts

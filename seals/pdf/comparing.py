@@ -58,19 +58,26 @@ class _Difference:
 
 
 def check_same_pages(
-    before: bytes, after: bytes, pages: Sequence[int], loose: Mapping[int, Sequence[Part]]
+    before: bytes,
+    after: bytes,
+    pages: Sequence[int],
+    loose: Mapping[int, Sequence[Part]],
+    lost: tuple[int, Part] | None = None,
 ) -> None:
     """Raises Invalid `pdf.shown_differently` where a page of `after` is not what it was in `before`.
 
     pages: from 0, those that are compared; how many there are always is. loose: places, by page, where
-    every reader draws in its own way. Facts: `page` from 1, `pages` of both; `before`, `after`:
-    PNG of the page, base64, at most MAX_PICTURE_BYTES each, or None where it cannot be shown.
+    every reader draws in its own way and the document has nothing. lost: page and place of what is known
+    to be shown by some reader and to be gone, whatever ours shows. Facts: `page` from 1, `pages` of both;
+    `before`, `after`: PNG of the page, base64, at most MAX_PICTURE_BYTES each, or None where it cannot be
+    shown.
     """
     one, other = _open(before), _open(after)
+    known = None if lost is None else _Difference(*lost)
     counts = [len(each) if each is not None else 0 for each in (one, other)]
     found = None if counts[0] == counts[1] else _Difference(min(counts), None)
     try:
-        if one is not None and other is not None:
+        if known is None and one is not None and other is not None:
             found = (
                 _first_difference(one, other, [page for page in pages if page < min(counts)], loose) or found
             )
@@ -78,6 +85,7 @@ def check_same_pages(
         for each in (one, other):
             if each is not None:
                 each.close()
+    found = known or found
     if found is not None:
         raise _shown_differently(found, counts, before, after)
 
