@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from auth import events, throttling
 from auth.authority import Act
 from auth.engine import transaction
@@ -127,8 +129,10 @@ def _not_found() -> NotFound:
     )
 
 
-async def fetch(token: str, session: SessionView, now: datetime, workshop: Workshop) -> Fetched:
-    """The file; changes nothing, and its asker must still be allowed to have it.
+async def fetch(
+    token: str, session: SessionView, now: datetime, workshop: Workshop, identity: Ed25519PublicKey
+) -> Fetched:
+    """The file; changes nothing, and its asker must still be allowed to have it. identity: the sealer's.
 
     Raises NotFound `export.not_found` for tokens that are unknown, over or another session's; TooMany for
     too many evidence packages; for reports Unavailable `paper.waits`, and Conflict for
@@ -144,17 +148,19 @@ async def fetch(token: str, session: SessionView, now: datetime, workshop: Works
     if row.form is ExportForm.SES:
         return Fetched(row.form, *await ses_signature(row.subject, session.person_id, now))
     if row.form in _WITH_REPORT:
-        return await _evidence(row, session.person_id, now, workshop)
+        return await _evidence(row, session.person_id, now, workshop, identity)
     return Fetched(row.form, *await signed_file(row.subject, session.person_id, now, workshop))
 
 
-async def _evidence(row: Export, person_id: str, now: datetime, workshop: Workshop) -> Fetched:
+async def _evidence(
+    row: Export, person_id: str, now: datetime, workshop: Workshop, identity: Ed25519PublicKey
+) -> Fetched:
     # A token may be fetched by as often as one likes, and this is much to put together.
     await throttling.count(EVIDENCE_PER_PERSON, person_id, now)
     signing = await own_signing(row.subject, person_id, now)
     report = await workshop.blobs.get((await ordering.made(PaperKind.EVIDENCE, row.subject)).sha256)
     if row.form is ExportForm.EVIDENCE:
-        return Fetched(row.form, *await pack(row.subject, person_id, now, workshop, report))
+        return Fetched(row.form, *await pack(row.subject, person_id, now, workshop, identity, report))
     stem = (await Document.get(id=signing.document_id)).name.removesuffix(".pdf")
     return Fetched(row.form, f"{stem}.evidence.pdf", report)
 

@@ -45,6 +45,8 @@ WEBP_WIDTHS = (480, 720, 1080, 1600, 2000)
 """Steps, so that pictures for screens of all sizes are few; `h5/static/js/lib/pages.js` asks by them."""
 UPLOADS_PER_PERSON = Limit("upload.person", 200, 3600)
 MM_PER_PT = 25.4 / 72
+_LINES = "\u2028\u2029"
+"""All of the categories Zl and Zp: behind one, a name would go on as a line of its own."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +121,12 @@ class DocumentView:
 
 
 def file_name(raw: str) -> str:
-    """A name to show and to download by: no path, no control or direction characters, at most 200.
+    """A name to show and to download by: no path, no control or direction characters, one line, at most 200.
 
     Never used as a path on our disk: files are stored by their hash.
     """
     text = unicodedata.normalize("NFC", raw.replace("\\", "/").rsplit("/", 1)[-1])
-    text = "".join(c for c in text if unicodedata.category(c)[0] != "C").strip(" .")
+    text = "".join(c for c in text if unicodedata.category(c)[0] != "C" and c not in _LINES).strip(" .")
     text = re.sub(r'[<>:"|?*]', "_", text)
     stem = text[: -len(".pdf")] if text.lower().endswith(".pdf") else text
     return (stem[: NAME_LENGTH - len(".pdf")] or "未命名文件") + ".pdf"

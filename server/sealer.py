@@ -14,7 +14,7 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -291,6 +291,7 @@ def _working(
     identity = secret_files.sealer_identity(settings)
     records, timestamper = secret_files.records_key(settings), _time_services(settings, client)
     workshop = make_workshop(settings, records, InspectorClient(settings.inspector_socket), client)
+    apart = replace(workshop, inspector=InspectorClient(settings.inspector_socket, papers=True))
     return WorkDesk(
         keys.identity_key(settings, token),
         records,
@@ -300,7 +301,7 @@ def _working(
         workshop,
         timestamper,
         _trust(settings),
-        PaperSealer(keys.authority(settings, "papers", token), identity, workshop, timestamper),
+        PaperSealer(keys.authority(settings, "papers", token), identity, apart, timestamper),
         owner,
     )
 

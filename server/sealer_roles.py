@@ -233,7 +233,7 @@ class WorkDesk:
         row = await papers_making.take(self.owner, now())
         if row is None:
             return False
-        await papers_making.make(row, self.papers, now)
+        await papers_making.make(row, self.papers, self.workshop, now)
         return True
 
     async def hear_of_changes(self) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from auth import events
@@ -37,11 +38,19 @@ MADE = (1980, 1, 1, 0, 0, 0)
 
 
 async def pack(
-    signing_id: str, person_id: str, now: datetime, workshop: Workshop, report: bytes
+    signing_id: str,
+    person_id: str,
+    now: datetime,
+    workshop: Workshop,
+    identity: Ed25519PublicKey,
+    report: bytes,
 ) -> tuple[str, bytes]:
-    """Name and bytes of the package (zip) of what a signing made. report: the evidence report of it.
+    """Name and bytes of the package (zip) of what a signing made.
 
-    Raises NotFound `signing.not_found`; Conflict `signing.not_signed`, `evidence.unreadable`.
+    identity: the sealer's; report: the evidence report of it.
+
+    Raises NotFound `signing.not_found`; Conflict `signing.not_signed`, `evidence.unreadable`; Unavailable
+    `evidence.not_yet`.
     """
     row = await own_signing(signing_id, person_id, now)
     version = await require_signed(row)
@@ -67,7 +76,7 @@ async def pack(
     lists = await _revocation_lists()
     files |= {f"crls/{name}.crl.pem": der.public_bytes(Encoding.PEM) for name, der in lists.items()}
     told, signed = await _events(row, version, document, person_id, now)
-    proofs = await prove(told)
+    proofs = await prove(told, identity)
     files |= _chain(told, proofs)
     company = await Company.get(id=row.company_id)
     facts = Facts(

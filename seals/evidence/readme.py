@@ -71,7 +71,7 @@ def readme(facts: Facts) -> str:
 def _head(facts: Facts) -> str:
     return f"""# 证据包 · Evidence package
 
-- 文件 Document: {facts.name}
+- 文件 Document（名称由上传人命名 name by its uploader）: {facts.name}
 - 签署企业 Company: {facts.company}
 - 验真码 Verification code: {facts.code}
 - 文件 SHA-256: {facts.sha256}

@@ -46,13 +46,16 @@ async def take(owner: str, now: datetime) -> Paper | None:
     return await Paper.get(id=row.id) if claimed else None
 
 
-async def make(row: Paper, sealer: PaperSealer, clock: Callable[[], datetime]) -> None:
-    """WAITING → MADE, or FAILED with the reason; what does not answer now is tried again."""
+async def make(row: Paper, sealer: PaperSealer, workshop: Workshop, clock: Callable[[], datetime]) -> None:
+    """WAITING → MADE, or FAILED with the reason; what does not answer now is tried again.
+
+    workshop: whose inspector reads what the paper is about.
+    """
     try:
-        data = await _DATA[row.kind](row, clock(), sealer.workshop, sealer.identity)
-        pdf = await sealer.workshop.inspector.set_paper(row.kind.value, data)
+        data = await _DATA[row.kind](row, clock(), workshop, sealer.identity)
+        pdf = await sealer.apart.inspector.set_paper(row.kind.value, data)
         sealed = await sealer.seal(pdf, clock())
-        sha256 = await sealer.workshop.blobs.put(sealed)
+        sha256 = await workshop.blobs.put(sealed)
     except Unavailable as error:
         _log.warning("a paper waits: %s", error.code)
         if row.attempts >= MAX_ATTEMPTS:

@@ -47,11 +47,15 @@ def imprint() -> Imprint:
 
 @dataclass(frozen=True)
 class PaperSealer:
-    """The platform's key for papers, and what making them needs beside it. identity: the sealer's, public."""
+    """The platform's key for papers, and what making them needs beside it. identity: the sealer's, public.
+
+    apart: the workshop whose inspector answers from a worker that has read nothing but the paper: what it
+    hands over gets the platform's signature without a person or a PIN.
+    """
 
     key: pki.Authority = field(repr=False)
     identity: Ed25519PublicKey
-    workshop: Workshop
+    apart: Workshop
     timestamper: TimeStamper
 
     async def seal(self, data: bytes, now: datetime) -> bytes:
@@ -60,7 +64,7 @@ class PaperSealer:
         Raises what the inspector raises; Unavailable `timestamp.unavailable`, `ocsp.unavailable`; Conflict
         `paper.output_bad` where our own verification does not find it good.
         """
-        inspector, chain = self.workshop.inspector, list(self.workshop.chain)
+        inspector, chain = self.apart.inspector, list(self.apart.chain)
         last = len((await inspector.inspect(data)).pages) - 1
         prepared = await inspector.prepare(
             data,
@@ -81,8 +85,8 @@ class PaperSealer:
             signature_value=self.key.key.sign(attributes, ec.ECDSA(hashes.SHA256())),
             timestamper=self.timestamper,
         )
-        sealed = (await archive(stamped, self.key.der, self.workshop, self.timestamper)).data
-        report = await inspector.verify(sealed, await current_trust(self.workshop))
+        sealed = (await archive(stamped, self.key.der, self.apart, self.timestamper)).data
+        report = await inspector.verify(sealed, await current_trust(self.apart))
         levels = [one.level for one in report.signatures]
         if report.verdict is not Verdict.VALID or levels != ["B-LTA"]:
             raise Conflict(

@@ -64,5 +64,6 @@ async def export_seal(request: Request, seal: str) -> Download:
 
 @operation(exports, "GET", "/downloads/<token:str>", "The file that was asked for", media=DER)
 async def exported(request: Request, token: str) -> HTTPResponse:
-    found = await exporting.fetch(token, session(request), now(), it(request).workshop)
+    ctx = it(request)
+    found = await exporting.fetch(token, session(request), now(), ctx.workshop, ctx.identity)
     return attachment(found.name, found.data, MEDIA.get(found.form, DER))

@@ -26,9 +26,10 @@ from seals.photo.results import Lifted
 from seals.photo.shown import Codes, Shown
 from seals.ses.causes import Cause
 from seals.ses.reports import SesReport, undecided
-from server.inspector.asking import asker
-from server.inspector.pool import LIMITS_S, WAIT_S, read_frame
+from server.inspector.asking import PAPERS, asker
+from server.inspector.pool import LIMITS_S, WAIT_S
 from server.inspector.protocol import ProtocolError, frame, pack, raise_error, unpack
+from server.inspector.subprocesses import read_frame
 
 __all__ = ["RECONNECT_S", "InspectorClient"]
 
@@ -47,10 +48,12 @@ class InspectorClient:
     Every method raises what its namesake in `seals.pdf` raises, and Unavailable `inspector.down`,
     `inspector.busy`; Invalid `pdf.too_slow`, `pdf.too_demanding`, `pdf.reader_died` for files that the
     readers cannot cope with.
+
+    papers: what is asked is for a paper that the platform's own key seals (see `pool.py`).
     """
 
-    def __init__(self, socket_path: Path) -> None:
-        self._path = socket_path
+    def __init__(self, socket_path: Path, *, papers: bool = False) -> None:
+        self._path, self._papers = socket_path, papers
 
     async def ping(self) -> bool:
         """Whether the inspector answers at once."""
@@ -142,7 +145,8 @@ class InspectorClient:
     async def _ask(self, operation: str, kind: Any, **arguments: Any) -> Any:
         parts: list[bytes] = []
         packed = pack(arguments, parts)
-        asked = {"op": operation, "arguments": packed, "asker": asker.get()}
+        whom = PAPERS if self._papers else asker.get()
+        asked = {"op": operation, "arguments": packed, "asker": whom}
         header, got = await self._answer(frame(asked, parts))
         try:
             if "error" in header:

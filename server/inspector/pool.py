@@ -3,6 +3,9 @@
 Every worker does one operation at a time. At its time limit it gets SIGKILL and a new one takes its place;
 the asker learns `pdf.too_slow`. Requests wait in a bounded line for a free worker. Whoever asks gets all
 workers but one at a time, so that one person's slow files never keep out everybody else.
+
+What the platform's own key seals comes from a worker beside these, which is started with each paper and
+killed behind it: a file that took over one of the others has no hand in it.
 """
 
 from __future__ import annotations
@@ -10,25 +13,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import os
-import signal
-import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from auth.errors import Invalid, Unavailable
-from seals.glyphs import FONTS_VARIABLE
-from server.inspector.asking import HOUSE
-from server.inspector.protocol import LENGTH, MAX_HEADER_BYTES, ProtocolError, parse_header
+from server.inspector.asking import HOUSE, PAPERS
+from server.inspector.protocol import ProtocolError
+from server.inspector.subprocesses import START_S, WORKER, Worker
 
-__all__ = ["LIMITS_S", "WORKER", "Pool", "Worker", "busy", "read_frame"]
-
-_ROOT = str(Path(__file__).resolve().parents[2])
-WORKER: tuple[str, ...] = (sys.executable, "-m", "server.inspector.worker")
+__all__ = ["LIMITS_S", "Pool", "busy"]
 
 LIMITS_S: Mapping[str, float] = {
     "inspect": 10,
@@ -51,77 +46,13 @@ LIMITS_S: Mapping[str, float] = {
 MAX_WAITING = 64  # requests in line; each of them holds no document yet (see process.py)
 MAX_EACH = 16  # of one asker's, in line and at work
 WAIT_S = 30.0  # how long one stands in line before it is told to come back
-START_S = 30.0  # for a worker to import its libraries: 1 s on a free machine
 RECYCLE_AFTER = 200  # operations; libraries in C leak, and a fresh worker is cheap
 _RESTART_DELAYS_S = (0.0, 0.2, 1.0, 5.0)  # then every 5 s
 
-_CHUNK = 256 * 1024
+FIRST, LAST = "set_paper", "verify"
+"""A paper begins with a fresh worker, 0.7 s of processor time, and ends with the death of it."""
 
 _log = logging.getLogger(__name__)
-
-
-class Worker:
-    """One subprocess."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
-        self.done = 0
-        self.broken = False
-
-    @property
-    def pid(self) -> int:
-        """The process's id."""
-        return self._process.pid
-
-    @property
-    def dead(self) -> bool:
-        """Whether the process has ended by itself: killed by the kernel for memory, for one."""
-        return self._process.returncode is not None
-
-    @classmethod
-    async def start(cls, command: Sequence[str]) -> Worker:
-        """Start one and wait until it is ready. Raises OSError, ProtocolError, TimeoutError."""
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            cwd="/",
-            # Nothing of our own environment: settings and secrets of a careless deployment stay outside.
-            env={
-                "PATH": os.defpath,
-                "LANG": "C.UTF-8",
-                "PYTHONPATH": _ROOT,
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "OPENBLAS_NUM_THREADS": "1",  # a worker may start no threads
-                **({FONTS_VARIABLE: os.environ[FONTS_VARIABLE]} if FONTS_VARIABLE in os.environ else {}),
-            },
-        )
-        worker = cls(process)
-        try:
-            async with asyncio.timeout(START_S):
-                await read_frame(worker._stdout)
-        except BaseException:
-            await worker.kill()
-            raise
-        return worker
-
-    async def send(self, piece: bytes) -> None:
-        """Hand over a piece of a frame. Raises ConnectionError when the worker has died."""
-        self._stdin.write(piece)
-        await self._stdin.drain()
-
-    async def receive(self) -> tuple[dict[str, Any], list[bytes]]:
-        """The answer. Raises asyncio.IncompleteReadError when the worker has died."""
-        return await read_frame(self._stdout)
-
-    async def kill(self) -> None:
-        """End it, whatever it is doing, and collect it."""
-        self.broken = True
-        with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGKILL)
-        await self._process.wait()
 
 
 @dataclass
@@ -152,6 +83,9 @@ class Pool:
         self._alive: set[Worker] = set()
         self._waiting = 0
         self._shares: dict[str, _Share] = {}
+        self._paper: Worker | None = None
+        self._paper_turn = asyncio.Lock()
+        self._papers = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -174,8 +108,13 @@ class Pool:
         self._alive.clear()
 
     def state(self) -> dict[str, int]:
-        """Counts for `ping` and metrics."""
-        return {"workers": len(self._alive), "idle": self._idle.qsize(), "waiting": self._waiting}
+        """Counts for `ping` and metrics. papers: workers started for one, so far."""
+        return {
+            "workers": len(self._alive),
+            "idle": self._idle.qsize(),
+            "waiting": self._waiting,
+            "papers": self._papers,
+        }
 
     @asynccontextmanager
     async def borrow(self, operation: str, asker: str = HOUSE) -> AsyncIterator[Worker]:
@@ -183,6 +122,10 @@ class Pool:
 
         Raises Unavailable `inspector.busy`; Invalid `pdf.too_slow`, `pdf.reader_died`.
         """
+        if asker == PAPERS:
+            async with self._apart(operation) as worker:
+                yield worker
+            return
         async with self._share(asker), self._borrow(operation) as worker:
             yield worker
 
@@ -212,8 +155,52 @@ class Pool:
     async def _borrow(self, operation: str) -> AsyncIterator[Worker]:
         worker = await self._next()
         try:
-            async with asyncio.timeout(self.limits_s[operation]):
+            async with self._at_work(operation, worker):
                 yield worker
+        finally:
+            if worker.broken or worker.done >= self._recycle_after:
+                self._in_background(self._replace(worker))
+            else:
+                self._idle.put_nowait(worker)
+
+    @asynccontextmanager
+    async def _apart(self, operation: str) -> AsyncIterator[Worker]:
+        """The worker of the paper that is being made, or a fresh one; never one of those in line."""
+        async with self._in_line():
+            await self._paper_turn.acquire()
+        try:
+            worker = await self._of_paper(operation)
+            async with self._at_work(operation, worker):
+                yield worker
+        finally:
+            if self._paper is not None and (self._paper.broken or operation == LAST):
+                self._retire(self._paper)
+            self._paper_turn.release()
+
+    async def _of_paper(self, operation: str) -> Worker:
+        if self._paper is not None:
+            if operation != FIRST and not self._paper.dead:
+                return self._paper
+            self._retire(self._paper)
+        try:
+            worker = await Worker.start(self._command)
+        except (OSError, ProtocolError, TimeoutError, asyncio.IncompleteReadError) as error:
+            _log.error("a worker for a paper did not start: %s", type(error).__name__)
+            raise busy() from None
+        self._alive.add(worker)
+        self._paper, self._papers = worker, self._papers + 1
+        return worker
+
+    def _retire(self, worker: Worker) -> None:
+        self._paper = None
+        self._in_background(self._end(worker))
+
+    @asynccontextmanager
+    async def _at_work(self, operation: str, worker: Worker) -> AsyncIterator[None]:
+        """One operation, which must be over in its time."""
+        try:
+            async with asyncio.timeout(self.limits_s[operation]):
+                yield
             worker.done += 1
         except TimeoutError:
             worker.broken = True
@@ -226,11 +213,6 @@ class Pool:
         except BaseException:
             worker.broken = True  # it may hold half a frame
             raise
-        finally:
-            if worker.broken or worker.done >= self._recycle_after:
-                self._in_background(self._replace(worker))
-            else:
-                self._idle.put_nowait(worker)
 
     async def _next(self) -> Worker:
         async with self._in_line():
@@ -252,9 +234,12 @@ class Pool:
             self._waiting -= 1
 
     async def _replace(self, worker: Worker) -> None:
+        await self._end(worker)
+        await self._add()
+
+    async def _end(self, worker: Worker) -> None:
         await worker.kill()
         self._alive.discard(worker)
-        await self._add()
 
     async def _add(self) -> None:
         for attempt in itertools.count():
@@ -272,26 +257,6 @@ class Pool:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def read_frame(source: asyncio.StreamReader) -> tuple[dict[str, Any], list[bytes]]:
-    """One whole frame. Raises asyncio.IncompleteReadError, ProtocolError."""
-    (length,) = LENGTH.unpack(await source.readexactly(LENGTH.size))
-    if length > MAX_HEADER_BYTES:
-        raise ProtocolError("header too long")
-    header, lengths = parse_header(await source.readexactly(length))
-    return header, [await _read_part(source, length) for length in lengths]
-
-
-async def _read_part(source: asyncio.StreamReader, length: int) -> bytes:
-    """So many bytes, held once; `readexactly` has them twice before it gives them."""
-    part = BytesIO()
-    while part.tell() < length:
-        piece = await source.read(min(_CHUNK, length - part.tell()))
-        if not piece:
-            raise asyncio.IncompleteReadError(b"", length - part.tell())
-        part.write(piece)
-    return part.getvalue()
 
 
 def busy() -> Unavailable:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from auth.errors import DomainError, Invalid
 from server.inspector.asking import HOUSE
-from server.inspector.pool import Pool, Worker
+from server.inspector.pool import Pool
 from server.inspector.protocol import (
     LENGTH,
     MAX_HEADER_BYTES,
@@ -25,6 +25,7 @@ from server.inspector.protocol import (
     frame_head,
     parse_header,
 )
+from server.inspector.subprocesses import Worker
 
 __all__ = ["Inspector", "main"]
 

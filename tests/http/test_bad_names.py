@@ -35,7 +35,9 @@ def send(party: Party, disposition: bytes, **part: bytes) -> tuple[int, dict[str
 
 
 def is_plain(name: str) -> bool:
-    harmless = all(unicodedata.category(c)[0] not in "C" and c not in '/\\<>:"|?*' for c in name)
+    of = [unicodedata.category(c) for c in name]
+    harmless = not any(one[0] == "C" or one in {"Zl", "Zp"} for one in of)
+    harmless = harmless and not set(name) & set('/\\<>:"|?*')
     return harmless and 5 <= len(name) <= 200 and name.endswith(".pdf") and name[0] != "."
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import json
 import unicodedata
 from datetime import UTC, datetime
 
@@ -14,7 +16,9 @@ from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 from auth.china import CHINA
 from server.client import Client
-from tests.http.daily import bind
+from server.inspector.client import InspectorClient
+from server.inspector.protocol import frame
+from tests.http.daily import bind, settings_of
 from tests.http.site import Party, Site, joined_as, refused
 from tests.seals.pdf.samples import contract
 
@@ -143,6 +147,19 @@ def test_of_a_day_there_is_one_and_its_making_is_an_event(
     assert len(site.column("paper", "number", subject=signing)) == 2
 
 
+def test_what_is_sealed_was_in_no_hands_of_a_worker_that_reads_for_others(site: Site, a: Party) -> None:
+    client = InspectorClient(settings_of(site).inspector_socket)
+
+    def papers() -> int:
+        header, _ = asyncio.run(client._once(frame({"op": "ping"}, [])))
+        return int(header["result"]["papers"])
+
+    done, _ = a.sign(contract())
+    before = papers()
+    a.client.evidence_report(done["id"])
+    assert papers() == before + 1
+
+
 def test_what_was_being_made_when_its_maker_died_is_made(site: Site, a: Party) -> None:
     done, _ = a.sign(contract())
     first = a.client.evidence_report(done["id"])
@@ -163,6 +180,11 @@ def test_one_whose_rows_were_changed_is_not_made_and_is_when_they_are_right_agai
     done, _ = a.sign(contract())
     subject, own = f"signing:{done['id']}", {"subject": done["id"], "purpose": "confirm"}
     (device,) = set(site.column("device_key", "id", person_id=a.client.me()["id"]))
+    (row,) = site.column("offer", "device", **own)
+    said = json.loads(row)
+    (signed,) = site.column("event", "seq", kind="signing.signed", subject=subject)
+    stream = f"company:{a.company}"
+    head = min(seq for seq in site.column("head_signature", "seq", stream=stream) if seq >= signed)
     forged: list[tuple[str, str, dict[str, str], str]] = [
         ("event", "subject", {"kind": "signing.confirmed", "subject": subject}, "signing:hidden"),
         ("event", "kind", {"kind": "signing.opened", "subject": subject}, "signing.other"),
@@ -175,6 +197,8 @@ def test_one_whose_rows_were_changed_is_not_made_and_is_when_they_are_right_agai
         ),
         ("signing", "digest_sm3", {"id": done["id"]}, "0" * 64),
         ("device_key", "attestation", {"id": device}, "AAAA"),
+        ("offer", "device", own, json.dumps({**said, "signature": "A" * 86 + "=="})),
+        ("head_signature", "signature", {"stream": stream, "seq": head}, "AAAA"),
     ]
     for table, column, where, value in forged:
         (row,) = site.column(table, "id", **where)

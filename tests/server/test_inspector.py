@@ -22,9 +22,11 @@ from seals.photo.figures import wanted
 from seals.photo.lifting import lift
 from server.demo_contract import demo_contract
 from server.inspector import client as client_module
+from server.inspector.asking import PAPERS
 from server.inspector.client import InspectorClient
-from server.inspector.pool import LIMITS_S, WORKER, Pool
+from server.inspector.pool import LIMITS_S, Pool
 from server.inspector.process import Inspector
+from server.inspector.subprocesses import WORKER
 from tests.seals.papers.sample import sample
 from tests.seals.pdf.samples import contract, encrypted, javascript
 from tests.seals.pdf.sealing_kit import NOW, SIGNED, World
@@ -76,6 +78,24 @@ async def test_every_operation_answers_as_the_function_it_stands_for(world: Worl
         jpeg, border = stamped_jpeg(SealKind.CONTRACT), wanted(SealKind.CONTRACT)
         assert await client.photo(jpeg, border) == lift(jpeg, border)
         assert len(inspect(await client.set_paper("evidence", sample())).pages) >= 5
+
+
+async def test_what_the_platform_seals_comes_from_a_worker_that_read_nothing_else() -> None:
+    async with running(1) as (client, pool, path):
+        (shared,) = pool._alive
+        await client.inspect(contract())
+        papers = InspectorClient(path, papers=True)
+        paper = await papers.set_paper("evidence", sample())
+        (first,) = pool._alive - {shared}
+        assert len((await papers.inspect(paper)).pages) >= 5
+        assert (shared.done, first.done, pool.state()["papers"]) == (1, 2, 1)
+        async with pool.borrow("set_paper", PAPERS) as second:
+            assert second not in {shared, first}, "each paper has its own"
+        await until(lambda: gone(first.pid))
+        async with pool.borrow("verify", PAPERS) as last:
+            assert last is second
+        await until(lambda: gone(second.pid) and pool._alive == {shared})
+        assert shared.done == 1
 
 
 async def test_refusals_cross_as_what_they_are() -> None:

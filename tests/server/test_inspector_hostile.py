@@ -14,11 +14,12 @@ import pytest
 from auth.errors import DomainError, Invalid, Unavailable
 from seals.pdf.verdicts import Verdict
 from server.inspector.asking import asker
-from server.inspector.pool import LIMITS_S, MAX_EACH, WORKER
+from server.inspector.pool import LIMITS_S, MAX_EACH
 from server.inspector.protocol import (
     frame,
     frame_head,
 )
+from server.inspector.subprocesses import WORKER
 from server.inspector.worker import SPENT_BYTES
 from tests.seals.pdf.samples import contract
 from tests.seals.pdf.sealing_kit import World

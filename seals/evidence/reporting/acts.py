@@ -16,6 +16,7 @@ from auth.ports import IdentityWay
 from seals import approvers, custody
 from seals.devices import signed_by
 from seals.evidence.reporting.case import Case
+from seals.evidence.structures import unreadable
 from seals.imprint import to_svg
 from seals.kinds import SealKind, spec
 from seals.models import Collection, CollectionState, SealState, Version
@@ -52,7 +53,10 @@ _SEAL = {
 
 
 async def acts(case: Case) -> Json:
-    """The parts of the report that are about people, company and seal."""
+    """The parts of the report that are about people, company and seal.
+
+    Raises Conflict `evidence.unreadable` where the device's signature does not hold.
+    """
     confirmed = await case.name(case.offer.person_id)
     return {
         "company": _company(case),
@@ -218,7 +222,8 @@ def _device(case: Case) -> Json | None:
     values = confirm_values(case.row, case.challenge, case.row.digest_sha256, case.row.digest_sm3)
     statement = custody.statement({**values, "device": device.id}).decode().partition("\n")[2]
     signature = said.get("signature", "")
-    good = signed_by(device, signature, values)
+    if not signed_by(device, signature, values):
+        raise unreadable()
     return {
         "label": device.label,
         "enrolled_at": second(device.created_at),
@@ -226,7 +231,7 @@ def _device(case: Case) -> Json | None:
         "public_key": base64.b64decode(device.public_key).hex(),
         "statement": statement,
         "signature": base64.b64decode(signature).hex(),
-        "checked_zh": "签名成立" if good else "签名不成立",
+        "checked_zh": "签名成立",
     }
 
 

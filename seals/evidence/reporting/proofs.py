@@ -12,6 +12,7 @@ from typing import Any
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 from auth.china import second
@@ -60,13 +61,13 @@ _OUTCOMES = {"skipped": "未进行", "open": "未定", "failed": "不通过"}
 _VERDICTS = {"valid": "签名有效，文件自签署以后未被改动", "invalid": "不能采信", "unknown": "无法判定"}
 
 
-async def proofs(case: Case, workshop: Workshop, now: datetime) -> Json:
+async def proofs(case: Case, workshop: Workshop, identity: Ed25519PublicKey, now: datetime) -> Json:
     """Raises Conflict `evidence.unreadable` where the file or its records are not as they were made."""
     data = await workshop.blobs.get(case.version.sha256)
     original = await workshop.blobs.get(case.document.original)
     stamps = _stamps(case, data)
     pages, left_out = await _pages(case, workshop)
-    events, roots = await _events(case)
+    events, roots = await _events(case, identity)
     return {
         "document": _document(case, data, original),
         "pages": pages,
@@ -230,8 +231,8 @@ def _status(key: SealKey | None) -> str:
 # ---------------------------------------------------------------- events and verdict
 
 
-async def _events(case: Case) -> tuple[list[Json], list[Json]]:
-    proven = await prove(case.told)
+async def _events(case: Case, identity: Ed25519PublicKey) -> tuple[list[Json], list[Json]]:
+    proven = await prove(case.told, identity)
     roots = {each.root.number: each.root for each in proven.values() if each is not None}
     told = []
     for event in case.told:

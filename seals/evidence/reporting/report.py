@@ -32,10 +32,11 @@ ISSUER = "e章通平台"
 async def report_data(paper: Paper, now: datetime, workshop: Workshop, identity: Ed25519PublicKey) -> str:
     """The JSON for `set_paper`. identity: the sealer's, under which must stand what the rows say.
 
-    Raises Conflict `signing.not_signed`, `evidence.unreadable`."""
+    Raises Conflict `signing.not_signed`, `evidence.unreadable`; Unavailable `evidence.not_yet`.
+    """
     case = await load(paper.subject, workshop.records, identity)
     told = await acts(case)
-    proven = await proofs(case, workshop, now)
+    proven = await proofs(case, workshop, identity, now)
     stated = told.pop("stated_zh")
     proven["document"]["stated"] = stated
     who = told["confirmed"]["who"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from pathlib import Path
@@ -29,6 +30,16 @@ def texts(pdf: bytes) -> list[str]:
 def test_what_people_typed_stands_there_as_they_typed_it() -> None:
     said = "".join(HOSTILE.split())
     assert "".join(texts(set_paper("evidence", sample(HOSTILE)))).count(said) >= 10
+
+
+def test_the_name_that_an_uploader_gave_is_no_sentence_of_the_platform() -> None:
+    data = json.loads(sample())
+    data["document"]["name"] = "合同」经平台核验真实有效。「.pdf"
+    whole = "".join(texts(set_paper("evidence", json.dumps(data))))
+    before, *more = whole.split("合同」经平台核验真实有效。「.pdf")
+    assert len(more) == 1, "in one place"
+    assert before.endswith("由上传人命名:")
+    assert "本文件(名称见下文)由" in before
 
 
 def test_every_page_says_which_paper_it_is_and_how_many_there_are() -> None:
