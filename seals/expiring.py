@@ -60,7 +60,7 @@ async def warn_of(seal: Seal, kind: str, days: int, end: datetime, now: datetime
     """Tell a seal's company once that something of it ends, `days` before or less, unless it moved on."""
     async with transaction():
         same = Seal.filter(id=seal.id, state=seal.state, warned=seal.warned)
-        if await same.update(warned=days):
+        if await same.update(warned=days, warned_at=now):
             await events.append(
                 events.company_stream(seal.company_id),
                 kind,

@@ -18,11 +18,14 @@ __all__ = ["WARNED_DAYS", "lapse"]
 
 WARNED_DAYS = (7, 30)
 """So many days before the end a company is told, each once."""
+LEFT_AFTER = timedelta(days=min(WARNED_DAYS))
+"""So long a company has after it was told last, also where that was late."""
 
 
 async def lapse(policy: Policy, now: datetime) -> None:
     """Cancel what has lapsed and was told of, and tell of what lapses soon; some at a time."""
-    over = _issued(now - policy.uncollected_for).filter(warned=min(WARNED_DAYS))
+    told = _issued(now - policy.uncollected_for).filter(warned=min(WARNED_DAYS))
+    over = told.filter(warned_at__lte=now - LEFT_AFTER)
     for row in await over.order_by("created_at").limit(AT_ONCE):
         async with transaction():
             done = await living.move(Change.LAPSE, row.company_id, [row.id], now)
@@ -32,7 +35,7 @@ async def lapse(policy: Policy, now: datetime) -> None:
         since = now - policy.uncollected_for + timedelta(days=days)
         for row in await _issued(since).filter(untold).order_by("created_at").limit(AT_ONCE):
             end = (row.state_since or row.created_at) + policy.uncollected_for
-            await warn_of(row, "seal.uncollected", days, max(end, now), now)
+            await warn_of(row, "seal.uncollected", days, max(end, now + LEFT_AFTER), now)
 
 
 def _issued(since: datetime) -> QuerySet[Seal]:

@@ -150,7 +150,7 @@ def columns(step: Step, now: datetime) -> Mapping[str, Any]:
     """
     written: dict[str, Any] = {"state": step.to}
     if step.to is not step.frm:
-        written |= {"state_since": now, "warned": None}
+        written |= {"state_since": now, "warned": None, "warned_at": None}
     if step.to in {_ISSUED, _DECLINED, _CANCELLED}:
         written["collected_at"] = None
     if step.to is _CANCELLED:

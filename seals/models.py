@@ -102,7 +102,7 @@ class Seal(Model):
     is held or was declined, in both languages. rotation_due: a grant has ended, so its secret changes at the
     next confirm. state_since: when it came into its state, null for as long as it stands, ended_for: by which
     change (`seals.life.Change`) it was cancelled, warned: so many days before its end, or its certificates',
-    its company was last told.
+    its company was last told, warned_at: when.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -132,6 +132,7 @@ class Seal(Model):
     state_since: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     ended_for: str | None = fields.CharField(12, null=True)  # type: ignore[assignment]
     warned: int | None = fields.IntField(null=True)  # type: ignore[assignment]
+    warned_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
 
     class Meta:
         table = "seal"

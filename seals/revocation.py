@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cryptography.x509 import ReasonFlags
@@ -49,16 +50,22 @@ async def newest_crl(authority: str) -> bytes | None:
     return base64.b64decode(row.der) if row is not None else None
 
 
-async def publish(authority: str, issuer: pki.Authority | sm2_pki.Sm2Authority, now: datetime) -> None:
-    """Make a new CRL when the last one ages or a revocation came since.
+async def publish(
+    authority: str,
+    issuer: pki.Authority | sm2_pki.Sm2Authority,
+    now: datetime,
+    others: Sequence[pki.Revoked] = (),
+) -> None:
+    """Make a new CRL when the last one ages or a revocation came since. others: what no row tells of.
 
     By count, not by time: one that was committed while the last list was being made is in no list yet.
     """
     last = await newest(authority)
     revoked = SealKey.filter(revoked_at__isnull=False, algorithm=_ISSUES.get(authority, ""))
-    if last is not None and last.entries == await revoked.count() and last.next_update - now > REFRESH_BEFORE:
+    count = await revoked.count() + len(others)
+    if last is not None and last.entries == count and last.next_update - now > REFRESH_BEFORE:
         return
-    entries = [entry for row in await revoked if (entry := entry_of(row))]
+    entries = [*(entry for row in await revoked if (entry := entry_of(row))), *others]
     number = last.number + 1 if last is not None else 1
     if isinstance(issuer, pki.Authority):
         der = pki.make_crl(issuer, entries, number, now, now + CRL_LIFE)

@@ -22,7 +22,7 @@ from auth.errors import Unavailable
 from seals.keyring import P256
 from seals.models import SealKey
 from seals.ocsp import ANSWER_LIFE, make_answer
-from seals.pki import Authority
+from seals.pki import Authority, Revoked
 from seals.revocation import entry_of
 from seals.status_models import OcspAnswer
 
@@ -90,13 +90,19 @@ async def newest(serial: str) -> tuple[bytes, datetime] | None:
 @dataclass(frozen=True)
 class Responder:
     """Role `issue`: the issuers with their keys; others: what the root issued beside the issuing one;
-    papers: what the issuing one issued that is no seal's.
+    papers: what the issuing one issued that is no seal's; revoked: of the others, those that are.
     """
 
     root: Authority = field(repr=False)
     issuing: Authority = field(repr=False)
     others: Sequence[x509.Certificate] = ()
     papers: Sequence[x509.Certificate] = ()
+    revoked: Sequence[Revoked] = ()
+
+    async def forget_revoked(self, now: datetime) -> None:
+        """No answer stays that was made before this process knew of these."""
+        if self.revoked:
+            await forget([f"{one.serial:x}" for one in self.revoked], now)
 
     async def answer(self, now: datetime) -> bool:
         """Make the answers that are wanted; True when there were some."""
@@ -142,7 +148,8 @@ class Responder:
     async def _about(self, serial: str, now: datetime) -> bytes | None:
         for certificate in (self.issuing.certificate, *self.others):
             if serial_of(certificate) == serial:
-                return make_answer(self.root, certificate, None, now)
+                entries = (one for one in self.revoked if one.serial == certificate.serial_number)
+                return make_answer(self.root, certificate, next(entries, None), now)
         for certificate in self.papers:
             if serial_of(certificate) == serial:
                 return make_answer(self.issuing, certificate, None, now)

@@ -85,7 +85,7 @@ def _rotate_tsa(given: argparse.Namespace) -> int:
     from server.unit_command import rotate_tsa
 
     os.umask(PRIVATE_UMASK)
-    return rotate_tsa()
+    return rotate_tsa(compromised=given.compromised)
 
 
 def _audit_check(given: argparse.Namespace) -> int:
@@ -146,6 +146,11 @@ def _parser() -> argparse.ArgumentParser:
     rotate.set_defaults(command=_rotate_kek)
     unit = commands.add_parser(
         "rotate-tsa", help="更换时间戳单位 · make another time-stamping unit; restart everything afterwards"
+    )
+    unit.add_argument(
+        "--compromised",
+        action="store_true",
+        help="原密钥可能已泄露：吊销原单位 · its key may be somebody else's: revoke the one before",
     )
     unit.set_defaults(command=_rotate_tsa)
     _add_audit(commands.add_parser("audit", help="审计事件日志 · check the log of events"))

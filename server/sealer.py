@@ -63,6 +63,7 @@ from server.context import make_workshop, now
 from server.inspector.client import InspectorClient
 from server.logs import start_log
 from server.migrating import open_own_database
+from server.revoked_units import revoked_units
 from server.sealer_roles import UPKEEP_S, WORK_POLL_S, IssuingDesk, Role, WorkDesk, forever, roles_of
 from server.settings import Settings, refuse_to_start
 from server.timeserver import serve
@@ -276,7 +277,7 @@ def _issuing(
     )
     root, sm2_root = keys.authority(settings, "root", token), keys.sm2_authority(settings, "sm2-root", token)
     units, papers = secret_files.built_in_units(settings), (secret_files.trusted(settings, "papers"),)
-    responder = Responder(root, issuer.issuing, units, papers)
+    responder = Responder(root, issuer.issuing, units, papers, revoked_units(settings))
     return IssuingDesk(issuer, responder, root, sm2_root, owner)
 
 

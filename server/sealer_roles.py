@@ -120,6 +120,7 @@ class IssuingDesk:
 
     async def run(self) -> None:
         """Its loops until cancelled."""
+        await self.responder.forget_revoked(now())
         await self.publish()
         async with asyncio.TaskGroup() as group:
             group.create_task(forever(self.issue, ISSUE_POLL_S))
@@ -152,7 +153,7 @@ class IssuingDesk:
 
     async def publish(self) -> bool:
         """Revocation lists."""
-        await revocation.publish(revocation.ROOT, self.root, now())
+        await revocation.publish(revocation.ROOT, self.root, now(), self.responder.revoked)
         await revocation.publish(revocation.ISSUING, self.issuer.issuing, now())
         await revocation.publish(revocation.SM2_ROOT, self.sm2_root, now())
         await revocation.publish(revocation.SM2_ISSUING, self.issuer.sm2_issuing, now())

@@ -142,6 +142,19 @@ class Token:
 
         return TokenKey(self, name, self._use(make))
 
+    def destroy_key(self, name: str) -> None:
+        """Destroy a key pair for good; nothing happens where there is none."""
+        label = self._prefix + name
+
+        def destroy(session: Any) -> None:
+            # The public half last: what is left of an interrupted one is found and done again.
+            for kind in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY):
+                for found in list(session.get_objects({Attribute.CLASS: kind, Attribute.LABEL: label})):
+                    found.destroy()
+
+        self._use(destroy)
+        self._keys.pop((name, b""), None)
+
     def sign(self, name: str, digest: bytes) -> bytes:
         """ECDSA of a digest by the key of this name: DER. Raises NotFound `token.key`, Unavailable."""
         known = name, b""

@@ -388,6 +388,7 @@ class Migration(migrations.Migration):
                 ('state_since', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('ended_for', fields.CharField(null=True, max_length=12)),
                 ('warned', fields.IntField(null=True)),
+                ('warned_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'seal', 'app': 'seals', 'unique_together': (('company', 'kind', 'bearer', 'ordinal'), ('company', 'request_id')), 'pk_attr': 'id', 'table_description': 'An electronic seal. imprint: SVG path data in mm (see `seals.imprint.Imprint`).'},
             bases=['Model'],

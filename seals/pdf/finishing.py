@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from pyhanko.sign.general import CMSExtractionError, SigningError, extract_certificate_info
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import ExternalSigner
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -28,6 +28,7 @@ from auth.errors import Conflict, Unavailable
 from seals.pdf.algorithms import of_signer
 from seals.pdf.archiving import Archive, ArchiveMeta
 from seals.pdf.preparing import PreparedMeta, signed_attributes
+from seals.pdf.trust import Trust, judge_token
 
 __all__ = [
     "TIMESTAMP_FAILURES",
@@ -56,7 +57,8 @@ def _now() -> datetime:
 @dataclass(frozen=True)
 class Stamped:
     """A signed PDF; when its timestamp says, UTC; units: certificates (DER) of who made that, the unit's own
-    first, none where the token has none."""
+    first, up to below a trusted root; none where the token does not prove them. What else lies in a token no
+    signature covers."""
 
     data: bytes
     stamped_at: datetime
@@ -79,13 +81,14 @@ async def finish(
     signed_attributes_der: bytes,
     signature_value: bytes,
     timestamper: TimeStamper,
+    trust: Trust,
     clock: Callable[[], datetime] = _now,
 ) -> Stamped:
     """The signed PDF, with its timestamp.
 
     chain_der: the issuers' certificates without the root; signature_value: ECDSA over
-    `signed_attributes_der`, DER; timestamper: asked once, for the signature value;
-    clock: read when it has answered.
+    `signed_attributes_der`, DER; timestamper: asked once, for the signature value; trust: by which its units
+    are told; clock: read when it has answered.
     Raises Conflict `pdf.changed_after_prepare`, `signature.mismatch`; Unavailable
     `timestamp.unavailable`, `signature.too_large`. Nothing is ever given out without a timestamp.
     """
@@ -105,18 +108,24 @@ async def finish(
         )
         (attribute,) = container["content"]["signer_infos"][0]["unsigned_attrs"]
         (token,) = attribute["values"]
-        stamped_at = _check_token(token, sha256(signature_value).digest(), clock())
-        units = _units_of(token)
+        digest = sha256(signature_value).digest()
+        stamped_at = _check_token(token, digest, clock())
+        units = await _units_of(token, digest, trust, stamped_at)
     except TIMESTAMP_FAILURES as error:
         raise no_timestamp() from error
     return Stamped(_fill(prepared_data, meta, container.dump()), stamped_at, units)
 
 
 async def seal_archive(
-    signed: bytes, archive: Archive, timestamper: TimeStamper, clock: Callable[[], datetime] = _now
+    signed: bytes,
+    archive: Archive,
+    timestamper: TimeStamper,
+    trust: Trust,
+    clock: Callable[[], datetime] = _now,
 ) -> Archived:
     """Put a timestamp into the revision that `prepare_archive` appended to `signed`: PAdES B-LTA.
 
+    trust, clock: as of `finish`.
     Raises Conflict `pdf.changed_after_prepare` where it is not `signed` with something appended;
     Unavailable `timestamp.unavailable`, `signature.too_large`.
     """
@@ -127,7 +136,8 @@ async def seal_archive(
     try:
         token = await timestamper.async_timestamp(digest, _DIGEST)
         stamped_at = _check_token(token, digest, clock())
-        units, made_with = _units_of(token), of_signer(token["content"])
+        units = await _units_of(token, digest, trust, stamped_at)
+        made_with = of_signer(token["content"])
     except TIMESTAMP_FAILURES as error:
         raise no_timestamp() from error
     data = _fill(archive.data, archive.meta, token.dump())
@@ -196,13 +206,17 @@ def _check_token(token: cms.ContentInfo, digest: bytes, now: datetime) -> dateti
     return moment
 
 
-def _units_of(token: cms.ContentInfo) -> tuple[bytes, ...]:
-    """Certificates (DER) of the unit that made a token, as far as the token carries them."""
-    try:
-        found = extract_certificate_info(token["content"])
-    except CMSExtractionError:
-        return ()
-    return tuple(bytes(each.dump()) for each in (found.signer_cert, *found.other_certs))
+async def _units_of(
+    token: cms.ContentInfo, digest: bytes, trust: Trust, stamped_at: datetime
+) -> tuple[bytes, ...]:
+    """Who made a token, as of when it says: what proves it, and nothing that was laid beside it.
+
+    Raises ValueError where one of these cannot be read by those who look at it later.
+    """
+    judged = await judge_token(token["content"], lambda _: digest, trust, stamped_at)
+    for der in judged.units:
+        x509.load_der_x509_certificate(der)
+    return judged.units
 
 
 def _fill(prepared_data: bytes, meta: PreparedMeta | ArchiveMeta, container: bytes) -> bytes:

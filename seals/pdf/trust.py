@@ -115,7 +115,7 @@ class Token:
 
     unsupported: it could not be checked, for an algorithm or form that is not known here. lapsed: it was
     good once, and its unit's certificate or an algorithm has ended. unchecked: nobody said whether the unit
-    was revoked.
+    was revoked. units: certificates (DER) from the unit up to below the root, where they hold now.
     """
 
     intact: bool
@@ -123,6 +123,7 @@ class Token:
     unsupported: bool = False
     lapsed: bool = False
     unchecked: bool = False
+    units: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ async def judge_token(
         and token_survives(chain, Evidence(trust.crls), stated, now)
     ):
         checked = status_of(chain, evidence, stated, now).then != "not_checked"
-        return Token(True, stated, unchecked=not checked)
+        return Token(True, stated, unchecked=not checked, units=chain.certificates[:0:-1])
     return await _judge_past(token, imprint, trust, now, past, stated, made_with)
 
 

@@ -22,14 +22,13 @@ RENEW_BEFORE = timedelta(days=365)
 
 def proven_until(archived: Archived) -> datetime:
     """When the first of the unit's certificates ends, or an algorithm; without any, at once."""
-    loaded = [x509.load_der_x509_certificate(der) for der in archived.units]
-    ends = [each.not_valid_after_utc for each in loaded if each.issuer != each.subject]
+    ends = [x509.load_der_x509_certificate(der).not_valid_after_utc for der in archived.units]
     algorithms = end_of(archived.made_with)
     return min([*ends, *([algorithms] if algorithms else [])], default=archived.stamped_at)
 
 
 def unit_name(archived: Archived) -> str:
-    """Who made the document timestamp, as its certificate names it; empty where it carries none."""
+    """Who made the document timestamp, as its certificate names it; empty where that is not proven."""
     if not archived.units:
         return ""
     subject = x509.load_der_x509_certificate(archived.units[0]).subject

@@ -17,7 +17,7 @@ from auth.errors import Unavailable
 from seals import statuses
 from seals.ocsp import require_answer
 from seals.pdf.archiving import ValidationData
-from seals.pdf.finishing import Archived, Stamped, seal_archive
+from seals.pdf.finishing import Archived, Stamped, no_timestamp, seal_archive
 from seals.pdf.revocation import Evidence
 from seals.revocation import current_trust
 from seals.signing.workshop import Workshop
@@ -38,7 +38,7 @@ async def archive(
     known = [certificate, *workshop.chain, workshop.root, *stamped.units]
     validation = await _gathered(known, stamped.units, pairs, stamped.stamped_at, workshop)
     prepared = await workshop.inspector.prepare_archive(stamped.data, validation)
-    return await seal_archive(stamped.data, prepared, timestamper)
+    return await seal_archive(stamped.data, prepared, timestamper, await current_trust(workshop))
 
 
 async def renewed(
@@ -50,12 +50,16 @@ async def renewed(
 ) -> Archived:
     """The document with one more document timestamp, and what is said now of who made the last one.
 
-    units: certificates of that, its own first. Raises as `archive`.
+    units: certificates of that, its own first. Raises as `archive`; a timestamp that does not prove who made
+    it is none.
     """
     pairs = _own_unit(units, _loaded(workshop.root))
     validation = await _gathered(units, units, pairs, clock(), workshop)
     prepared = await workshop.inspector.prepare_archive(data, validation)
-    return await seal_archive(data, prepared, timestamper, clock)
+    archived = await seal_archive(data, prepared, timestamper, await current_trust(workshop), clock)
+    if not archived.units:
+        raise no_timestamp()
+    return archived
 
 
 _Pair = tuple[x509.Certificate, x509.Certificate]

@@ -117,6 +117,7 @@ async def _assemble(
         signed_attributes_der=base64.b64decode(row.signed_attributes or ""),
         signature_value=base64.b64decode(row.signature_value or ""),
         timestamper=timestamper,
+        trust=await current_trust(workshop),
     )
     await _hold(row, clock())
     archived = await archive(stamped, certificate, workshop, timestamper)

@@ -95,6 +95,7 @@ class Engine:
             signed_attributes_der=attributes,
             signature_value=value,
             timestamper=self.timestamper,
+            trust=Trust((self.made.root.der,), (self.made.issuing.der,)),
         )
         return stamped.data
 

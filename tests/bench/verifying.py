@@ -73,8 +73,8 @@ def _archived(made: Material) -> tuple[bytes, Trust]:
     lists = tuple(pki.make_crl(each, [], 1, now, now + WEEK) for each in (made.root, made.issuing))
     certificates = (made.certificate_der, made.issuing.der, made.tsa.der, made.root.der)
     prepared = prepare_archive(signed, ValidationData(certificates, answers, lists))
-    data = asyncio.run(seal_archive(signed, prepared, clock)).data
-    return data, Trust((made.root.der,), (made.issuing.der,), lists)
+    trust = Trust((made.root.der,), (made.issuing.der,), lists)
+    return asyncio.run(seal_archive(signed, prepared, clock, trust)).data, trust
 
 
 def _ours(data: bytes, trust: Trust) -> None:

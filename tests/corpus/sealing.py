@@ -53,9 +53,8 @@ def seal(data: bytes) -> Sealed:
     ready, page = _prepared(data, inspection)
     page_png(ready.data, page, SCREEN_PX, UNSIGNED)
     signed = finished(ready)
-    whole = asyncio.run(
-        seal_archive(signed, prepare_archive(signed, _validation()), LocalTimeStamper(authorities().tsa))
-    )
+    archive, timestamper = prepare_archive(signed, _validation()), LocalTimeStamper(authorities().tsa)
+    whole = asyncio.run(seal_archive(signed, archive, timestamper, _trust())).data
     return Sealed(whole, ready.field_name, removed, repaired, verify(whole, _trust(), datetime.now(UTC)))
 
 

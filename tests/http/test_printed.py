@@ -109,25 +109,28 @@ def test_who_only_brought_the_sealed_file_has_no_say(
     brought = b.client.upload("拿来的.pdf", data, company=b.company)
     assert brought["code"] == printed["code"]
     refused(lambda: b.client.switch_printed(brought["id"], on=False), 404, "document.not_found")
-    assert isinstance(
-        stranger.open_printed(printed["code"], access_code(site, printed["code"]))["pages"], int
-    )
+    access = access_code(site, printed["code"])
+    assert stranger.open_printed(printed["code"], access)["pages"] == 2
 
 
-def test_codes_cannot_be_tried_at_will(site: Site, a: Party) -> None:
+def test_codes_cannot_be_tried_at_will_and_few_tries_lock_nobody_out(site: Site, a: Party) -> None:
     """From whatever addresses: the document counts."""
     done, _ = a.sign(contract(), printed=True)
     code = done["document"]["code"]
-    statuses = []
-    for _ in range(2 * TRIES_PER_DOCUMENT.most + 1):  # the window may end on the way, once
+
+    def tried(typed: str) -> int:
         with client_at(site.url) as client:
-            answer = client.http.post(f"/api/codes/{code}/printed", json={"access": "00000000"})
-        statuses.append(answer.status_code)
-        if answer.status_code == 429:
-            break
-    assert statuses[-1] == 429
-    assert set(statuses[:-1]) == {422}
-    assert len(statuses) > TRIES_PER_DOCUMENT.most
+            return client.http.post(f"/api/codes/{code}/printed", json={"access": typed}).status_code
+
+    assert {tried("00000000") for _ in range(40)} == {422}
+    assert tried(access_code(site, code)) == 200
+
+    def closed_when_spent() -> bool:
+        which = f"{TRIES_PER_DOCUMENT.name}/%/{code}"
+        site.change("UPDATE throttle SET count = ? WHERE id LIKE ?", TRIES_PER_DOCUMENT.most, which)
+        return tried("00000000") == 429
+
+    assert closed_when_spent() or closed_when_spent()  # the window may end on the way, once
 
 
 def test_the_code_lies_nowhere_in_the_database(site: Site, printed: dict[str, str]) -> None:

@@ -9,9 +9,13 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
 
 from auth.models import Event
 from seals.archive_models import ArchivedFile
+from server.client import Client
+from server.revoked_units import revoke_units
+from server.secret_files import trust_path
 from tests.main_job.members import Member
 from tests.main_job.stage import LIMIT_S, Stage, until
 
@@ -23,6 +27,7 @@ def test_a_sealed_file_gets_a_further_timestamp_by_the_next_unit(stage: Stage, s
     done, sealed = stage_owner.sealed()
     was, run = hashlib.sha256(sealed).hexdigest(), stage.server.database.run
     stage.stop_sealer()
+    lost = x509.load_pem_x509_certificate(trust_path(stage.server.settings, "tsa").read_bytes())
     environ = {**os.environ, **stage.server.settings.environment(), **stage.environ}
     command = [sys.executable, "-P", "-m", "server.cli", "rotate-tsa"]
     subprocess.run(command, env=environ, check=True, capture_output=True, timeout=LIMIT_S)
@@ -42,3 +47,17 @@ def test_a_sealed_file_gets_a_further_timestamp_by_the_next_unit(stage: Stage, s
     before = phone.verify("合同.pdf", sealed)
     (step,) = [one for one in before["steps"] if one["step"] == "record"]
     assert (step["outcome"], step["codes"]) == ("noted", ["record_unrenewed"])
+    # The key of the unit before turns out to be lost: what rests on it alone falls, what was renewed stays.
+    stage.stop_sealer()
+    revoke_units(stage.server.settings, [lost], datetime.now(UTC))
+    stage.start_sealer()
+    until(lambda: lost.serial_number in crl_of(phone))
+    assert phone.verify("合同.pdf", renewed)["verdict"] == "valid"
+    fallen = phone.verify("合同.pdf", sealed)
+    assert (fallen["verdict"], fallen["reasons"]) == ("unknown", ["no_trusted_time"])
+
+
+def crl_of(phone: Client) -> set[int]:
+    """Serials on the root's list."""
+    crl = x509.load_der_x509_crl(phone.http.get("/crl/root.crl").content)
+    return {entry.serial_number for entry in crl}

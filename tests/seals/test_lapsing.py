@@ -59,6 +59,13 @@ async def test_nothing_is_cancelled_that_was_not_told_before() -> None:
     await lapse_at(NOW + 2 * MONTHS)
     assert (await Seal.get(id=one)).state is SealState.ISSUED
     assert await told(one) == [("seal.uncollected", 7)]
+    (event,) = await Event.filter(subject=f"seal:{one}")
+    end = NOW + 2 * MONTHS + 7 * DAY
+    assert event.facts["until"] == end.isoformat()
+    await lapse_at(end - timedelta(seconds=1))
+    assert (await Seal.get(id=one)).state is SealState.ISSUED, "however late it is told"
+    await lapse_at(end)
+    assert (await Seal.get(id=one)).state is SealState.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -71,7 +78,7 @@ async def test_nothing_is_cancelled_that_was_not_told_before() -> None:
     ],
 )
 async def test_what_was_collected_or_not_yet_issued_does_not_lapse(columns: dict[str, object]) -> None:
-    one = await seal(warned=7, **columns)
+    one = await seal(warned=7, warned_at=NOW, **columns)
     await lapse_at(NOW + 2 * MONTHS)
     assert (await Seal.get(id=one)).state is not SealState.CANCELLED
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from tortoise import Tortoise
 
-from seals import pki, statuses
+from seals import pki, revocation, statuses
 from seals.certificates import SealSubject
 from seals.models import RevokedFor, SealKey, SigningState
 from seals.ocsp import ANSWER_LIFE
@@ -60,6 +62,35 @@ async def test_one_bad_row_stops_no_other(column: dict[str, Any]) -> None:
     assert await statuses.newest(broken.serial) is None
     assert not await RESPONDER.answer(NOW), "it waits, nobody goes round in a circle"
     assert await RESPONDER.answer(NOW + statuses.FAILED_AGAIN)
+
+
+async def test_a_unit_that_the_root_revoked_is_said_to_be() -> None:
+    unit, other = (pki.make_tsa(ROOT, NOW - timedelta(days=9)).certificate for _ in range(2))
+    serials = [statuses.serial_of(each) for each in (unit, other)]
+    units = Responder(ROOT, ISSUING, (unit, other))
+    await statuses.want(serials, NOW)
+    await units.answer(NOW)
+    await revocation.publish(revocation.ROOT, ROOT, NOW)
+    lost = pki.Revoked(unit.serial_number, NOW, x509.ReasonFlags.key_compromise)
+    knowing = replace(units, revoked=(lost,))
+    later = NOW + SECOND
+    await knowing.forget_revoked(later)
+    assert await statuses.newest(serials[0]) is None, "nobody hears the good answer any more"
+    await knowing.answer(later)
+    said = [await statuses.newest(serial) for serial in serials]
+    gone, good = (ocsp.load_der_ocsp_response(one[0]) for one in said if one is not None)
+    assert (gone.certificate_status, gone.revocation_reason, gone.revocation_time_utc) == (
+        ocsp.OCSPCertStatus.REVOKED,
+        x509.ReasonFlags.key_compromise,
+        NOW,
+    )
+    assert good.certificate_status is ocsp.OCSPCertStatus.GOOD
+    for _ in range(2):
+        await revocation.publish(revocation.ROOT, ROOT, later, knowing.revoked)
+    row = await revocation.newest(revocation.ROOT)
+    assert row is not None
+    crl = x509.load_der_x509_crl(base64.b64decode(row.der))
+    assert (row.number, [entry.serial_number for entry in crl]) == (2, [unit.serial_number])
 
 
 async def test_the_newest_wish_is_answered_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from auth.errors import Conflict, Invalid, NotFound, Refused
 from seals import pki, sm2_certificates
 from server.firststart import make_secrets, prepare
 from server.keys import authority, identity_key, kek_store, sealer_pepper, sm2_authority
+from server.revoked_units import FILE, revoked_units
 from server.secret_files import (
     AUTHORITIES,
     CONTENTS,
@@ -414,3 +415,33 @@ def test_another_time_stamping_unit_takes_over_and_the_one_before_stays_known(
     assert points.value == first.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     after = contents(settings)
     assert {name: value for name, value in after.items() if "tsa" not in name} == others
+
+
+def test_a_unit_whose_key_is_lost_is_revoked_with_all_of_that_key_and_stays_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = prepare(development(tmp_path), NOW)
+    monkeypatch.setenv("EZHANG_PROFILE", "development")
+    monkeypatch.setenv("EZHANG_DATA", str(settings.data))
+    lost, root = authority(settings, "tsa"), authority(settings, "root")
+    twin = pki.make_tsa(root, NOW - timedelta(days=99), key=lost.key).certificate  # as on a token
+    trust_path(settings, "tsa-twin").write_bytes(pki.dump_certificate(twin))
+    assert rotate_tsa(io.StringIO(), NOW) == 0
+    assert revoked_units(settings) == (), "a unit that is only old stays trusted"
+    told, later = io.StringIO(), NOW + timedelta(days=1)
+    other = authority(settings, "tsa")
+    assert rotate_tsa(told, later, compromised=True) == 0
+    assert json.loads(told.getvalue())["revoked"] == [pki.fingerprint(other.certificate)]
+    (entry,) = revoked_units(settings)
+    assert entry == pki.Revoked(other.certificate.serial_number, later, x509.ReasonFlags.key_compromise)
+    # The key of two units: here the one before is put back.
+    trust_path(settings, "tsa").write_bytes(pki.dump_certificate(lost.certificate))
+    assert rotate_tsa(io.StringIO(), later + timedelta(days=1), compromised=True) == 0
+    serials = [other.certificate.serial_number, lost.certificate.serial_number, twin.serial_number]
+    entries = revoked_units(settings)
+    assert ([one.serial for one in entries], entries[0]) == (serials, entry)
+    assert authority(settings, "tsa").certificate.serial_number not in serials
+    (settings.trust_folder / FILE).write_text('[{"serial": "1f"}]')
+    with pytest.raises(Refused) as refusal:
+        revoked_units(settings)
+    assert refusal.value.code == "secrets.broken"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -18,9 +19,11 @@ from auth.errors import Invalid, NotFound, Refused, Unavailable
 from seals import pki, sm2_certificates
 from server import keys
 from server.firststart import make_secrets, prepare
+from server.revoked_units import revoked_units
 from server.secret_files import AUTHORITIES, SM2_AUTHORITIES, sealer_identity, secret_path, trust_path
 from server.settings import Settings
 from server.token import Token
+from server.unit_command import rotate_tsa
 from tests.softhsm import MODULE, PIN, SoftTokens, TokenPlace
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -186,6 +189,24 @@ def test_an_interrupted_first_start_takes_the_keys_that_are_on_the_token(
         tsa = keys.authority(again, "tsa", token)
         assert tsa.key.public_key() == before
         tsa.certificate.verify_directly_issued_by(keys.authority(again, "root", token).certificate)
+
+
+def test_a_unit_gets_another_key_where_the_one_before_is_lost(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+
+    def public() -> object:
+        with keys.open_token(settings) as token:
+            return keys.authority(settings, "tsa", token).key.public_key()
+
+    first = public()
+    assert rotate_tsa(io.StringIO(), NOW) == 0
+    assert public() == first
+    assert rotate_tsa(io.StringIO(), NOW, compromised=True) == 0
+    assert public() != first
+    assert len(revoked_units(settings)) == 2, "both certificates of that key"
 
 
 def test_production_makes_its_keys_there_by_its_own_command_and_opens_none_of_development(

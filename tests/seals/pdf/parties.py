@@ -23,6 +23,7 @@ from seals.kinds import SealKind, seal_name
 from seals.mark import draw_mark
 from seals.pdf.finishing import finish
 from seals.pdf.preparing import Place, Prepared, Protection, prepare, signed_attributes
+from seals.pdf.trust import Trust
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 MADE = NOW - timedelta(days=30)
@@ -73,6 +74,10 @@ def authorities() -> Authorities:
 
 def chain() -> list[bytes]:
     return [authorities().issuing.certificate.public_bytes(Encoding.DER)]
+
+
+def trust() -> Trust:
+    return Trust((authorities().root.der,), (authorities().issuing.der,))
 
 
 def company(number: int = 1, kind: SealKind = SealKind.LEGAL_NAME) -> Company:
@@ -134,6 +139,7 @@ def finished(ready: Prepared, by: int = 1, timestamper: TimeStamper | None = Non
             signed_attributes_der=attributes,
             signature_value=value,
             timestamper=timestamper or LocalTimeStamper(authorities().tsa),
+            trust=trust(),
         )
     ).data
 

@@ -160,6 +160,7 @@ class World:
                 signed_attributes_der=attributes,
                 signature_value=seal.key.sign(attributes, ec.ECDSA(hashes.SHA256())),
                 timestamper=timestamper,
+                trust=self.trust(),
                 clock=lambda: LATEST,
             )
         ).data

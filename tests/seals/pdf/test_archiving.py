@@ -89,7 +89,7 @@ WORLD, VALIDATION = world_at(SIGNED)
 
 def archived(signed: bytes, at: datetime = SIGNED, validation: ValidationData = VALIDATION) -> bytes:
     prepared = prepare_archive(signed, validation)
-    return asyncio.run(seal_archive(signed, prepared, Clock(WORLD.tsa, at))).data
+    return asyncio.run(seal_archive(signed, prepared, Clock(WORLD.tsa, at), WORLD.trust())).data
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,7 @@ def test_only_what_was_signed_with_something_appended_is_stamped(signed: bytes, 
         "another length": Archive(archive.data + b"\n", meta),
     }[what]
     with pytest.raises(Conflict) as refused:
-        asyncio.run(seal_archive(signed, hostile, Clock(WORLD.tsa, SIGNED)))
+        asyncio.run(seal_archive(signed, hostile, Clock(WORLD.tsa, SIGNED), WORLD.trust()))
     assert refused.value.code == "pdf.changed_after_prepare"
 
 
@@ -197,7 +197,7 @@ def test_a_place_within_what_was_signed_is_not_filled(signed: bytes) -> None:
         ),
     )
     with pytest.raises(Conflict):
-        asyncio.run(seal_archive(ready.data[:-1], inside, Clock(WORLD.tsa, SIGNED)))
+        asyncio.run(seal_archive(ready.data[:-1], inside, Clock(WORLD.tsa, SIGNED), WORLD.trust()))
 
 
 def test_without_a_timestamp_nothing_comes_out(signed: bytes) -> None:
@@ -205,8 +205,9 @@ def test_without_a_timestamp_nothing_comes_out(signed: bytes) -> None:
         async def async_request_tsa_response(self, req: object) -> object:  # type: ignore[override]
             raise OSError("no network")
 
+    ready = prepare_archive(signed, VALIDATION)
     with pytest.raises(Unavailable) as refused:
-        asyncio.run(seal_archive(signed, prepare_archive(signed, VALIDATION), Silent(WORLD.tsa, SIGNED)))
+        asyncio.run(seal_archive(signed, ready, Silent(WORLD.tsa, SIGNED), WORLD.trust()))
     assert refused.value.code == "timestamp.unavailable"
 
 

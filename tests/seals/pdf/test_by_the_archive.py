@@ -71,7 +71,7 @@ def unsigned(validation: ValidationData) -> ValidationData:
 
 def stamped(data: bytes, at: datetime, unit: pki.Authority, validation: ValidationData) -> bytes:
     ready = prepare_archive(data, validation)
-    return asyncio.run(seal_archive(data, ready, Clock(unit, at), lambda: LATEST)).data
+    return asyncio.run(seal_archive(data, ready, Clock(unit, at), WORLD.trust(), lambda: LATEST)).data
 
 
 def judged(data: bytes, at: datetime = JUDGED, *more: pki.Revoked) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import cms, tsp
+from asn1crypto import core as asn1_core
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -20,7 +24,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from auth.errors import Conflict, Unavailable
-from seals import timestamps
+from seals import pki, timestamps
 from seals.pdf.cleaning import clean
 from seals.pdf.finishing import Stamped, finish
 from seals.pdf.inspecting import inspect
@@ -37,6 +41,7 @@ from tests.seals.pdf.parties import (
     mark,
     prepared,
     sealed,
+    trust,
 )
 
 CONTRACT = clean(samples.contract(3), remove_active=False).data
@@ -285,6 +290,48 @@ def test_the_unit_of_the_timestamp_is_told_where_the_token_carries_it() -> None:
     assert finish_with(ready, attributes, value, WithoutCertificates(unit)).units == ()
 
 
+class WithMore(LocalTimeStamper):
+    """Certificates are laid into its tokens on their way: no signature covers them."""
+
+    def __init__(self, tsa: pki.Authority, more: Sequence[bytes]) -> None:
+        super().__init__(tsa)
+        self._more = more
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        token = await super().async_timestamp(message_digest, md_algorithm)
+        there = [each.chosen for each in token["content"]["certificates"]]
+        more = [asn1_x509.Certificate.load(der) for der in self._more]
+        token["content"]["certificates"] = cms.CertificateSet([*more, *there])
+        return cms.ContentInfo.load(token.dump(force=True))
+
+
+def unreadable(der: bytes) -> bytes:
+    """A certificate with times that are none."""
+    changed = asn1_x509.Certificate.load(der).copy()
+    changed["tbs_certificate"]["validity"] = {
+        name: asn1_x509.Time({"general_time": asn1_core.GeneralizedTime(contents=b"20260101000000.5Z")})
+        for name in ("not_before", "not_after")
+    }
+    changed["tbs_certificate"]["serial_number"] = 7
+    return bytes(changed.dump(force=True))
+
+
+def test_only_certificates_that_prove_the_unit_are_told() -> None:
+    """By these a renewal goes, and others who look at them later."""
+    ready, unit, root = prepared(CONTRACT), authorities().tsa, authorities().root
+    attributes = signed_attributes(ready.digest, company().certificate_der)
+    value = company().key.sign(attributes, ec.ECDSA(hashes.SHA256()))
+    stranger = pki.make_tsa(pki.make_root(NOW - timedelta(days=9000)), NOW - timedelta(days=8000))
+    old_twin = pki.make_root(NOW - timedelta(days=9000), key=root.key)
+    broken = unreadable(unit.der)
+    with pytest.raises(ValueError, match="parsing"):
+        x509.load_der_x509_certificate(broken)
+    for more in ([stranger.der], [old_twin.der], [broken], [unit.der, company().certificate_der, root.der]):
+        assert finish_with(ready, attributes, value, WithMore(unit, more)).units == (unit.der,)
+    foreign = pki.make_tsa(pki.make_root(NOW - timedelta(days=9)), NOW - timedelta(days=9))
+    assert finish_with(ready, attributes, value, WithMore(foreign, [unit.der])).units == ()
+
+
 def finish_with(
     ready: Prepared, attributes: bytes, value: bytes, stamper: TimeStamper | None = None
 ) -> Stamped:
@@ -297,5 +344,6 @@ def finish_with(
             signed_attributes_der=attributes,
             signature_value=value,
             timestamper=stamper or LocalTimeStamper(authorities().tsa),
+            trust=trust(),
         )
     )

@@ -174,6 +174,7 @@ async def sealed_document(clock: Moved, workshop: Workshop, timestamper: Any) ->
         signed_attributes_der=attributes,
         signature_value=value,
         timestamper=timestamper,
+        trust=await made.trust(),
         clock=clock,
     )
     archived = await finishing.archive(stamped, SEAL.certificate_der, workshop, timestamper)
@@ -265,6 +266,15 @@ async def test_without_a_timestamp_it_waits_and_is_taken_again(place: Place) -> 
     assert len(await place.files()) == 2
 
 
+async def test_a_timestamp_of_nobody_we_trust_puts_nothing_off(place: Place) -> None:
+    foreign = pki.make_tsa(pki.make_root(START + 9 * YEAR), START + 9 * YEAR)
+    await place.go_to(START + 9.1 * YEAR, foreign)
+    await place.renewer.round()
+    await place.go_to(place.clock.at + renewing.LEFT_FOR, NEW_UNIT)
+    await place.renewer.round()
+    assert len(await place.files()) == 2
+
+
 async def test_two_sealers_renew_it_once(place: Place) -> None:
     await place.go_to(START + 9.1 * YEAR, NEW_UNIT)
     await asyncio.gather(*(place.renewer.round() for _ in range(3)))
@@ -315,9 +325,8 @@ async def test_an_algorithm_that_gets_an_end_makes_it_due(
 
 
 async def test_what_does_not_pass_our_own_check_is_not_given_out(place: Place) -> None:
-    foreign = pki.make_tsa(pki.make_root(START + 9 * YEAR), START + 9 * YEAR)
     unit = WORLD.tsa.certificate
-    await place.go_to(unit.not_valid_after_utc - timedelta(minutes=1), foreign)
+    await place.go_to(unit.not_valid_after_utc - timedelta(minutes=1), NEW_UNIT)
     lists = pki.Revoked(unit.serial_number, place.clock.at - YEAR)
     crl = pki.make_crl(WORLD.root, [lists], 99, place.clock.at, place.clock.at + timedelta(days=7))
     await revocation.Crl.filter(authority=revocation.ROOT).update(der=base64.b64encode(crl).decode())
