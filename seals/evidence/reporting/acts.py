@@ -46,7 +46,7 @@ _LICENCE = {
 _SEAL = {
     SealState.ISSUED: "待重新领取",
     SealState.COLLECTED: "正常",
-    SealState.FROZEN: "已冻结",
+    SealState.FROZEN: "已暂停",
     SealState.CANCELLED: "已注销",
 }
 
