@@ -83,8 +83,10 @@ async def require_representative(company_id: str, holder: Holder, keyring: Keyri
 
 
 async def is_current(row: Licence) -> bool:
-    """Whether a licence that was judged is still the one in force; asked behind the company's lock, which
-    keeps a change of the representative out."""
+    """Whether a licence that was judged is still the one in force.
+
+    Asked behind the company's lock, which keeps a change of the representative out.
+    """
     return await Licence.exists(id=row.id, current=row.company_id)
 
 

@@ -139,8 +139,10 @@ def possible(change: Change, state: SealState) -> bool:
 
 
 def remade(change: Change, seal: Seal) -> bool:
-    """Whether another is made of the seal that ends so. One from a photo shows its number: it needs another
-    photo; a name seal is drawn."""
+    """Whether another is made of a seal that ends so.
+
+    One from a photo shows the old number and needs another photo; a changed name seal is drawn.
+    """
     again = any(each.remade for each in steps_of(change))
     return again and (change is Change.REPLACE or seal.photo_id is None)
 
