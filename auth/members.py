@@ -195,6 +195,7 @@ async def _invite(
     # The lock makes the count hold: two who are invited at once are counted one after the other. Whoever
     # lost his right meanwhile, with a change of the representative, invites nobody any more.
     company = await Company.filter(id=company_id).select_for_update().get()
+    require_active(company)
     await require(person_id, act, company_id, now)
     invited = await person_by_mobile(form.mobile, now, records)
     if invited.id == company.representative_id:

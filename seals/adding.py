@@ -213,8 +213,9 @@ async def _issue(
     seen = look(made)
     reason = await _held(design, seen, company.id, photo)
     async with transaction():
-        # Whoever lost his right meanwhile, with a change of the representative, adds nothing any more.
-        await Company.filter(id=company.id).select_for_update().get()
+        # Whoever lost his right meanwhile, with a change of the representative, adds nothing any more;
+        # and a company that was dissolved meanwhile has no seal.
+        require_active(await Company.filter(id=company.id).select_for_update().get())
         await require(person_id, Act.ADD_SEAL, company.id, now)
         seal = await Seal.create(
             company_id=company.id,

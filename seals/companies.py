@@ -74,6 +74,7 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
     )
     towards = await of_seals(person_id, row.id, [seal.id for seal in seals], now)
     ruled = await rules.needed_of([seal.id for seal in seals])
+    ends = await expiring.ends_of(seals)
     newest = await Collection.filter(company_id=row.id, person_id=person_id).order_by("-created_at").first()
     under_way = newest is not None and newest.ended_at is None and _lives(newest, now)
     return CompanyView(
@@ -82,7 +83,9 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
         row.uscc,
         row.state.value,
         LicenceView(licence.number, licence.state.value, licence.data, licence.signed_at),
-        tuple([await _seal(seal, towards[seal.id], ruled.get(seal.id, ""), now) for seal in seals]),
+        tuple(
+            _seal(seal, towards[seal.id], ruled.get(seal.id, ""), ends.get(seal.id), now) for seal in seals
+        ),
         sum(seal.state is SealState.ISSUED for seal in seals),
         newest.id if newest is not None and under_way else None,
         await Holder.exists(person_id=person_id),
@@ -90,8 +93,7 @@ async def company(company_id: str, person_id: str, now: datetime) -> CompanyView
     )
 
 
-async def _seal(row: Seal, his: Standing, approval: str, now: datetime) -> SealView:
-    end = await expiring.end_of(row)
+def _seal(row: Seal, his: Standing, approval: str, end: datetime | None, now: datetime) -> SealView:
     return replace(
         seal_view(row),
         may=tuple(act for act in OF_A_SEAL if his.may(act)),

@@ -14,10 +14,8 @@ from auth.errors import Conflict
 from auth.member_models import Grant, GrantState
 from auth.models import Company, CompanyState, Licence, LicenceState
 from seals import collecting, grant_endings, living
-from seals.approval_models import ApprovalRule, RuleState
 from seals.life import Change
 from seals.life_models import AskedState, SealChange
-from seals.models import Seal
 from seals.registered import Registered
 
 __all__ = ["dissolve", "is_due"]
@@ -40,14 +38,10 @@ async def dissolve(company: Company, before: Licence, said: Registered, now: dat
     if not ended:
         raise Conflict("company.changed", "企业登记刚有变化。", "The registration changed just now.")
     await Company.filter(id=company.id).update(state=CompanyState.CLOSED)
-    ids = [str(each) for each in await Seal.filter(company_id=company.id).values_list("id", flat=True)]
-    done = await living.move(Change.DISSOLVE, company.id, ids, now)
+    done = await living.move(Change.DISSOLVE, company.id, None, now)
     collections = await collecting.end_all(company.id, now, COMPANY_DISSOLVED)
     await SealChange.filter(company_id=company.id, state=AskedState.DRAFT).delete()
     await Grant.filter(company_id=company.id, state=GrantState.OFFERED).delete()
-    await ApprovalRule.filter(company_id=company.id, state__in=[RuleState.DRAFT, RuleState.IN_FORCE]).update(
-        state=RuleState.REPLACED, live=None
-    )
     await grant_endings.void_all(company.id, "registrar", now)
     await living.tell(done, "registrar", now)
     await collecting.tell_ended(collections, now, "company.closed")

@@ -23,6 +23,7 @@ from seals.models import Seal, SealWrap
 __all__ = [
     "KEPT_FOR",
     "OFFERED_FOR",
+    "UNENDED",
     "end",
     "expire",
     "no_such",

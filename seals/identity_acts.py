@@ -17,12 +17,12 @@ from auth.identity_models import IdentityPurpose
 from auth.ports import IdentityState, IdentityWay, RealName
 from auth.privacy import RecordsKey
 from auth.throttling import Limit
-from seals import offers
+from seals import living, offers
 from seals.freezing import own_seal
+from seals.life import Change
 from seals.models import Holder, OfferPurpose, SealState
 from seals.reset_models import PinReset
 from seals.resetting import is_open
-from seals.unfreezing import not_frozen
 from seals.unlocking import no_pin
 
 __all__ = ["ACTS", "BEGUN_HERE", "act", "begin"]
@@ -61,7 +61,7 @@ async def begin(
     if purpose is IdentityPurpose.UNFREEZE:
         seal = await own_seal(subject or "", person_id, Act.UNFREEZE_SEAL, now)
         if seal.state is not SealState.FROZEN:
-            raise not_frozen()
+            raise living.not_possible(Change.RESUME)
         about = seal.id
     elif subject not in {None, person_id}:
         raise NotFound("identity.not_found", "没有找到该核验。", "There is no such identity check.")

@@ -22,6 +22,7 @@ from seals.models import Holder
 
 __all__ = [
     "Approved",
+    "is_current",
     "is_genuine",
     "represents",
     "require_representative",
@@ -63,8 +64,9 @@ def represents(row: Licence, result: IdentityResult, identity: Ed25519PublicKey,
     return _names(row, ref, identity) and result.name == row.data["representative_name"]
 
 
-async def require_representative(company_id: str, holder: Holder, keyring: Keyring) -> None:
+async def require_representative(company_id: str, holder: Holder, keyring: Keyring) -> Licence:
     """The holder is whom the licence in force names, which the sealer signed: he owns the company's seals.
+    Returns the licence.
 
     Raises Refused `holder.not_representative`, `custody.not_attested`.
     """
@@ -77,6 +79,15 @@ async def require_representative(company_id: str, holder: Holder, keyring: Keyri
             "The seal's holder is not the representative on the licence, so it seals nothing. "
             "After a change, the new representative collects the seals anew.",
         )
+    return row
+
+
+async def is_current(row: Licence) -> bool:
+    """Whether a licence that was judged is still the one in force.
+
+    Asked behind the company's lock, which keeps a change of the representative out.
+    """
+    return await Licence.exists(id=row.id, current=row.company_id)
 
 
 def signature_of(row: Licence, identity: Ed25519PrivateKey) -> str:

@@ -1,7 +1,8 @@
 """The life of a seal as one table: from which state to which, by whom, and what it ends (R19, R42–R46).
 
 What a change does to certificates, keys, grants and signings stands here and nowhere else; `seals/living.py`
-carries it out, for whoever asks. `docs/guide/life.md` draws it, and a test holds the drawing to the table.
+carries it out, for whoever asks. Suspended = FROZEN in rows and events. `docs/guide/life.md` draws it, and a
+test holds the drawing to the table.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from enum import StrEnum
 from typing import Any
 
 from auth.authority import Act
-from seals.models import GIVEN_UP, RevokedFor, SealState
+from seals.models import GIVEN_UP, RevokedFor, Seal, SealState
 
-__all__ = ["BY_PIN", "STEPS", "By", "Change", "Step", "columns", "possible", "steps_of", "the_step"]
+__all__ = ["BY_PIN", "STEPS", "By", "Change", "Step", "columns", "possible", "remade", "steps_of", "the_step"]
 
 
 class Change(StrEnum):
@@ -137,6 +138,15 @@ def possible(change: Change, state: SealState) -> bool:
     return any(each.frm is state for each in steps_of(change))
 
 
+def remade(change: Change, seal: Seal) -> bool:
+    """Whether another is made of a seal that ends so.
+
+    One from a photo shows the old number and needs another photo; a changed name seal is drawn.
+    """
+    again = any(each.remade for each in steps_of(change))
+    return again and (change is Change.REPLACE or seal.photo_id is None)
+
+
 def the_step(change: Change) -> Step:
     """The only way of a change that has one."""
     (step,) = steps_of(change)
@@ -150,7 +160,9 @@ def columns(step: Step, now: datetime) -> Mapping[str, Any]:
     """
     written: dict[str, Any] = {"state": step.to}
     if step.to is not step.frm:
-        written |= {"state_since": now, "warned": None, "warned_at": None}
+        written["state_since"] = now
+    if _ISSUED in {step.frm, step.to}:  # only there does a term begin, of which the company is told once
+        written |= {"warned": None, "warned_at": None}
     if step.to in {_ISSUED, _DECLINED, _CANCELLED}:
         written["collected_at"] = None
     if step.to is _CANCELLED:

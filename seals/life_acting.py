@@ -43,14 +43,18 @@ async def act_on_change(offer: Offer, keyring: Keyring, clock: Callable[[], date
     proven = await require_proof(offer, code, row.id, life_asking.values(row), keyring, now)
     await holders.open_holder(holder, offer, stretched, keyring, now)
     await tries.right(offer.person_id)
-    await licensing.require_representative(row.company_id, holder, keyring)
+    licence = await licensing.require_representative(row.company_id, holder, keyring)
     seal, change = await Seal.get(id=row.seal_id, company_id=row.company_id), Change(row.change)
     if change is Change.RENEW:
         await require_due(seal, now)
     made = await remaking.draw(seal) if change in {Change.LOSS, Change.DAMAGE} else None
     actor = f"person:{offer.person_id}"
     async with transaction():
-        require_active(await Company.filter(id=row.company_id).select_for_update().get())
+        company = await Company.filter(id=row.company_id).select_for_update().get()
+        require_active(company)
+        # His right was asked before the lock; a succession since then may leave the seal as it was found.
+        if company.representative_id != offer.person_id or not await licensing.is_current(licence):
+            raise _moved_on()
         now = clock()
         await proven.use(now)
         drafted = SealChange.filter(id=row.id, state=AskedState.DRAFT)
@@ -62,7 +66,7 @@ async def act_on_change(offer: Offer, keyring: Keyring, clock: Callable[[], date
         fresh = await remaking.put_in_place(seal, made, now)
         await offers.finish(offer, {"state": done.seals[0].step.to.value})
         await living.tell(done, actor, now, proven.facts)
-        await remaking.tell(seal, fresh, actor, now)
+        await remaking.tell(seal, fresh, actor, now, ruled=seal.id in done.ruled)
 
 
 def _other(seal: Seal, row: SealChange) -> bool:

@@ -21,7 +21,7 @@ from seals.confirm_codes import ConfirmCodeSent
 from seals.expiring import require_due
 from seals.freezing import own_seal
 from seals.grant_endings import UNENDED
-from seals.life import BY_PIN, Change, possible, steps_of
+from seals.life import BY_PIN, Change, possible, remade, steps_of
 from seals.life_models import AskedState, SealChange
 from seals.living import OPEN, not_possible
 from seals.models import OfferPurpose, Seal, Signing
@@ -162,7 +162,7 @@ async def _view(row: SealChange, seal: Seal) -> ChangeDraft:
         seal.state.value,
         seal.generation,
         None if step.revoked is None else step.revoked.value,
-        step.remade and seal.photo_id is None,
+        remade(step.change, seal),
         await Grant.filter(seal=seal.id, state__in=UNENDED).count() if ends_grants else 0,
         await Signing.filter(seal_id=seal.id, state__in=OPEN).count() if step.ends else 0,
         row.created_at + DRAFTED_FOR,

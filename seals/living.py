@@ -16,11 +16,12 @@ from auth import challenges, events
 from auth.errors import Conflict
 from auth.models import Company
 from seals import grant_endings, numbers, statuses
+from seals.approval_models import ApprovalRule, RuleState
 from seals.keyring import P256
-from seals.life import Change, Step, columns, steps_of
+from seals.life import Change, Step, columns, remade, steps_of
 from seals.models import Offer, Seal, SealKey, SealState, SealWrap, Signing, SigningState
 
-__all__ = ["Moved", "MovedSeal", "move", "not_possible", "tell"]
+__all__ = ["OPEN", "Moved", "MovedSeal", "move", "not_possible", "tell"]
 
 OPEN = (SigningState.PENDING, SigningState.CONFIRMED, SigningState.KEYED)
 _KINDS = {
@@ -43,10 +44,14 @@ _ENDED = {
     ),
     SealState.CANCELLED: (
         "seal.cancelled",
-        "印章已注销，本次用印已终止。请使用新的印章。"
-        "\nThe seal was cancelled, so this ended. Use the new one.",
+        "印章已注销，本次用印已终止。企业如有其他印章，可改用后再发起。"
+        "\nThe seal was cancelled, so this ended. Ask again with another seal, if the company has one.",
     ),
 }
+_ENDED_REMADE = (
+    "seal.cancelled",
+    "印章已注销，本次用印已终止。请使用新的印章。\nThe seal was cancelled, so this ended. Use the new one.",
+)
 
 
 @dataclass(frozen=True)
@@ -59,23 +64,30 @@ class MovedSeal:
 
 @dataclass(frozen=True)
 class Moved:
-    """What one change did, to be told as events at the end of its transaction. signings: id and why."""
+    """What one change did, to be told as events at the end of its transaction.
+
+    signings: id and why. ruled: the cancelled seals that asked for approvals; what replaces one asks nobody
+    until a rule is set for it.
+    """
 
     company_id: str
     change: Change
     seals: tuple[MovedSeal, ...]
     signings: tuple[tuple[str, str], ...]
+    ruled: frozenset[str]
 
 
-async def move(change: Change, company_id: str, seals: Iterable[str], now: datetime) -> Moved:
+async def move(change: Change, company_id: str, seals: Iterable[str] | None, now: datetime) -> Moved:
     """Move those of a company's seals that the table lets; inside a transaction, which ends with `tell`.
 
-    now: where certificates are revoked, taken in this transaction, behind the company's lock: with a moment
-    before that, what was sealed since would be judged as sealed too late. Revocation lists and OCSP answers
-    follow by themselves, within seconds.
+    seals: None for all of them. now: where certificates are revoked, taken in this transaction, behind the
+    company's lock: with a moment before that, what was sealed since would be judged as sealed too late.
+    Revocation lists and OCSP answers follow by themselves, within seconds.
     """
     await Company.filter(id=company_id).select_for_update().get()
-    rows = await Seal.filter(company_id=company_id, id__in=list(seals)).order_by("id").select_for_update()
+    asked = Seal.filter(company_id=company_id)
+    asked = asked if seals is None else asked.filter(id__in=list(seals))
+    rows = await asked.order_by("id").select_for_update()
     moved = tuple(
         [
             MovedSeal(row, step)
@@ -84,7 +96,9 @@ async def move(change: Change, company_id: str, seals: Iterable[str], now: datet
         ]
     )
     ended = [await _end_signings(each, now) for each in moved if each.step.ends]
-    return Moved(company_id, change, moved, tuple(one for some in ended for one in some))
+    gone = [each.seal.id for each in moved if each.step.to is SealState.CANCELLED]
+    signings = tuple(one for some in ended for one in some)
+    return Moved(company_id, change, moved, signings, await _end_rules(gone))
 
 
 async def _step(change: Change, row: Seal) -> Step | None:
@@ -112,13 +126,23 @@ async def _go(row: Seal, step: Step, now: datetime) -> bool:
     return True
 
 
+async def _end_rules(gone: list[str]) -> frozenset[str]:
+    """A cancelled seal has no approval rule; those are returned that asked for approvals."""
+    if not gone:
+        return frozenset()
+    rules = ApprovalRule.filter(seal__in=gone, state__in=[RuleState.DRAFT, RuleState.IN_FORCE])
+    ruled = frozenset(row.seal for row in await rules if row.live is not None and row.approvers)
+    await rules.update(state=RuleState.REPLACED, live=None)
+    return ruled
+
+
 def _open(seal: str) -> QuerySet[Signing]:
     return Signing.filter(seal_id=seal, state__in=OPEN)
 
 
 async def _end_signings(moved: MovedSeal, now: datetime) -> list[tuple[str, str]]:
     """Those that wait as well: confirmed later, they would be of a seal that is another one then."""
-    code, reason = _ENDED[moved.step.to]
+    code, reason = _ENDED_REMADE if remade(moved.step.change, moved.seal) else _ENDED[moved.step.to]
     ended = [str(each) for each in await _open(moved.seal.id).order_by("id").values_list("id", flat=True)]
     for signing in ended:
         await (

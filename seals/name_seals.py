@@ -14,10 +14,11 @@ from seals.founding import Drawn
 from seals.kinds import SealKind
 from seals.life import Change
 from seals.likeness import look
+from seals.living import Moved
 from seals.models import Seal
 from seals.registered import Registered
 
-__all__ = ["cancel", "draw", "kind_of"]
+__all__ = ["cancel", "draw", "ids_of", "kind_of"]
 
 _log = logging.getLogger("sealer")
 
@@ -48,12 +49,15 @@ async def draw(district: str, said: Registered) -> Drawn | None:
     return Drawn(design, drawn, look(drawn))
 
 
-async def cancel(company_id: str, said: Registered, now: datetime) -> Sequence[Seal]:
+async def ids_of(company_id: str, said: Registered) -> Sequence[str]:
+    """The name seals that there are, whatever became of them."""
+    own = Seal.filter(company_id=company_id, kind=kind_of(said).value)
+    return [str(each) for each in await own.values_list("id", flat=True)]
+
+
+async def cancel(company_id: str, said: Registered, now: datetime) -> Moved:
     """Cancel the name seals that there are, for good; after their re-keying, in its transaction.
 
     What they held goes free: being the only one of their kind (R19), and their ordinal (R20).
     """
-    own = Seal.filter(company_id=company_id, kind=kind_of(said).value)
-    ids = [str(each) for each in await own.values_list("id", flat=True)]
-    done = await living.move(Change.REPLACE, company_id, ids, now)
-    return [each.seal for each in done.seals]
+    return await living.move(Change.REPLACE, company_id, await ids_of(company_id, said), now)

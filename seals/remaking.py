@@ -8,7 +8,6 @@ from datetime import datetime
 from auth import events
 from auth.models import Company
 from seals import imprint, numbers
-from seals.approval_models import ApprovalRule
 from seals.design import Design
 from seals.founding import Drawn, issue
 from seals.likeness import look
@@ -35,12 +34,15 @@ async def put_in_place(before: Seal, made: Drawn | None, now: datetime) -> Seal 
     return None if made is None else await issue(before.company_id, made, now)
 
 
-async def tell(before: Seal, made: Seal | None, actor: str, now: datetime) -> None:
-    """That it waits to be collected; with the other events, at the end of the transaction."""
+async def tell(before: Seal, made: Seal | None, actor: str, now: datetime, *, ruled: bool) -> None:
+    """That it waits to be collected; with the other events, at the end of the transaction.
+
+    ruled: the one before asked for approvals.
+    """
     if made is None:
         return
     facts = {"kind": made.kind, "number": made.number, "instead_of": before.number}
-    if any(rule.approvers for rule in await ApprovalRule.filter(live=before.id)):
+    if ruled:
         facts["rule"] = "ended"  # what takes its place asks nobody until a rule is set for it
     await events.append(
         events.company_stream(made.company_id),

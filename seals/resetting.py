@@ -19,9 +19,10 @@ from auth.models import Company, Person
 from auth.people import identity
 from auth.ports import DecisionState, RealName
 from auth.privacy import RecordsKey
-from seals import grant_endings, holders, offers, rekeying
+from seals import grant_endings, holders, living, offers
 from seals.keyring import Keyring
-from seals.models import Holder, Offer, RevokedFor, Seal, SealState, SealWrap
+from seals.life import Change
+from seals.models import Holder, Offer, Seal, SealState, SealWrap
 from seals.ports import PinResetApplication, PinResets, ResetCompany
 from seals.reset_models import PinReset, PinResetState
 from seals.unlocking import no_pin
@@ -150,12 +151,12 @@ async def _reset(row: PinReset, clock: Callable[[], datetime]) -> bool:
         now = clock()  # of the revocation: behind the locks, nothing is sealed any more
         if not await _end(row, PinResetState.DONE, None, now):
             return False
-        done = [await rekeying.rekey(company, RevokedFor.SUPERSEDED, now) for company in ids]
+        done = [await living.move(Change.FORGOTTEN, company, None, now) for company in ids]
         await SealWrap.filter(holder_id=row.person_id).delete()
         await Holder.filter(person_id=row.person_id).delete()
         await _tell(row, "pin.reset", "authority", now)
         for each in done:
-            await rekeying.tell(each, now)
+            await living.tell(each, "sealer", now)
         await grant_endings.void_of_holder(row.person_id, now)
     return any(each.seals for each in done)
 

@@ -186,9 +186,11 @@ async def _candidates(company_id: str, now: datetime, records: RecordsKey) -> li
         found.append(ApproverView(REPRESENTATIVE, name, mobile, holder.identity_ref))
     granted = await Grant.filter(live_grant(now), company_id=company_id).values_list("member_id", flat=True)
     ids = [str(each) for each in granted]
-    for row in await Member.filter(live_member(now), id__in=ids).order_by("created_at", "id"):
+    rows = await Member.filter(live_member(now), id__in=ids).order_by("created_at", "id")
+    people = {each.id: each for each in await Person.filter(id__in=[row.person_id for row in rows])}
+    for row in rows:
         name = members.member_name(row, records)
-        mobile = mask_mobile(identity(await Person.get(id=row.person_id), records).mobile)
+        mobile = mask_mobile(identity(people[row.person_id], records).mobile)
         found.append(ApproverView(row.id, name, mobile, identity_ref(row, records)))
     return found
 

@@ -3,7 +3,7 @@
 The registrar is the source. Its list of changes, and a founding, leave a row that says of which company it is
 to be asked; who represents it, the sealer asks then, and believes nothing else. In one transaction the
 company passes to him, its licence is replaced by one that names him, all that the one before had granted or
-appointed is void, all keys end (`seals/rekeying.py`), and the name seal of the one before is cancelled. He
+appointed is void, all keys end (`seals/living.py`), and the name seal of the one before is cancelled. He
 collects with an identity check of his own, which must be about the ID number that the new licence names.
 """
 
@@ -27,10 +27,11 @@ from auth.ports import Registrar
 from auth.privacy import RecordsKey
 from auth.succession_models import ChangeState, RegisterCursor, RepresentativeChange
 from auth.tokens import new_id
-from seals import collecting, dissolving, grant_endings, licensing, name_seals, rekeying, succession_news
+from seals import collecting, dissolving, grant_endings, licensing, living, name_seals, succession_news
 from seals.approval_models import ApprovalRule, RuleState
 from seals.founding import Drawn, issue
-from seals.models import Holder, RevokedFor, Seal
+from seals.life import Change
+from seals.models import Holder, Seal
 from seals.registered import Registered, registered
 
 __all__ = ["advance", "forget_old", "give_back", "hear", "look_around", "take"]
@@ -243,28 +244,22 @@ async def _renew(company: Company, made: _Succession, records: RecordsKey, now: 
     fresh = None
     unruled = False
     if made.other_name:
-        kind = name_seals.kind_of(made.said)
-        done = await rekeying.rekey(company.id, RevokedFor.SUPERSEDED, now, kind)
-        cancelled = await name_seals.cancel(company.id, made.said, now)
+        ids = await name_seals.ids_of(company.id, made.said)
+        done = await living.move(Change.FORGOTTEN, company.id, ids, now)
+        gone = await name_seals.cancel(company.id, made.said, now)
+        cancelled, unruled = [each.seal for each in gone.seals], bool(gone.ruled)
         fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
-        unruled = await _ruled(cancelled)
-        await rekeying.tell(done, now)
+        await living.tell(done, "sealer", now)
     version = made.after.version
     await succession_news.tell_seals(company, made.said, version, cancelled, fresh, now, unruled=unruled)
-
-
-async def _ruled(seals: Sequence[Seal]) -> bool:
-    """Whether any of these asked for approvals; what replaces it does not until a rule is set for it."""
-    rules = await ApprovalRule.filter(live__in=[seal.id for seal in seals])
-    return any(rule.approvers for rule in rules)
 
 
 async def _succeed(company: Company, made: _Succession, records: RecordsKey, now: datetime) -> None:
     """Another has the company, and of the one before nothing is left."""
     successor = await _successor(made.said, records, now)
     await Company.filter(id=company.id).update(representative_id=successor.id)
-    done = await rekeying.rekey(company.id, RevokedFor.AFFILIATION_CHANGED, now)
-    cancelled = await name_seals.cancel(company.id, made.said, now)
+    done = await living.move(Change.SUCCEED, company.id, None, now)
+    cancelled = [each.seal for each in (await name_seals.cancel(company.id, made.said, now)).seals]
     fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
     collections = await collecting.end_all(company.id, now)
     await Grant.filter(company_id=company.id, state=GrantState.OFFERED).delete()
@@ -273,7 +268,7 @@ async def _succeed(company: Company, made: _Succession, records: RecordsKey, now
         state=RuleState.REPLACED, live=None
     )
     await grant_endings.void_all(company.id, "registrar", now)
-    await rekeying.tell(done, now)
+    await living.tell(done, "sealer", now)
     await collecting.tell_ended(collections, now)
     await succession_news.tell_seals(company, made.said, made.after.version, cancelled, fresh, now)
     await succession_news.tell_both(company, successor.id, made.said, now)

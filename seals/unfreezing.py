@@ -11,7 +11,6 @@ from datetime import datetime
 from auth import identity_checks, licences
 from auth.authority import Act
 from auth.engine import transaction
-from auth.errors import Conflict
 from auth.identity_models import IdentityPurpose
 from auth.ports import RealName
 from auth.privacy import RecordsKey
@@ -21,7 +20,7 @@ from seals.keyring import Keyring
 from seals.life import Change
 from seals.models import Offer
 
-__all__ = ["not_frozen", "unfreeze"]
+__all__ = ["unfreeze"]
 
 
 async def unfreeze(
@@ -42,13 +41,8 @@ async def unfreeze(
         raise identity_checks.not_passed()
     async with transaction():
         done = await living.move(Change.RESUME, seal.company_id, [seal.id], now)
-        if not done.seals:
-            raise not_frozen()
+        if not done.seals or not await licensing.is_current(licence):
+            raise living.not_possible(Change.RESUME)
         await identity_checks.use(check, now)
         await offers.finish(offer, {"state": done.seals[0].step.to.value})
         await living.tell(done, f"person:{offer.person_id}", now, {"identity": result.way.value})
-
-
-def not_frozen() -> Conflict:
-    """The seal is in another state."""
-    return living.not_possible(Change.RESUME)

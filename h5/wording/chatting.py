@@ -51,7 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "say.licence": ("执照", "licence"),
     "say.register": ("登记", "register"),
     "say.pin": ("口令", "PIN"),
-    "say.freeze": ("冻结", "freeze"),
+    "say.freeze": ("暂停", "suspend"),
     "say.people": ("授权", "grant"),
     "say.approve": ("审批", "approval"),
     "say.devices": ("换手机", "devices"),

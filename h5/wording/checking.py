@@ -228,6 +228,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.status_expired": ("已到期", "expired"),
     "verdict.status_not_yet_valid": ("尚未生效", "not yet valid"),
     "verdict.status_not_checked": ("未核对是否吊销", "revocation not checked"),
-    "verdict.status_frozen": ("已冻结", "frozen"),
+    "verdict.status_frozen": ("已暂停", "suspended"),
     "verdict.status_cancelled": ("已注销", "cancelled"),
 }

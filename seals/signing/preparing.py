@@ -15,6 +15,7 @@ from seals.access_codes import access_code, group_access
 from seals.imprint import Imprint
 from seals.keyring import P256
 from seals.kinds import SealClass, SealKind, spec
+from seals.life import Change, remade
 from seals.mark import draw_mark
 from seals.models import Document, Seal, SealKey, SealState
 from seals.pdf.preparing import OtherField, Place, PreparedMeta, Protection
@@ -71,10 +72,11 @@ def require_collected(seal: Seal) -> None:
             "This seal has not been collected and cannot sign. Collect it on the phone first.",
         )
     if seal.state is SealState.CANCELLED:
+        again = seal.ended_for is not None and remade(Change(seal.ended_for), seal)
         raise Conflict(
             "seal.cancelled",
-            "该印章已注销，不能用印。请使用新的印章。",
-            "This seal is cancelled and cannot sign. Use the new one.",
+            f"该印章已注销，不能用印。请{'使用新的' if again else '改用其他'}印章。",
+            f"This seal is cancelled and cannot sign. Use {'the new one' if again else 'another'}.",
         )
     if seal.state is not SealState.COLLECTED:
         raise Conflict(

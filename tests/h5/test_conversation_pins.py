@@ -9,8 +9,9 @@ from auth import events
 from auth.china import minute
 from auth.engine import transaction
 from auth.events import person_stream
-from seals import rekeying
-from seals.models import Holder, RevokedFor, Seal, SealState
+from seals import living
+from seals.life import Change
+from seals.models import Holder, Seal, SealState
 from seals.pins import remind
 from seals.policies import DEFAULT, POLICIES
 from seals.reset_models import PinReset, PinResetState
@@ -95,7 +96,8 @@ async def test_seals_that_lost_their_keys_are_one_card_and_count_once_as_unread(
     await Seal.filter(id=seals[0].id).update(state=SealState.FROZEN)
     before = (await world.thread(who)).unread
     async with transaction():
-        await rekeying.tell(await rekeying.rekey(company.id, RevokedFor.SUPERSEDED, world.tick()), world.now)
+        done = await living.move(Change.FORGOTTEN, company.id, None, world.tick())
+        await living.tell(done, "sealer", world.now)
     card = await world.only(who, "seal.rekeyed")
     assert card.title == "5 枚印章的密钥已作废"
     assert set(card.lines[:-2]) == {seal.name for seal in seals}

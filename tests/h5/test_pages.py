@@ -21,7 +21,7 @@ from seals.uploading import WEBP_WIDTHS
 NUMBERS = itertools.count()
 COMPANY = '北京<script>alert("1")</script>有限公司'
 GOOD = Bilingual("有效", "valid")
-FROZEN = Bilingual("已冻结", "frozen")
+FROZEN = Bilingual("已暂停", "suspended")
 
 LICENCE = PresentedLicence(
     company_name=COMPANY,
@@ -231,7 +231,7 @@ async def test_ended_presentation_is_gone(browser: httpx.AsyncClient) -> None:
 async def test_record_without_the_file_is_neutral(browser: httpx.AsyncClient) -> None:
     answer = await browser.get("/v/SEALED")
     assert answer.status_code == 200
-    for shown in ("7H2K-9QWE-4R6T-8Y1Z", "合同专用章", SEAL.signed_at_text, "已冻结"):
+    for shown in ("7H2K-9QWE-4R6T-8Y1Z", "合同专用章", SEAL.signed_at_text, "已暂停"):
         assert shown in answer.text
     assert "alert(&#34;1&#34;)" in answer.text
     body = answer.text[answer.text.index("<main") :]

@@ -17,7 +17,17 @@ from tortoise.expressions import F
 
 from auth import events
 from auth.models import Licence
-from seals import certificate_requests, freezing, granted, keks, offers, rotation, succeeding, tries
+from seals import (
+    certificate_requests,
+    freezing,
+    granted,
+    keks,
+    licensing,
+    offers,
+    rotation,
+    succeeding,
+    tries,
+)
 from seals.models import Signing, SigningState
 from seals.signing import confirming, finishing
 from server import sealer
@@ -98,6 +108,7 @@ OTHERS: dict[str, Callable[[Act], None]] = {
     "change taken": _after(succeeding, "take", _found),
     "change not committed": _after(events, "append", _event("representative.registered")),
     "change applied": _after(succeeding, "advance", _found),
+    "right asked": _after(licensing, "require_representative"),
     "grant opened": _after(granted, "open_secret"),
     "kept secret opened": _after(keks, "kept_of"),
     "new secret made": _after(rotation, "new_secret"),

@@ -12,9 +12,10 @@ import pytest
 
 from auth.engine import transaction
 from auth.models import Event
-from seals import rekeying
+from seals import living
 from seals.approval_models import Approval, ApprovalRule, ApprovalState, RuleState
-from seals.models import Holder, Offer, OfferPurpose, OfferState, RevokedFor, SealKey, Signing, SigningState
+from seals.life import Change
+from seals.models import Holder, Offer, OfferPurpose, OfferState, SealKey, Signing, SigningState
 from server.client import ApiError
 from server.demo import PIN
 from tests.main_job.members import Json, Member, refused, token_of
@@ -291,7 +292,8 @@ def test_a_rule_outlives_the_keys(office: Office) -> None:
     async def rekey() -> None:
         now = datetime.now(UTC)
         async with transaction():
-            await rekeying.tell(await rekeying.rekey(office.owner.company, RevokedFor.SUPERSEDED, now), now)
+            done = await living.move(Change.FORGOTTEN, office.owner.company, None, now)
+            await living.tell(done, "sealer", now)
 
     run(rekey)
     office.owner.collect(office.owner.company, PIN)

@@ -17,8 +17,9 @@ import pytest
 from auth.engine import transaction
 from auth.member_models import Grant, GrantEnd, GrantState
 from auth.models import Event
-from seals import custody, grant_endings, rekeying
-from seals.models import Holder, Offer, OfferState, RevokedFor, Seal, SealKey, SealWrap, Signing, SigningState
+from seals import custody, grant_endings, living
+from seals.life import Change
+from seals.models import Holder, Offer, OfferState, Seal, SealKey, SealWrap, Signing, SigningState
 from server import keys, secret_files
 from server.client import ApiError, Client
 from server.demo import PIN
@@ -394,7 +395,8 @@ def test_with_the_keys_of_a_seal_its_grants_end(hand: Hand) -> None:
     async def rekey() -> None:
         now = datetime.now(UTC)
         async with transaction():
-            await rekeying.tell(await rekeying.rekey(hand.owner.company, RevokedFor.SUPERSEDED, now), now)
+            done = await living.move(Change.FORGOTTEN, hand.owner.company, None, now)
+            await living.tell(done, "sealer", now)
 
     run = hand.owner.server.database.run
     run(rekey)

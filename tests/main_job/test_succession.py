@@ -186,6 +186,22 @@ def test_changed_while_a_grant_is_collected(
         nothing_is_left(stage, owner)
 
 
+def test_changed_while_a_suspended_seal_is_cancelled(
+    stage: Stage, owner: Member, successor: Member, tmp_path: Path
+) -> None:
+    """The change leaves it as it was found: suspended, of the same keys."""
+    seal = owner.seal_of("contract")
+    owner.phone.freeze(seal)
+    draft = owner.phone.draft_change(seal, "cancel")
+
+    def cancel() -> object:
+        return owner.same_session().confirm_change(draft, PIN)
+
+    with changed_at(stage, "right asked", owner, successor, tmp_path, cancel) as cancelling:
+        assert refused(cancelling.result).code == "seal.state"
+    assert stage.server.database.run(lambda: Seal.get(id=seal)).state is SealState.FROZEN
+
+
 @pytest.mark.parametrize("step", ["change taken", "change not committed", "change applied"])
 def test_a_sealer_killed_with_a_change_applies_it_exactly_once(
     stage: Stage, owner: Member, successor: Member, step: str

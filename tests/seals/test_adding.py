@@ -11,7 +11,7 @@ import pytest
 
 from auth.errors import Conflict, DomainError, Invalid, NotFound
 from auth.models import Company, CompanyState, Event
-from seals import adding, imprint
+from seals import adding, duplicates, imprint
 from seals.adding import add_seal, preview
 from seals.design import Design
 from seals.kinds import FIVE, CompanyForm
@@ -223,6 +223,18 @@ async def test_only_its_owner_adds_to_a_company_and_only_while_it_is_active() ->
     await company.save()
     with pytest.raises(Conflict, match=r"company\.closed"):
         await add(company, "hr")
+
+
+async def test_a_company_that_is_dissolved_meanwhile_gets_no_seal(monkeypatch: pytest.MonkeyPatch) -> None:
+    company = await founded("北京云杉科技有限公司")
+
+    async def dissolved(*_: object) -> None:
+        await Company.filter(id=company.id).update(state=CompanyState.CLOSED)
+
+    monkeypatch.setattr(duplicates, "drawn_copy", dissolved)  # between the first look and the lock
+    with pytest.raises(Conflict, match=r"company\.closed"):
+        await add(company, "hr")
+    assert await Seal.filter(company_id=company.id).count() == len(FIVE)
 
 
 async def test_a_company_has_so_many_seals_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

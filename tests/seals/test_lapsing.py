@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from auth.engine import transaction
 from auth.models import Event
-from seals import expiring, lapsing
+from seals import expiring, lapsing, living
+from seals.life import Change
 from seals.models import Seal, SealKey, SealState, SigningState
 from seals.policies import DEFAULT, POLICIES
 from tests.seals.signing.rows import NOW, signing
@@ -89,6 +91,25 @@ async def test_the_end_of_a_certificate_is_told_at_each_of_its_days_once() -> No
     for days in (61, 60, 59, 30, 29, 7, 1, 0, -1):
         await expiring.warn(end - days * DAY)
     assert await told(one) == [("seal.expiring", days) for days in (60, 30, 7, 0)]
+
+
+async def test_a_pause_within_the_last_days_has_nothing_told_again() -> None:
+    one = await seal(state=SealState.COLLECTED, generation=1)
+    row = await SealKey.get(seal_id=one).select_related("seal")
+    for change in (Change.SUSPEND, Change.RESUME, Change.RENEW):
+        await expiring.warn(row.not_after - 60 * DAY)
+        async with transaction():
+            assert (await living.move(change, row.seal.company_id, [one], NOW)).seals
+    assert await told(one) == [("seal.expiring", 60)]
+    assert (await Seal.get(id=one)).warned is None, "with other keys another term begins"
+
+
+async def test_the_ends_of_many_are_those_of_their_present_keys() -> None:
+    one, other, without = await seal(generation=1), await seal(generation=1), await seal(generation=2)
+    ends = {each.seal_id: each.not_after for each in await SealKey.filter(seal_id__in=[one, other])}
+    rows = await Seal.filter(id__in=[one, other, without])
+    assert await expiring.ends_of(rows) == ends
+    assert await expiring.end_of(next(row for row in rows if row.id == without)) is None
 
 
 async def test_after_a_long_silence_only_what_matters_is_told() -> None:

@@ -208,6 +208,7 @@ async def test_it_passes_to_whom_the_register_names(world: World, company: Compa
     assert (named.name, named.id_number, named.mobile) == (two.name, two.id_number, two.mobile)
     await before.refresh_from_db()
     assert (before.state, before.current) == (LicenceState.REPLACED, None)
+    assert [await licensing.is_current(each) for each in (before, after)] == [False, True]
     assert await registered.approved(after, world.records, world.registrar)
     assert not await registered.approved(before, world.records, world.registrar)
     assert sorted(await applied(company)) == ["representative.ended", "representative.registered"]

@@ -1,4 +1,4 @@
-"""Re-keying in the database: keys, wraps and signings under way end; other companies' do not."""
+"""What a step of the table ends in the database: keys, wraps, rules and signings; other companies' stay."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import pytest
 from cryptography import x509
 
 from auth.engine import transaction
+from auth.errors import Conflict
 from auth.events import company_stream
 from auth.models import ChallengeState, Company, Event
 from auth.ports import DecisionState
 from auth.privacy import RecordsKey
-from seals import pki, rekeying, resetting, revocation, statuses
+from seals import living, pki, resetting, revocation, rules, statuses
+from seals.approval_models import ApprovalRule, RuleState
+from seals.life import Change
 from seals.living import Moved
 from seals.models import (
     Crl,
@@ -28,6 +31,7 @@ from seals.models import (
 )
 from seals.ports import PinResetApplication, PinResetDecision
 from seals.reset_models import PinReset, PinResetState
+from seals.signing.preparing import require_collected
 from seals.status_models import OcspAnswer
 from tests.seals.signing.rows import NOW, challenge, offer, person, signing
 
@@ -39,8 +43,8 @@ SERIAL = "1f"
 
 async def rekeyed(row: Signing) -> Moved:
     async with transaction():
-        done = await rekeying.rekey(row.company_id, RevokedFor.SUPERSEDED, NOW)
-        await rekeying.tell(done, NOW)
+        done = await living.move(Change.FORGOTTEN, row.company_id, None, NOW)
+        await living.tell(done, "sealer", NOW)
     return done
 
 
@@ -67,6 +71,52 @@ async def test_a_signing_under_way_fails_and_nothing_of_it_is_left(state: Signin
     assert (await Seal.get(id=row.seal_id)).state is SealState.ISSUED
     stream = Event.filter(stream=company_stream(row.company_id)).order_by("seq")
     assert [each.kind for each in await stream] == ["seal.rekeyed", "signing.failed"]
+
+
+async def a_rule(row: Signing, version: int, state: RuleState = RuleState.IN_FORCE) -> None:
+    setter = (await Company.get(id=row.company_id)).representative_id
+    await ApprovalRule.create(
+        company_id=row.company_id,
+        seal=row.seal_id,
+        version=version,
+        kinds=[],
+        approvers=[{"person": setter, "member": "", "identity": "i"}],
+        four_eyes=False,
+        setter_id=setter,
+        state=state,
+        live=row.seal_id if state is RuleState.IN_FORCE else None,
+        created_at=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(Change.CANCEL, "其他印章"), (Change.LOSS, "使用新的印章"), (Change.DISSOLVE, "其他印章")],
+)
+async def test_with_a_cancelled_seal_its_rule_ends_and_words_say_whether_it_is_remade(
+    change: Change, told: str
+) -> None:
+    row, other = await signing(SigningState.PENDING), await signing(SigningState.PENDING)
+    for each in (row, other):
+        await a_rule(each, 1)
+        await a_rule(each, 2, RuleState.DRAFT)
+    async with transaction():
+        done = await living.move(change, row.company_id, None, NOW)
+        await living.tell(done, "sealer", NOW)
+    assert done.ruled == {row.seal_id}
+    assert {each.state for each in await ApprovalRule.filter(seal=row.seal_id)} == {RuleState.REPLACED}
+    assert await rules.needed_of([row.seal_id, other.seal_id]) == {other.seal_id: "all"}
+    assert told in ((await Signing.get(id=row.id)).reason or "")
+    with pytest.raises(Conflict, match=r"seal\.cancelled") as refused:
+        require_collected(await Seal.get(id=row.seal_id))
+    assert told in refused.value.zh
+
+
+async def test_a_seal_that_stays_keeps_its_rule() -> None:
+    row = await signing(SigningState.PENDING)
+    await a_rule(row, 1)
+    assert (await rekeyed(row)).ruled == frozenset()
+    assert await rules.needed_of([row.seal_id]) == {row.seal_id: "all"}
 
 
 @pytest.mark.parametrize("state", [SigningState.SIGNED, SigningState.REJECTED])
