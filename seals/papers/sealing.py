@@ -84,7 +84,7 @@ class PaperSealer:
             signed_attributes_der=attributes,
             signature_value=self.key.key.sign(attributes, ec.ECDSA(hashes.SHA256())),
             timestamper=self.timestamper,
-            trust=await current_trust(self.workshop),
+            trust=await current_trust(self.apart),
         )
         sealed = (await archive(stamped, self.key.der, self.apart, self.timestamper)).data
         report = await inspector.verify(sealed, await current_trust(self.apart))
