@@ -108,8 +108,9 @@ def make_secrets(settings: Settings, now: datetime, lost: Sequence[str] = ()) ->
     for folder in (authorities.parent, authorities, settings.trust_folder):
         folder.mkdir(mode=0o700, exist_ok=True)
     with open_token(settings, write=True) as token:
-        for name in lost if token is not None else ():
-            token.destroy_key(name)
+        if token is not None:
+            for name in lost:
+                token.destroy_key(name)
         there = _present(settings, token)
         made = [
             name
