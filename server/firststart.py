@@ -12,7 +12,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -98,16 +98,19 @@ def make_folders(settings: Settings) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def make_secrets(settings: Settings, now: datetime) -> list[Path]:
+def make_secrets(settings: Settings, now: datetime, lost: Sequence[str] = ()) -> list[Path]:
     """Make every secret and certificate that is missing, marked with the profile; returns the new secrets.
 
     A public half is written before its secret file, so a secret that is there always has its public half.
-    Keys of a token are made in it (EZHANG_KEYS=pkcs11).
+    Keys of a token are made in it (EZHANG_KEYS=pkcs11). lost: names of keys that are destroyed there before.
     """
     authorities = secret_path(settings, "root").parent
     for folder in (authorities.parent, authorities, settings.trust_folder):
         folder.mkdir(mode=0o700, exist_ok=True)
     with open_token(settings, write=True) as token:
+        if token is not None:
+            for name in lost:
+                token.destroy_key(name)
         there = _present(settings, token)
         made = [
             name

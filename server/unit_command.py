@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from seals.certificates import fingerprint
 from server.firststart import make_secrets
 from server.json_lines import json_line
-from server.keys import open_token
 from server.revoked_units import revoke_units
 from server.secret_files import built_in_units, secret_path, trust_path, trusted
 from server.settings import Keys, Settings
@@ -45,11 +44,7 @@ def rotate_tsa(out: TextIO | None = None, now: datetime | None = None, *, compro
             secret_path(settings, UNIT).unlink(missing_ok=True)
         else:
             current.unlink(missing_ok=True)
-        if compromised:
-            with open_token(settings, write=True) as token:
-                if token is not None:
-                    token.destroy_key(UNIT)
-        make_secrets(settings, moment)
+        make_secrets(settings, moment, lost=(UNIT,) if compromised else ())
     made = trusted(settings, UNIT)
     line: dict[str, object] = {"unit": fingerprint(made), "not_after": made.not_valid_after_utc.isoformat()}
     line |= {"revoked": [fingerprint(one) for one in revoked]} if compromised else {}
