@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from auth import events, throttling
 from auth.authority import Act, require
 from auth.engine import transaction
-from auth.errors import Invalid, NotFound
+from auth.errors import Conflict, Invalid, NotFound
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.throttling import Limit
@@ -164,13 +164,18 @@ async def switch(document_id: str, on: bool, session: SessionView, now: datetime
     """Close, or open again, the pages of a document of one's own to who holds the paper.
 
     Any party may close them; they stay closed until each that did has opened them again. Raises NotFound
-    `document.not_found`, also of one that sealed nothing under this code; Refused `access.denied`.
+    `document.not_found`; Refused `access.denied`; Conflict `printed.not_offered` for who sealed nothing under
+    this code, or where none is printed.
     """
     row = await own_document(document_id, session.person_id, now)
     if on:  # what one closed, somebody else's upload right does not open again
         await require(session.person_id, Act.SEE_DOCUMENTS, row.company_id, now)
     if row.id not in await switches(row.record_id):
-        raise NotFound("document.not_found", "没有找到该文件。", "There is no such document.")
+        raise Conflict(
+            "printed.not_offered",
+            "这份文件没有印访问码，或者您的企业没有在上面盖章。",
+            "No access code is printed on this document, or your company did not seal it.",
+        )
     async with transaction():
         if await Document.filter(id=row.id, printed_off=on).update(printed_off=not on):
             await _tell("printed.switched", row, f"person:{session.person_id}", now, {"on": on})

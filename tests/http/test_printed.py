@@ -108,7 +108,7 @@ def test_who_only_brought_the_sealed_file_has_no_say(
     data = (site.data / "blobs" / blob[:2] / blob).read_bytes()
     brought = b.client.upload("拿来的.pdf", data, company=b.company)
     assert brought["code"] == printed["code"]
-    refused(lambda: b.client.switch_printed(brought["id"], on=False), 404, "document.not_found")
+    refused(lambda: b.client.switch_printed(brought["id"], on=False), 409, "printed.not_offered")
     access = access_code(site, printed["code"])
     assert stranger.open_printed(printed["code"], access)["pages"] == 2
 

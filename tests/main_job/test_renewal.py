@@ -6,7 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -49,9 +49,10 @@ def test_a_sealed_file_gets_a_further_timestamp_by_the_next_unit(stage: Stage, s
     assert (step["outcome"], step["codes"]) == ("noted", ["record_unrenewed"])
     # The key of the unit before turns out to be lost: what rests on it alone falls, what was renewed stays.
     stage.stop_sealer()
-    revoke_units(stage.server.settings, [lost], datetime.now(UTC))
+    since = datetime.now(UTC) + timedelta(seconds=1)  # lists tell whole seconds: after the renewal's
+    revoke_units(stage.server.settings, [lost], since)
     stage.start_sealer()
-    until(lambda: lost.serial_number in crl_of(phone))
+    until(lambda: lost.serial_number in crl_of(phone) and datetime.now(UTC) > since)
     assert phone.verify("合同.pdf", renewed)["verdict"] == "valid"
     fallen = phone.verify("合同.pdf", sealed)
     assert (fallen["verdict"], fallen["reasons"]) == ("unknown", ["no_trusted_time"])
