@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from server.demo import COMPANY, ID_NUMBER, NAME, PIN, Demo, temporary_server
 from server.demo_contract import demo_contract
 from tests.browser import steps
-from tests.browser.sights import Tour, login_pages, open_pages, own_pages, stock
+from tests.browser.sights import Shelf, Tour, login_pages, open_pages, own_pages, stock
 from tests.browser.windows import DESK, PHONE, Window, chromium
 from tests.http.site import Party, Site
 
@@ -129,10 +129,9 @@ def write_small(picture: Image.Image, path: Path) -> None:
     print(f"{path}  {picture.width} × {picture.height} px  {size / 1024:.0f} KiB")
 
 
-def every_page(browser: Browser, site: Site, folder: Path) -> None:
+def every_page(browser: Browser, site: Site, shelf: Shelf, folder: Path) -> None:
     """A picture of each sight, whole page."""
     folder.mkdir(parents=True, exist_ok=True)
-    shelf = stock(site, demo_contract(COMPANY))
     own, nobody = (
         Tour(*(Window(browser.new_context(**STEADY, **device), site.url) for device in (PHONE, DESK)))
         for _ in range(2)
@@ -153,11 +152,14 @@ def every_page(browser: Browser, site: Site, folder: Path) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="ezhang-pictures-") as home:
         data = Path(home) / "data"
-        with temporary_server(data) as url, chromium() as browser:
+        with temporary_server(data) as url:
             site = Site(url, data, data.parent / "data.log")
-            readme_picture(browser, site)
-            if len(sys.argv) > 1:
-                every_page(browser, site, Path(sys.argv[1]))
+            # Before the browser, whose driver has the event loop from then on.
+            shelf = stock(site, demo_contract(COMPANY)) if len(sys.argv) > 1 else None
+            with chromium() as browser:
+                readme_picture(browser, site)
+                if shelf is not None:
+                    every_page(browser, site, shelf, Path(sys.argv[1]))
 
 
 if __name__ == "__main__":
