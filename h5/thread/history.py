@@ -13,18 +13,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from tortoise.expressions import Q
 
 from auth.events import EventView
 from auth.models import Event, StreamHead
-
-if TYPE_CHECKING:
-    from h5.thread.sight import Sight
+from h5.thread.shown import SHOWN
+from h5.thread.sight import Sight
 
 __all__ = [
-    "SHOWN",
     "Position",
     "Told",
     "find",
@@ -38,85 +35,6 @@ __all__ = [
 SAID = "chat.said"
 ISSUED, COLLECTED, REKEYED = "seal.issued", "seal.collected", "seal.rekeyed"
 CERTIFIED, UPLOADED = "seal.certified", "document.uploaded"
-SHOWN = frozenset(
-    {
-        "application.submitted",
-        "application.approved",
-        "application.rejected",
-        "licence.issued",
-        "licence.signed",
-        "licence.replaced",
-        "licence.revoked",
-        ISSUED,
-        COLLECTED,
-        CERTIFIED,
-        "seal.held",
-        "seal.cancelled",
-        "seal.declined",
-        "seal.exported",
-        "seal.expiring",
-        "seal.uncollected",
-        "seal.frozen",
-        "seal.unfrozen",
-        REKEYED,
-        "holder.locked",
-        "identity.begun",
-        "pin.ageing",
-        "pin.changed",
-        "pin.locked",
-        "pin.reset",
-        "pin.reset_applied",
-        "pin.reset_refused",
-        "pin.unlocked",
-        "pin.wrong",
-        UPLOADED,
-        "printed.looked",
-        "printed.switched",
-        "signing.requested",
-        "signing.scanned",
-        "signing.confirmed",
-        "signing.signed",
-        "signing.rejected",
-        "signing.expired",
-        "signing.exported",
-        "signing.cancelled",
-        "signing.failed",
-        "signing.digits_wrong",
-        "grant.made",
-        "grant.collected",
-        "grant.revoked",
-        "grant.expired",
-        "grant.left",
-        "grant.voided",
-        "approval.asked",
-        "approval.given",
-        "approval.refused",
-        "rule.set",
-        "member.invited",
-        "member.accepted",
-        "member.declined",
-        "member.removed",
-        "member.expired",
-        "member.voided",
-        "person.login_failed",
-        "person.login_refused",
-        "person.new_device",
-        "person.passkey_added",
-        "person.passkey_failed",
-        "person.passkey_removed",
-        "person.passkeys_lost",
-        "person.scan_refused",
-        "person.session_ended",
-        "person.sessions_ended",
-        "person.wechat_bound",
-        SAID,
-        "chat.replied",
-        "device.enrolled",
-        "device.removed",
-        "representative.ended",
-        "representative.registered",
-    }
-)
 # Whether one of these is shown depends on more than its kind.
 JUDGED = frozenset({COLLECTED, CERTIFIED, REKEYED, UPLOADED})
 # Several at once, by one transaction, so one after the other in their stream; at most so many.

@@ -12,7 +12,8 @@ from tortoise.expressions import Q
 
 from auth.events import company_stream
 from auth.models import Event, ReadMark
-from h5.thread.history import JUDGED, SAID, SHOWN, told, view
+from h5.thread.history import JUDGED, SAID, told, view
+from h5.thread.shown import SHOWN
 from h5.thread.sight import Sight, companies_in
 
 __all__ = ["MAX_UNREAD", "mark", "mark_id", "names", "unread"]

@@ -16,7 +16,7 @@ from auth.authority import Act, Role, Standing, companies_of, company_no_such, l
 from auth.events import EventView, company_stream, person_stream
 from auth.member_models import Grant, GrantRole, Member
 from h5.thread.cursor import MAX_STREAMS
-from h5.thread.history import SHOWN
+from h5.thread.shown import SHOWN
 from seals.models import Document, Signing
 
 __all__ = ["MAX_CONCERNED", "Sight", "companies_in", "narrowed", "sights"]

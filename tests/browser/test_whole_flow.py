@@ -92,6 +92,9 @@ def collect(phone: Window) -> None:
     again.fill(PIN)
     page.get_by_role("button", name="设置口令并领取").click()
     expect(page.get_by_text("印章已领取", exact=True)).to_be_visible()
+    facts = page.locator(".seal-words").evaluate_all("all => all.map((one) => one.lastChild.textContent)")
+    assert len(facts) == 5
+    assert all(fact.endswith("+08:00") for fact in facts), "nothing after the last fact"
     imprints = page.get_by_role("img", name=re.compile("印模$"))
     expect(imprints).to_have_count(5)
     for place in range(5):

@@ -13,7 +13,7 @@ from auth.models import Licence
 from auth.tokens import group_code
 from h5.thread import telling
 from h5.thread.cards import Press
-from h5.thread.history import SHOWN
+from h5.thread.shown import SHOWN
 from seals import licensing
 from seals.freezing import freeze
 from seals.models import Seal, SigningState

@@ -16,7 +16,7 @@ from auth.events import company_stream, person_stream
 from auth.models import Application, Event, ReadMark
 from h5 import conversation
 from h5.thread import cursor
-from h5.thread.history import SHOWN
+from h5.thread.shown import SHOWN
 from seals.models import Seal, Signing, SigningState
 
 MOBILE = "13812345678"

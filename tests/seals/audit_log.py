@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auth import events
 from auth.models import Event, StreamHead
-from h5.thread.history import SHOWN
+from h5.thread.shown import SHOWN
 from seals import heads, pki, roots
 from seals.audit.chains import check_chain
 from seals.audit.checking import check

@@ -47,7 +47,7 @@ async function begin() {
 
 async function arrive() {
   const company = await get(COMPANY);
-  const items = company.seals.filter((seal) => seal.state !== "cancelled").map(sealItem);
+  const items = company.seals.filter((seal) => seal.state !== "cancelled").map((seal) => sealItem(seal));
   $("seals").replaceChildren(...items);
   items.forEach((item, place) => {
     item.classList.add("arriving");

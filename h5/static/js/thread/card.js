@@ -35,9 +35,10 @@ function bubble(card) {
   return h("div", { class: "bubble" }, words);
 }
 
-// A time with its offset is not broken at the end of a line.
-const TIME = /\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? \+08:00/g;
-const whole = (line) => line.replace(TIME, (time) => time.replaceAll(" ", "\u00a0"));
+const TIME = /(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? \+08:00)/;
+
+/** A time with its offset is not broken at the end of a line. */
+const whole = (line) => line.split(TIME).map((part, at) => (at % 2 ? h("span", { class: "card-time" }, part) : part));
 
 /** A line; the one that says how it stands now carries its colour. */
 function lineOf(line, state) {
