@@ -8,7 +8,6 @@ from auth import throttling
 from auth.errors import Invalid
 from auth.throttling import Limit
 from seals.photo import refusals
-from seals.photo.limits import MAX_BYTES
 from seals.photo.shown import MAX_CODES, MAX_TEXT, Codes
 from seals.signing.workshop import Workshop
 
@@ -19,10 +18,7 @@ CODES_PER_PERSON = Limit("scan_photo.person", 60, 600)
 
 async def from_photo(data: bytes, person_id: str, now: datetime, workshop: Workshop) -> Codes:
     """What the codes in a photo say. Raises Invalid `photo.…`, `scan.no_code`; TooLarge; TooMany."""
-    if not data:
-        raise Invalid("photo.missing", "请选择一张照片。", "Choose a photo.", field="file")
-    if len(data) > MAX_BYTES:
-        raise refusals.too_large()
+    refusals.check_size(data)
     await throttling.count(CODES_PER_PERSON, person_id, now)
     codes = await workshop.inspector.read_codes(data)
     if not codes.texts:

@@ -17,7 +17,7 @@ from auth.models import Company
 from seals import holders, licensing, life_asking, living, offers, pins, remaking, tries
 from seals.expiring import require_due
 from seals.keyring import Keyring
-from seals.life import Change
+from seals.life import Change, remade
 from seals.life_models import AskedState, SealChange
 from seals.models import Holder, Offer, Seal
 from seals.proofs import require_proof
@@ -47,7 +47,7 @@ async def act_on_change(offer: Offer, keyring: Keyring, clock: Callable[[], date
     seal, change = await Seal.get(id=row.seal_id, company_id=row.company_id), Change(row.change)
     if change is Change.RENEW:
         await require_due(seal, now)
-    made = await remaking.draw(seal) if change in {Change.LOSS, Change.DAMAGE} else None
+    made = await remaking.draw(seal) if remade(change, seal) else None
     actor = f"person:{offer.person_id}"
     async with transaction():
         company = await Company.filter(id=row.company_id).select_for_update().get()

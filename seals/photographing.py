@@ -24,7 +24,7 @@ from seals.kinds import SealKind
 from seals.models import SealPhoto
 from seals.photo import refusals
 from seals.photo.figures import Wanted, wanted
-from seals.photo.limits import MAX_BYTES, MAX_TRACE_BYTES
+from seals.photo.limits import MAX_TRACE_BYTES
 from seals.photo.results import Lifted, Quality
 from seals.signing.workshop import Workshop
 
@@ -62,10 +62,7 @@ async def take(
     company = await require(person_id, Act.ADD_SEAL, company_id, now)
     require_active(company)
     outline = await _outline(company, kind, width_mm)
-    if not data:
-        raise Invalid("photo.missing", "请选择一张照片。", "Choose a photo.", field="file")
-    if len(data) > MAX_BYTES:
-        raise refusals.too_large()
+    refusals.check_size(data)
     await throttling.count(PHOTOS_PER_PERSON, person_id, now)
     lifted = await workshop.inspector.photo(data, outline)
     _check(lifted)

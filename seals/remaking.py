@@ -16,12 +16,11 @@ from seals.models import Seal
 __all__ = ["draw", "put_in_place", "tell"]
 
 
-async def draw(seal: Seal) -> Drawn | None:
-    """What takes a seal's place; before the transaction. None for one from a photo: the photo shows the old
-    number, so another photo is to be taken. Raises Conflict `seal.numbers_used_up`.
+async def draw(seal: Seal) -> Drawn:
+    """What takes a seal's place; before the transaction. Only of one that `life.remade` says is made anew.
+
+    Raises Conflict `seal.numbers_used_up`.
     """
-    if seal.photo_id is not None:
-        return None
     company = await Company.get(id=seal.company_id)
     (number,) = await numbers.reserve(company.region, 1)
     design = replace(Design.from_json(seal.design), seal_number=number)

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auth import throttling
-from auth.errors import Invalid
 from seals.photo import refusals
-from seals.photo.limits import MAX_BYTES
 from seals.photo.shown import MAX_TEXT, ShownKind
 from seals.photographing import PHOTOS_PER_PERSON
 from seals.signing.workshop import Workshop
@@ -30,10 +28,7 @@ async def see(person_id: str, data: bytes, now: datetime, workshop: Workshop) ->
 
     Raises Invalid `photo.missing`; TooMany; and what `seals.photo.reading.read` raises.
     """
-    if not data:
-        raise Invalid("photo.missing", "请选择一张照片。", "Choose a photo.", field="file")
-    if len(data) > MAX_BYTES:
-        raise refusals.too_large()
+    refusals.check_size(data)
     await throttling.count(PHOTOS_PER_PERSON, person_id, now)
     shown = await workshop.inspector.look(data)
     text = shown.text[:MAX_TEXT]

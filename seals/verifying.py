@@ -173,7 +173,7 @@ def _paper(row: Paper) -> PaperOnRecord:
 async def _match(row: Record, version: Version, sha256: str, now: datetime) -> Match:
     """What a file of this hash is to a version that it is, or begins with."""
     seals = tuple(seal for seal in await _seals(row.code, now) if seal.version <= version.number)
-    if await version_of(sha256) is not None:
+    if sha256 == version.sha256 or await ArchivedFile.exists(sha256=sha256, version_id=version.id):
         newest = version.number == row.newest
         renewed = newest and sha256 != await newest_file(version)
         how = "unrenewed" if renewed else "latest" if newest else "earlier"

@@ -7,6 +7,7 @@ from seals.photo.limits import MAX_BYTES
 
 __all__ = [
     "blurred",
+    "check_size",
     "cut_off",
     "faint",
     "no_ink",
@@ -28,6 +29,14 @@ _HOW_EN = (
 
 def _refusal(code: str, zh: str, en: str, **facts: object) -> Invalid:
     return Invalid(f"photo.{code}", f"{zh}{_HOW_ZH}", f"{en} {_HOW_EN}", field="file", **facts)
+
+
+def check_size(data: bytes) -> None:
+    """Raises Invalid `photo.missing`, TooLarge `photo.too_large`."""
+    if not data:
+        raise Invalid("photo.missing", "请选择一张照片。", "Choose a photo.", field="file")
+    if len(data) > MAX_BYTES:
+        raise too_large()
 
 
 def too_large() -> TooLarge:

@@ -36,14 +36,14 @@ def unit_name(archived: Archived) -> str:
     return str(names[0].value if names else subject.rfc4514_string())
 
 
-async def record_archived(version_id: str, number: int, archived: Archived, now: datetime) -> None:
+async def record_archived(version_id: str, number: int, archived: Archived, now: datetime) -> ArchivedFile:
     """The newest file of the newest version, in the caller's transaction. No older one is due any more."""
     version = await Version.get(id=version_id)
     older = ArchivedFile.filter(version__record_id=version.record_id, renew_at__isnull=False)
     named = await older.values_list("sha256", flat=True)
     await ArchivedFile.filter(sha256__in=list(named)).update(renew_at=None)
     until = proven_until(archived)
-    await ArchivedFile.create(
+    return await ArchivedFile.create(
         sha256=sha256(archived.data).hexdigest(),
         version_id=version_id,
         number=number,

@@ -126,8 +126,7 @@ async def _record(row: ArchivedFile, version: Version, archived: Archived, now: 
         return
     if not await Record.filter(code=version.record_id, newest=version.number).exists():
         return
-    await record_archived(version.id, row.number + 1, archived, now)
-    newest = await ArchivedFile.get(version_id=version.id, number=row.number + 1)
+    newest = await record_archived(version.id, row.number + 1, archived, now)
     await Document.filter(record_id=version.record_id, blob=row.sha256).update(blob=newest.sha256)
     await events.append(
         events.company_stream(version.signing.company_id),

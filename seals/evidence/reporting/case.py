@@ -9,7 +9,6 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from auth import events
-from auth.china import second
 from auth.errors import Refused
 from auth.events import commitment_bytes, link_bytes, sha256
 from auth.member_models import Grant
@@ -24,7 +23,7 @@ from seals.evidence.structures import UNTOLD, unreadable
 from seals.models import Document, Offer, OfferPurpose, OfferState, Seal, SealKey, Signing, Version
 from seals.signing.pictures import require_signed
 
-__all__ = ["Case", "load", "moment"]
+__all__ = ["Case", "load"]
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,6 @@ class Case:
     def ses(self) -> bytes:
         """The SES_Signature, DER."""
         return base64.b64decode(self.version.ses)
-
-
-def moment(at: datetime | None) -> str | None:
-    """A time as its row has it, or None."""
-    return None if at is None else second(at)
 
 
 async def load(signing_id: str, records: RecordsKey, identity: Ed25519PublicKey) -> Case:

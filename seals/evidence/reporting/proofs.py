@@ -13,7 +13,6 @@ from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 from auth.china import second
 from auth.tokens import group_code
@@ -27,6 +26,7 @@ from seals.revocation import current_trust
 from seals.ses import reading
 from seals.signing.archived_files import newest_file
 from seals.signing.workshop import Workshop
+from seals.sm2 import sm3
 from seals.verifying import in_our_records
 
 __all__ = ["MOST_PAGES", "proofs"]
@@ -65,6 +65,8 @@ async def proofs(case: Case, workshop: Workshop, identity: Ed25519PublicKey, now
     """Raises Conflict `evidence.unreadable` where the file or its records are not as they were made."""
     data = await workshop.blobs.get(case.version.sha256)
     original = await workshop.blobs.get(case.document.original)
+    newest = await newest_file(case.version)
+    renewed = data if newest == case.version.sha256 else await workshop.blobs.get(newest)
     stamps = _stamps(case, data)
     pages, left_out = await _pages(case, workshop)
     events, roots = await _events(case, identity)
@@ -78,7 +80,7 @@ async def proofs(case: Case, workshop: Workshop, identity: Ed25519PublicKey, now
         "certificates": await _certificates(case, data, workshop),
         "events": events,
         "roots": roots,
-        "verdict": await _verdict(await workshop.blobs.get(await newest_file(case.version)), workshop, now),
+        "verdict": await _verdict(renewed, workshop, now),
         "signed_at": stamps[0][1]["at"],
     }
 
@@ -94,19 +96,13 @@ def _document(case: Case, data: bytes, original: bytes) -> Json:
         "original_size": f"{len(original):,}",
         "result_size": f"{len(data):,}",
         "original_sha256": hashlib.sha256(original).hexdigest(),
-        "original_sm3": _sm3(original),
+        "original_sm3": sm3(original).hex(),
         "result_sha256": hashlib.sha256(data).hexdigest(),
-        "result_sm3": _sm3(data),
+        "result_sm3": sm3(data).hex(),
         "range_sha256": case.row.digest_sha256,
         "range_sm3": case.row.digest_sm3,
         "ses_sha256": hashlib.sha256(case.ses).hexdigest(),
     }
-
-
-def _sm3(data: bytes) -> str:
-    digest = Hash(SM3())
-    digest.update(data)
-    return digest.finalize().hex()
 
 
 async def _pages(case: Case, workshop: Workshop) -> tuple[list[Json], int]:

@@ -270,6 +270,7 @@ async def test_a_timestamp_of_nobody_we_trust_puts_nothing_off(place: Place) -> 
     foreign = pki.make_tsa(pki.make_root(START + 9 * YEAR), START + 9 * YEAR)
     await place.go_to(START + 9.1 * YEAR, foreign)
     await place.renewer.round()
+    assert len(await place.files()) == 1
     await place.go_to(place.clock.at + renewing.LEFT_FOR, NEW_UNIT)
     await place.renewer.round()
     assert len(await place.files()) == 2

@@ -4,13 +4,12 @@ import { post } from "../lib/api.js";
 import { $, h } from "../lib/dom.js";
 import { clearWhenTyped, fieldError } from "../lib/forms.js";
 import { note } from "../lib/overlay.js";
+import { pictureWidth } from "../lib/pages.js";
 import { data, t } from "../lib/words.js";
-
-const MAX_WIDTH = 2000;
 
 function show(pages) {
   const place = $("printed-pages");
-  const width = Math.min(MAX_WIDTH, Math.ceil(place.parentElement.clientWidth * devicePixelRatio));
+  const width = pictureWidth(place.parentElement.clientWidth);
   const address = (page) => `/api/codes/${encodeURIComponent(data.code)}/printed/pages/${page}.png?w=${width}`;
   place.replaceChildren(...Array.from({ length: pages }, (_, page) => {
     const name = t("record.printed_page", { number: page + 1, count: pages });

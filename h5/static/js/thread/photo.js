@@ -5,26 +5,24 @@ import { safeLink } from "../lib/dom.js";
 import { keep } from "../lib/handed.js";
 import { note, pick } from "../lib/overlay.js";
 import { t } from "../lib/words.js";
+import { readFile } from "../scanning/camera.js";
 
 export const isPhoto = (file) => file.type.startsWith("image/");
 
-/** Read a QR code in this browser, where it can; null for none. */
-async function readHere(file) {
-  if (!("BarcodeDetector" in window)) return null;
+/** The address of this site that a code says; null for anything else. */
+function own(text) {
   try {
-    const picture = await createImageBitmap(file);
-    const found = await new BarcodeDetector({ formats: ["qr_code"] }).detect(picture);
-    return found[0]?.rawValue ?? null;
+    const address = new URL(text);
+    return address.origin === location.origin ? address.href : null;
   } catch {
-    return null; // the server looks
+    return null;
   }
 }
 
+/** A QR code is read in this browser, where it can; else the server looks. */
 async function see(file) {
-  const text = await readHere(file);
-  if (text === null) return upload("/photos/look", file);
-  const ours = text.startsWith(`${location.origin}/`) && !text.startsWith(`${location.origin}//`);
-  return { kind: "qr", text, href: ours ? text.slice(location.origin.length) : null };
+  const [text] = await readFile(file);
+  return text === undefined ? upload("/photos/look", file) : { kind: "qr", text, href: own(text) };
 }
 
 const choice = (value, detail = "") => ({ label: t(`thread.photo_${value}`), detail, value });
@@ -34,7 +32,7 @@ function choicesOf({ kind, href, text }) {
   const rest = [choice("seal", kind === "document" ? fits : ""), choice("stamp", kind === "stamp" ? fits : "")];
   if (kind === "stamp") rest.reverse();
   if (kind !== "qr") return rest;
-  return [href ? choice("open", href.split(/[?#]/)[0]) : { ...choice("text", text), value: "text" }, rest[0]];
+  return [href ? choice("open", href.split(/[?#]/)[0]) : choice("text", text), rest[0]];
 }
 
 async function toStampPage(file, current) {
