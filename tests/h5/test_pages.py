@@ -210,7 +210,7 @@ async def test_a_page_names_all_scripts_that_it_will_need(browser: httpx.AsyncCl
 
 
 async def test_scripts_ask_for_pictures_in_the_steps_that_are_drawn(browser: httpx.AsyncClient) -> None:
-    script = (await browser.get(f"/static/{STATIC_VERSION}/js/lib/pages.js")).text
+    script = (await browser.get(f"/static/{STATIC_VERSION}/js/lib/widths.js")).text
     (steps,) = re.findall(r"WIDTHS_PX = \[([0-9, ]+)\]", script)
     assert tuple(map(int, steps.split(","))) == WEBP_WIDTHS
 

@@ -4,7 +4,7 @@ import { post } from "../lib/api.js";
 import { $, h } from "../lib/dom.js";
 import { clearWhenTyped, fieldError } from "../lib/forms.js";
 import { note } from "../lib/overlay.js";
-import { pictureWidth } from "../lib/pages.js";
+import { pictureWidth } from "../lib/widths.js";
 import { data, t } from "../lib/words.js";
 
 function show(pages) {

@@ -1,16 +1,10 @@
-// Page pictures from the API: one size ladder, so that pictures are cached, and lazy lists of pages.
+// Page pictures from the API, and lazy lists of pages.
 
 import { h } from "./dom.js";
+import { pictureWidth } from "./widths.js";
 import { t } from "./words.js";
 
-const WIDTHS_PX = [480, 720, 1080, 1600, 2000]; // those that the API draws (seals/uploading.py::WEBP_WIDTHS)
 const A4_RATIO = 210 / 297;
-
-/** The picture width to ask for, for a page shown `cssWidth` px wide on this screen. */
-export function pictureWidth(cssWidth) {
-  const wanted = cssWidth * Math.min(window.devicePixelRatio || 1, 2.5);
-  return WIDTHS_PX.find((width) => width >= wanted) ?? WIDTHS_PX.at(-1);
-}
 
 export const documentPage = (id, page, width) => `/api/documents/${encodeURIComponent(id)}/pages/${page}.webp?w=${width}`;
 export const signingPage = (id, page, width) => `/api/signings/${encodeURIComponent(id)}/pages/${page}.webp?w=${width}`;

@@ -1,7 +1,8 @@
 // The page of the document on which things are placed: one page at a time, to scale, with zoom and undo.
 
 import { $ } from "../lib/dom.js";
-import { documentPage, pictureWidth } from "../lib/pages.js";
+import { documentPage } from "../lib/pages.js";
+import { pictureWidth } from "../lib/widths.js";
 import { t } from "../lib/words.js";
 import { Past } from "./past.js";
 import { watchPinch } from "./pinch.js";
