@@ -48,6 +48,7 @@ class Act(StrEnum):
 
     SEE_COMPANY = "see_company"
     PRESENT_LICENCE = "present_licence"
+    SEE_PAPERS = "see_papers"
     MANAGE_MANAGERS = "manage_managers"
     MANAGE_AGENTS = "manage_agents"
     ASK_SIGNING = "ask_signing"
@@ -92,6 +93,7 @@ _CUSTODY = frozenset({Role.REPRESENTATIVE, Role.KEEPER})
 MAY: Mapping[Act, frozenset[Role]] = {
     Act.SEE_COMPANY: _ALL,
     Act.PRESENT_LICENCE: _OFFICERS,
+    Act.SEE_PAPERS: _OFFICE,
     Act.MANAGE_MANAGERS: _OWNER,
     Act.MANAGE_AGENTS: _OFFICE,
     Act.ASK_SIGNING: _ALL,

@@ -25,6 +25,7 @@ from h5.rendering import render, static_file
 from h5.views import SealedRecord
 from seals.granting import DEFAULT_DAYS, MAX_DAYS
 from seals.kinds import KindSpec, SealKind, spec
+from seals.papers.licence_print import MAX_PURPOSE
 from seals.scopes import DOCUMENT_KINDS
 
 __all__ = ["local_path", "pages"]
@@ -109,7 +110,12 @@ async def register(request: Request) -> HTTPResponse:
 
 @pages.get("/m/licence/<company:str>")
 async def licence(request: Request, company: str) -> HTTPResponse:
-    return _private(request, "licence.html", "/m/login", company=company)
+    return _private(request, "licence.html", "/m/login", company=company, max_purpose=MAX_PURPOSE)
+
+
+@pages.get("/m/papers/<company:str>")
+async def papers(request: Request, company: str) -> HTTPResponse:
+    return _private(request, "papers.html", "/m/login", company=company)
 
 
 @pages.get("/m/collect/<company:str>")

@@ -76,12 +76,20 @@ class SealOnRecord:
 
 @dataclass(frozen=True)
 class PaperOnRecord:
-    """A paper that the platform made and sealed itself. about: the code of the document it is about."""
+    """A paper that the platform made and sealed itself. about: the code of the document it is about, or
+    empty.
+
+    holds: whether what a company's paper states holds now, in words; good: that it does; facts: labels and
+    values of what it states.
+    """
 
     title: Bilingual
     number: str
     made_at_text: str
     about: str
+    holds: Bilingual | None = None
+    good: bool = True
+    facts: tuple[tuple[Bilingual, Bilingual], ...] = ()
 
 
 @dataclass(frozen=True)

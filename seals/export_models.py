@@ -15,17 +15,20 @@ __all__ = ["Export", "ExportForm"]
 
 
 class ExportForm(StrEnum):
-    """PDF, SES, EVIDENCE (zip) and REPORT (the evidence report) of a signing, ESL of a seal."""
+    """PDF, SES, EVIDENCE (zip) and REPORT (the evidence report) of a signing, ESL of a seal,
+    PAPER of a company.
+    """
 
     PDF = "pdf"
     SES = "ses"
     ESL = "esl"
     EVIDENCE = "evidence"
     REPORT = "report"
+    PAPER = "paper"
 
 
 class Export(Model):
-    """A file to be fetched by the session that asked. subject: the signing's id, or the seal's."""
+    """A file to be fetched by the session that asked. subject: the id of signing, seal or paper."""
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
     token_hash = fields.CharField(64, unique=True)

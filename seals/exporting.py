@@ -6,6 +6,7 @@ browser that fetches ahead could make one in somebody's name. Whoever asks by PO
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,13 +24,15 @@ from seals.evidence.package import pack
 from seals.export_models import Export, ExportForm
 from seals.freezing import own_seal
 from seals.models import Document
-from seals.paper_models import PaperKind
+from seals.paper_models import Paper, PaperKind, PaperState
 from seals.papers import ordering
+from seals.papers.kinds import PAPERS
+from seals.papers.listing import own_paper
 from seals.signing.pictures import require_signed, ses_signature, signed_file
 from seals.signing.views import own_signing
 from seals.signing.workshop import Workshop
 
-__all__ = ["EXPORT_LIFE", "Exported", "Fetched", "fetch", "forget_old", "seal", "signing"]
+__all__ = ["EXPORT_LIFE", "Exported", "Fetched", "fetch", "forget_old", "paper", "seal", "signing"]
 
 EXPORT_LIFE = timedelta(minutes=2)
 FORGET_AFTER = timedelta(hours=1)
@@ -93,8 +96,27 @@ async def seal(seal_id: str, session: SessionView, now: datetime) -> Exported:
     return await _ask(ExportForm.ESL, "seal", row.id, row.company_id, session, now)
 
 
+async def paper(paper_id: str, session: SessionView, now: datetime) -> Exported:
+    """Ask for one of a company's papers; one that is not made yet is made now.
+
+    Raises NotFound `paper.not_found`; TooMany.
+    """
+    row = await own_paper(paper_id, session.person_id, now)
+    if row.state is not PaperState.MADE:
+        await throttling.count(REPORTS_PER_PERSON, session.person_id, now)
+        await ordering.wanted(row.id)
+    facts = {"kind": row.kind.value, "number": row.number}
+    return await _ask(ExportForm.PAPER, "paper", row.id, row.company_id, session, now, facts)
+
+
 async def _ask(
-    form: ExportForm, kind: str, subject: str, company_id: str, session: SessionView, now: datetime
+    form: ExportForm,
+    kind: str,
+    subject: str,
+    company_id: str,
+    session: SessionView,
+    now: datetime,
+    facts: Mapping[str, str] | None = None,
 ) -> Exported:
     await throttling.count(EXPORTS_PER_PERSON, session.person_id, now)
     made = Exported(new_token(), now + EXPORT_LIFE)
@@ -116,7 +138,7 @@ async def _ask(
                 subject=f"{kind}:{subject}",
                 now=now,
                 on_behalf=company_id,
-                facts={"form": form.value},
+                facts={"form": form.value, **(facts or {})},
             )
     return made
 
@@ -135,7 +157,7 @@ async def fetch(
     """The file; changes nothing, and its asker must still be allowed to have it. identity: the sealer's.
 
     Raises NotFound `export.not_found` for tokens that are unknown, over or another session's; TooMany for
-    too many evidence packages; for reports Unavailable `paper.waits`, and Conflict for
+    too many evidence packages; for reports and papers Unavailable `paper.waits`, and Conflict for
     the reason why one cannot be made.
     """
     row = await Export.get_or_none(
@@ -147,6 +169,8 @@ async def fetch(
         return Fetched(row.form, *await structure_of(row.subject, session.person_id, now))
     if row.form is ExportForm.SES:
         return Fetched(row.form, *await ses_signature(row.subject, session.person_id, now))
+    if row.form is ExportForm.PAPER:
+        return await _paper(row, session.person_id, now, workshop)
     if row.form in _WITH_REPORT:
         return await _evidence(row, session.person_id, now, workshop, identity)
     return Fetched(row.form, *await signed_file(row.subject, session.person_id, now, workshop))
@@ -163,6 +187,13 @@ async def _evidence(
         return Fetched(row.form, *await pack(row.subject, person_id, now, workshop, identity, report))
     stem = (await Document.get(id=signing.document_id)).name.removesuffix(".pdf")
     return Fetched(row.form, f"{stem}.evidence.pdf", report)
+
+
+async def _paper(row: Export, person_id: str, now: datetime, workshop: Workshop) -> Fetched:
+    wanted = await own_paper(row.subject, person_id, now)
+    made = await ordering.waited(Paper.filter(id=wanted.id))
+    name = f"{PAPERS[made.kind.value].zh}-{made.number}.pdf"
+    return Fetched(row.form, name, await workshop.blobs.get(made.sha256))
 
 
 async def forget_old(now: datetime) -> None:

@@ -6,7 +6,7 @@ its step ends, ends in the same transaction. Events come last, by `tell`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,8 @@ from seals.approval_models import ApprovalRule, RuleState
 from seals.keyring import P256
 from seals.life import Change, Step, columns, remade, steps_of
 from seals.models import Offer, Seal, SealKey, SealState, SealWrap, Signing, SigningState
+from seals.paper_models import PaperKind
+from seals.papers import ordering
 
 __all__ = ["OPEN", "Moved", "MovedSeal", "move", "not_possible", "tell"]
 
@@ -84,7 +86,7 @@ async def move(change: Change, company_id: str, seals: Iterable[str] | None, now
     company's lock: with a moment before that, what was sealed since would be judged as sealed too late.
     Revocation lists and OCSP answers follow by themselves, within seconds.
     """
-    await Company.filter(id=company_id).select_for_update().get()
+    company = await Company.filter(id=company_id).select_for_update().get()
     asked = Seal.filter(company_id=company_id)
     asked = asked if seals is None else asked.filter(id__in=list(seals))
     rows = await asked.order_by("id").select_for_update()
@@ -98,7 +100,26 @@ async def move(change: Change, company_id: str, seals: Iterable[str] | None, now
     ended = [await _end_signings(each, now) for each in moved if each.step.ends]
     gone = [each.seal.id for each in moved if each.step.to is SealState.CANCELLED]
     signings = tuple(one for some in ended for one in some)
+    await _certify_ends(company, [each.seal for each in moved if _was_issued(each)], now)
     return Moved(company_id, change, moved, signings, await _end_rules(gone))
+
+
+def _was_issued(moved: MovedSeal) -> bool:
+    return moved.step.to is SealState.CANCELLED and moved.step.frm is not SealState.HELD
+
+
+async def _certify_ends(company: Company, seals: Sequence[Seal], now: datetime) -> None:
+    """Order the certificate of cancellation (R46), one for all that end together."""
+    if seals:
+        await ordering.place(
+            PaperKind.CANCELLING,
+            seals[0].id,
+            company_id=company.id,
+            asker_id=company.representative_id,
+            now=now,
+            said={"seals": [[each.id, each.generation] for each in seals]},
+            later=ordering.LATER,
+        )
 
 
 async def _step(change: Change, row: Seal) -> Step | None:

@@ -55,6 +55,8 @@ from seals.models import (
     SealWrap,
     SesSeal,
 )
+from seals.paper_models import PaperKind
+from seals.papers import ordering
 from seals.proofs import require_possession
 from seals.ses.making import MadeSeal, require_ours
 
@@ -221,6 +223,15 @@ async def _store(
     await SealKey.bulk_create(_key_row(each, key, kek_version) for each in made for key in each.keys)
     await SealWrap.bulk_create(_wrap_row(each, row.person_id) for each in made)
     await SesSeal.bulk_create(_structure_row(each, now) for each in made)
+    await ordering.place(
+        PaperKind.MAKING,
+        row.id,
+        company_id=company.id,
+        asker_id=row.person_id,
+        now=now,
+        said={"seals": [[each.seal.id, each.generation] for each in made]},
+        later=ordering.LATER,
+    )
     await certificate_requests.close(row.id)
     await offers.finish(offer, {"seals": len(made)})
     for each in made:

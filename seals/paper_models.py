@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.fields.base import OnDelete
@@ -18,9 +19,16 @@ RESTRICT = OnDelete.RESTRICT
 
 
 class PaperKind(StrEnum):
-    """EVIDENCE: the evidence report of a signing (证据报告)."""
+    """EVIDENCE: the evidence report of a signing (证据报告). The others are a company's.
+
+    MAKING: of seals that were collected together (制作证书), CANCELLING: of seals that ended together
+    (注销证书), LICENCE: a print of the licence for one purpose and time (执照打印件).
+    """
 
     EVIDENCE = "evidence"
+    MAKING = "making"
+    CANCELLING = "cancelling"
+    LICENCE = "licence"
 
 
 class PaperState(StrEnum):
@@ -44,9 +52,13 @@ class PaperNumber(Model):
 class Paper(Model):
     """A paper about something, one for each China day on which it was asked for.
 
-    subject: the id of what it is about, of a signing. about: the verification code of the document. code:
-    its own. day: China's, as it was asked for. sha256: of the sealed file in the blob store, empty before.
-    reason: why it failed (code, zh, en). attempts: how often it was begun since it was asked for.
+    subject: the id of what it is about: of a signing, of a collection, of the first of the seals that ended
+    together, its own for what is made as often as it is asked for. about: the verification code of the
+    document, empty for a company's papers. code: its own. asker: for whom, of what comes by itself the
+    representative. day: China's, as it was asked for. said: what it was ordered with, by kind. valid_until:
+    the end of what it states. sha256: of the sealed file in the blob store, empty before. reason: why it
+    failed (code, zh, en). attempts: how often it was begun since it was asked for. lease_until: of one that
+    comes by itself also the moment before which it is not made, unless somebody wants it.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -60,6 +72,8 @@ class Paper(Model):
     subject = fields.CharField(ID)
     about = fields.CharField(16)
     day = fields.CharField(10)
+    said: dict[str, Any] = fields.JSONField(default=dict)
+    valid_until: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     state = fields.CharEnumField(PaperState, max_length=8, db_index=True)
     reason: dict[str, str] | None = fields.JSONField(null=True)
     sha256 = fields.CharField(64, default="", db_index=True)
@@ -73,3 +87,4 @@ class Paper(Model):
     class Meta:
         table = "paper"
         unique_together = (("kind", "subject", "day"),)
+        indexes = (("company_id", "created_at"),)

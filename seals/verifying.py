@@ -23,6 +23,7 @@ from seals.archive_models import ArchivedFile
 from seals.models import Record, SealKey, SealState, Signing, Version
 from seals.paper_models import Paper, PaperState
 from seals.papers.kinds import PAPERS
+from seals.papers.standing import Stands, standing
 from seals.pdf.opening import MAX_BYTES
 from seals.pdf.reports import REASONS, Report, Verdict
 from seals.pdf.steps import Detail, Outcome, Step, StepReport
@@ -71,7 +72,9 @@ class SealNow:
 
 @dataclass(frozen=True)
 class PaperOnRecord:
-    """A paper that the platform made and sealed itself. about: the code of the document it is about."""
+    """A paper that the platform made and sealed itself. about: the code of the document it is about, empty
+    for a company's papers, of which stands says whether what they state holds now.
+    """
 
     kind: str
     zh: str
@@ -79,6 +82,7 @@ class PaperOnRecord:
     number: str
     made_at: datetime
     about: str
+    stands: Stands | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ async def record(code: str, address: str, now: datetime) -> RecordView:
     """The neutral record. Raises Invalid `code.malformed`, NotFound `code.unknown`, TooMany."""
     row = await record_of(code, address, now)
     if isinstance(row, Paper):
-        return RecordView(row.code, "paper", 1, (), _paper(row))
+        return RecordView(row.code, "paper", 1, (), await _paper(row, now))
     seals = await _seals(row.code, now)
     return RecordView(row.code, "found" if seals else "not_sealed", row.newest, seals)
 
@@ -164,10 +168,11 @@ _OF_PAPER = Match("latest", 1, 1, ())
 """A paper is made once, whole."""
 
 
-def _paper(row: Paper) -> PaperOnRecord:
+async def _paper(row: Paper, now: datetime) -> PaperOnRecord:
     kind = PAPERS[row.kind.value]
     assert row.made_at is not None, "it is made"
-    return PaperOnRecord(row.kind.value, kind.zh, kind.en, row.number, row.made_at, row.about)
+    stands = await standing(row, now)
+    return PaperOnRecord(row.kind.value, kind.zh, kind.en, row.number, row.made_at, row.about, stands)
 
 
 async def _match(row: Record, version: Version, sha256: str, now: datetime) -> Match:

@@ -25,6 +25,7 @@ from server.api.further_seals import further_seals
 from server.api.grants import grants
 from server.api.members import members
 from server.api.operation import address
+from server.api.papers import papers
 from server.api.passkeys import passkeys_api
 from server.api.photos import photos
 from server.api.pins import pins_api
@@ -89,6 +90,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         passkeys_api,
         companies_api,
         further_seals,
+        papers,
         grants,
         approvals,
         seal_life,

@@ -713,6 +713,18 @@ class Client:
         """The evidence package (zip), which anybody checks by its README."""
         return self._fetched(self.export_signing(signing, "evidence"))
 
+    def papers(self, company: str) -> list[Json]:
+        """The papers of a company, newest first."""
+        return self._get(f"/api/companies/{company}/papers")["papers"]  # type: ignore[no-any-return]
+
+    def print_licence(self, company: str, purpose: str, days: int = 30) -> Json:
+        """Order a print of the licence for one purpose and time."""
+        return self._post(f"/api/companies/{company}/licence-prints", {"purpose": purpose, "days": days})
+
+    def paper(self, paper: str) -> bytes:
+        """A paper (PDF); one that waits is made now."""
+        return self._fetched(self._post(f"/api/papers/{paper}/exports/pdf", {}))
+
     def evidence_report(self, signing: str) -> bytes:
         """The evidence report (PDF), set now and sealed by the platform."""
         return self._fetched(self.export_signing(signing, "report"))

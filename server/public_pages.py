@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sanic import Request, Sanic
 
 from auth.china import second
@@ -110,7 +112,12 @@ def _state(shown: LicenceShown) -> Bilingual:
 
 def _paper(paper: verifying.PaperOnRecord) -> PaperOnRecord:
     title = Bilingual(paper.zh, paper.en)
-    return PaperOnRecord(title, paper.number, second(paper.made_at), group_code(paper.about))
+    told = PaperOnRecord(title, paper.number, second(paper.made_at), group_code(paper.about))
+    stands = paper.stands
+    if stands is None:
+        return told
+    facts = tuple((Bilingual(one.zh, one.en), Bilingual(one.value_zh, one.value_en)) for one in stands.facts)
+    return replace(told, holds=Bilingual(stands.zh, stands.en), good=stands.good, facts=facts)
 
 
 def _spot(code: str) -> Drawing:

@@ -159,6 +159,8 @@ def seal_collected(t: Telling) -> Content:
     seals = [t.rows.seal(event.subject.partition(":")[2]) for event in t.told.group]
     lines = [*(seal.name for seal in seals), t.w("card.seal_collected_text"), *t.identity()]
     actions = [t.link("card.do_seals", f"/m/seals/{t.owner_id}")]
+    if t.may(Act.SEE_PAPERS, t.owner_id):
+        actions.append(t.link("card.do_made_paper", f"/m/papers/{t.owner_id}"))
     if any(seal.state is SealState.COLLECTED for seal in seals):
         actions.insert(0, t.link("card.do_seal", "/m/seal"))
     return Content(t.w("card.seal_collected", count=len(seals)), lines, actions, looks.imprints(seals))
@@ -183,8 +185,10 @@ def seal_cancelled(t: Telling) -> Content:
     if change in BY_PIN:
         lines.append(t.w("card.who", who=t.who()))
     lines.append(t.w("card.seal_cancelled_text"))
-    seals = t.link("card.do_seals", f"/m/seals/{seal.company_id}")
-    return Content(t.w("card.seal_cancelled", name=seal.name), lines, (seals,))
+    actions = [t.link("card.do_seals", f"/m/seals/{seal.company_id}")]
+    if t.may(Act.SEE_PAPERS, seal.company_id):
+        actions.append(t.link("card.do_cancelled_paper", f"/m/papers/{seal.company_id}"))
+    return Content(t.w("card.seal_cancelled", name=seal.name), lines, actions)
 
 
 def seal_expiring(t: Telling) -> Content:

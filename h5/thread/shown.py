@@ -35,6 +35,8 @@ SHOWN = frozenset(
         "pin.reset_refused",
         "pin.unlocked",
         "pin.wrong",
+        "paper.exported",
+        "paper.made",
         "document.uploaded",
         "printed.looked",
         "printed.switched",

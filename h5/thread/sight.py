@@ -18,6 +18,7 @@ from auth.member_models import Grant, GrantRole, Member
 from h5.thread.cursor import MAX_STREAMS
 from h5.thread.shown import SHOWN
 from seals.models import Document, Signing
+from seals.paper_models import Paper
 
 __all__ = ["MAX_CONCERNED", "Sight", "companies_in", "narrowed", "sights"]
 
@@ -28,6 +29,7 @@ ACT_OF: Mapping[str, Act] = {
     "seal": Act.SEE_COMPANY,
     "member": Act.MANAGE_AGENTS,
     "rule": Act.SET_APPROVAL,
+    "paper": Act.SEE_PAPERS,
 }
 MAX_CONCERNED = 300
 """Of his own documents and signings a member is told the newest so many."""
@@ -117,7 +119,9 @@ async def _own(company_id: str, person_id: str, now: datetime) -> tuple[str, ...
     signings = Signing.filter(await _his(company_id, person_id, now), company_id=company_id)
     grants = Grant.filter(company_id=company_id, grantor_id=person_id)
     found: list[str] = []
-    for table, rows in (("document", documents), ("signing", signings), ("grant", grants)):
+    papers = Paper.filter(company_id=company_id, asker_id=person_id)
+    tables = (("document", documents), ("signing", signings), ("grant", grants), ("paper", papers))
+    for table, rows in tables:
         newest = rows.order_by("-created_at").limit(MAX_CONCERNED).values_list("id", flat=True)
         found += [f"{table}:{row}" for row in await newest]
     return tuple(found)

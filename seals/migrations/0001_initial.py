@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
             name='Paper',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('kind', fields.CharEnumField(description='EVIDENCE: evidence', enum_type=PaperKind, max_length=12)),
+                ('kind', fields.CharEnumField(description='EVIDENCE: evidence\nMAKING: making\nCANCELLING: cancelling\nLICENCE: licence', enum_type=PaperKind, max_length=12)),
                 ('number', fields.CharField(unique=True, max_length=24)),
                 ('code', fields.CharField(unique=True, max_length=16)),
                 ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
@@ -219,6 +219,8 @@ class Migration(migrations.Migration):
                 ('subject', fields.CharField(max_length=24)),
                 ('about', fields.CharField(max_length=16)),
                 ('day', fields.CharField(max_length=10)),
+                ('said', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('valid_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('state', fields.CharEnumField(db_index=True, description='WAITING: waiting\nMADE: made\nFAILED: failed', enum_type=PaperState, max_length=8)),
                 ('reason', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('sha256', fields.CharField(default='', db_index=True, max_length=64)),
@@ -229,7 +231,7 @@ class Migration(migrations.Migration):
                 ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('fence', fields.IntField(default=0)),
             ],
-            options={'table': 'paper', 'app': 'seals', 'unique_together': (('kind', 'subject', 'day'),), 'pk_attr': 'id', 'table_description': 'A paper about something, one for each China day on which it was asked for.'},
+            options={'table': 'paper', 'app': 'seals', 'unique_together': (('kind', 'subject', 'day'),), 'indexes': [Index(fields=['company_id', 'created_at'])], 'pk_attr': 'id', 'table_description': 'A paper about something, one for each China day on which it was asked for.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -10,15 +10,19 @@ __all__ = ["PAPERS", "PaperSpec"]
 
 @dataclass(frozen=True)
 class PaperSpec:
-    """template: in `templates/`; prefix: of its numbers."""
+    """template: in `templates/`; prefix: of its numbers; told: whether it is a company's, which sees it."""
 
     zh: str
     en: str
     template: str
     prefix: str
+    told: bool = True
 
 
 PAPERS: Mapping[str, PaperSpec] = {
-    "evidence": PaperSpec("电子签章证据报告", "Evidence report", "evidence.typ", "ZJ"),
+    "evidence": PaperSpec("电子签章证据报告", "Evidence report", "evidence.typ", "ZJ", told=False),
+    "making": PaperSpec("电子印章制作证书", "Certificate of making", "making.typ", "ZZ"),
+    "cancelling": PaperSpec("电子印章注销证书", "Certificate of cancellation", "cancelling.typ", "ZX"),
+    "licence": PaperSpec("电子营业执照打印件", "Print of the electronic licence", "licence.typ", "DY"),
 }
 """By `PaperKind`."""

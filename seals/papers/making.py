@@ -19,6 +19,9 @@ from auth.engine import transaction
 from auth.errors import DomainError, Unavailable
 from seals.evidence.reporting.report import report_data
 from seals.paper_models import Paper, PaperKind, PaperState
+from seals.papers.kinds import PAPERS
+from seals.papers.licence_print import licence_data
+from seals.papers.seal_papers import cancelling_data, making_data
 from seals.papers.sealing import PaperSealer
 from seals.signing.workshop import Workshop
 
@@ -30,6 +33,9 @@ MAX_ATTEMPTS = 10
 
 _DATA: Mapping[PaperKind, Callable[[Paper, datetime, Workshop, Ed25519PublicKey], Awaitable[str]]] = {
     PaperKind.EVIDENCE: report_data,
+    PaperKind.MAKING: making_data,
+    PaperKind.CANCELLING: cancelling_data,
+    PaperKind.LICENCE: licence_data,
 }
 _log = logging.getLogger(__name__)
 
@@ -81,15 +87,19 @@ async def _keep(row: Paper, sha256: str, now: datetime) -> None:
     async with transaction():
         if not await _mine(row).update(state=PaperState.MADE, sha256=sha256, made_at=now):
             return  # another one was quicker
-        await events.append(
-            events.PLATFORM,
-            "paper.made",
-            actor="sealer",
-            subject=f"paper:{row.id}",
-            now=now,
-            on_behalf=row.company_id,
-            facts={"kind": row.kind.value, "number": row.number, "sha256": sha256, "of": row.subject},
-        )
+        streams = [events.PLATFORM]
+        if PAPERS[row.kind.value].told:
+            streams.insert(0, events.company_stream(row.company_id))
+        for stream in streams:
+            await events.append(
+                stream,
+                "paper.made",
+                actor="sealer",
+                subject=f"paper:{row.id}",
+                now=now,
+                on_behalf=row.company_id,
+                facts={"kind": row.kind.value, "number": row.number, "sha256": sha256, "of": row.subject},
+            )
 
 
 async def _fail(row: Paper, error: DomainError) -> None:

@@ -14,13 +14,14 @@ from seals.exporting import Exported
 from server.api.operation import DER, attachment, it, operation, session
 from server.context import now
 
-__all__ = ["exports"]
+__all__ = ["Download", "download", "exports"]
 
 exports = Blueprint("exports", url_prefix="/api")
 
 MEDIA = {
     ExportForm.PDF: "application/pdf",
     ExportForm.REPORT: "application/pdf",
+    ExportForm.PAPER: "application/pdf",
     ExportForm.EVIDENCE: "application/zip",
 }
 
@@ -33,7 +34,8 @@ class Download:
     expires_at: datetime
 
 
-def _download(made: Exported) -> Download:
+def download(made: Exported) -> Download:
+    """Where it can be fetched."""
     return Download(f"/api/downloads/{made.token}", made.expires_at)
 
 
@@ -47,7 +49,7 @@ def _download(made: Exported) -> Download:
     status=201,
 )
 async def export_signing(request: Request, signing: str, form: str) -> Download:
-    return _download(await exporting.signing(signing, form, session(request), now()))
+    return download(await exporting.signing(signing, form, session(request), now()))
 
 
 @operation(
@@ -59,7 +61,7 @@ async def export_signing(request: Request, signing: str, form: str) -> Download:
     status=201,
 )
 async def export_seal(request: Request, seal: str) -> Download:
-    return _download(await exporting.seal(seal, session(request), now()))
+    return download(await exporting.seal(seal, session(request), now()))
 
 
 @operation(exports, "GET", "/downloads/<token:str>", "The file that was asked for", media=DER)

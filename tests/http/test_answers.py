@@ -50,6 +50,8 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.record(done["document"]["code"])
     client.match(done["document"]["code"], "0" * 64)
     on_paper(site, party)
+    client.paper(client.print_licence(party.company, "银行开户")["id"])
+    client.papers(party.company)
     client.roots()
     client.root(bind(site))
     client.thread(company=client.threads()[0]["company_id"])

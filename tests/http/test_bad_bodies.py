@@ -58,6 +58,7 @@ IDS = dict.fromkeys(
         "code",
         "grant",
         "member",
+        "paper",
         "rule",
         "change",
         "scan",

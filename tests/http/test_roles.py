@@ -31,6 +31,9 @@ ASKERS = ALL - {"messenger"}
 # who hold the seal that is asked about.
 EXPECTED: Mapping[str, frozenset[str]] = {
     "company": ALL,
+    "company_papers": ALL,
+    "print_licence": ALL,
+    "export_paper": OFFICE,
     "present": ALL,
     "begin_collection": OWNER,
     "imprint_svg": ALL,
@@ -144,6 +147,7 @@ def firm(site: Site) -> Firm:
         "form": "pdf",
         "token": str(owner.client.export_seal(owner.seal())["download_url"]).rpartition("/")[2],
         "passkey": "0" * 24,
+        "paper": owner.client.papers(owner.company)[0]["id"],
         "device": owner.client.devices()[0]["id"],
         "check": owner.client.begin_check("device")["id"],
         "login": owner.client.sessions()[0]["id"],
@@ -220,6 +224,7 @@ def test_of_another_company_nothing_is_there(site: Site, firm: Firm, b: Party, r
         "seal": b.seal(),
         **dict(zip(("document", "signing"), _asked(b), strict=True)),
         "photo": _photo(b),
+        "paper": b.client.papers(b.company)[0]["id"],
         "grant": joined(site, b, 820 + ROLES.index(role))[1],
         "member": invited(b, 811 + ROLES.index(role))["id"],
     }

@@ -5,6 +5,7 @@ import { $, busy, say, svgSource } from "./lib/dom.js";
 import { openDrawer } from "./lib/overlay.js";
 import { countdown } from "./lib/time.js";
 import { data, t } from "./lib/words.js";
+import { startPrints } from "./company/print.js";
 
 const PATH = `/companies/${encodeURIComponent(data.company)}`;
 const STATE_EVERY_MS = 15000;
@@ -34,6 +35,8 @@ async function refresh() {
   fill(company);
   $("face").hidden = false;
   $("present").disabled = state !== "valid";
+  $("print").disabled = state !== "valid";
+  $("print").hidden = !company.may.includes("present_licence");
   $("state").textContent = t(`licence.state_${state}`);
   $("state").dataset.state = state;
   return state;
@@ -77,4 +80,6 @@ $("present").addEventListener("click", () => busy($("present"), async () => {
 $("code-close").addEventListener("click", () => $("code").close());
 // A phone that slept shows no stale code when it wakes.
 document.addEventListener("visibilitychange", () => !document.hidden && $("code").open && newCode());
+const openPrint = startPrints(PATH);
+if (location.hash === "#print") openPrint();
 keepFresh();

@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from auth.china import second
-from auth.tokens import group_code
-from seals.certificates import is_development, load_certificate
 from seals.evidence.reporting.acts import acts
 from seals.evidence.reporting.case import load
 from seals.evidence.reporting.proofs import proofs
-from seals.imprint import BLACK, to_svg
-from seals.mark import draw_mark
 from seals.paper_models import Paper
-from seals.papers.kinds import PAPERS
+from seals.papers.heading import heading
 from seals.signing.workshop import Workshop
 
-__all__ = ["ISSUER", "report_data"]
-
-ISSUER = "e章通平台"
+__all__ = ["report_data"]
 
 
 async def report_data(paper: Paper, now: datetime, workshop: Workshop, identity: Ed25519PublicKey) -> str:
@@ -42,7 +34,7 @@ async def report_data(paper: Paper, now: datetime, workshop: Workshop, identity:
     who = told["confirmed"]["who"]
     return json.dumps(
         {
-            "paper": _paper(paper, now, workshop),
+            "paper": heading(paper, now, workshop),
             **told,
             **proven,
             "summary_en": f"The document was sealed by {case.company.name} with the seal named above at "
@@ -52,19 +44,3 @@ async def report_data(paper: Paper, now: datetime, workshop: Workshop, identity:
         },
         ensure_ascii=False,
     )
-
-
-def _paper(paper: Paper, now: datetime, workshop: Workshop) -> dict[str, object]:
-    url, kind = f"{workshop.public_url}/v/{paper.code}", PAPERS[paper.kind.value]
-    return {
-        "title_zh": kind.zh,
-        "title_en": kind.en,
-        "number": paper.number,
-        "code": group_code(paper.code),
-        "url": url,
-        "host": urlsplit(url).netloc,
-        "made": second(now),
-        "issuer": ISSUER,
-        "sandbox": is_development(load_certificate(workshop.root)),
-        "mark": to_svg(draw_mark(url, paper.code), BLACK),
-    }

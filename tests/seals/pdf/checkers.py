@@ -23,11 +23,11 @@ from tests.seals.pdf.parties import authorities
 MM_PER_INCH = 25.4
 
 
-def nss_with_root(folder: Path) -> Path:
-    """An NSS database that trusts our root, as pdfsig wants it."""
+def nss_with_root(folder: Path, root_pem: bytes | None = None) -> Path:
+    """An NSS database that trusts a root, that of the tests if none is given, as pdfsig wants it."""
     database, root = folder / "nss", folder / "root.pem"
     database.mkdir()
-    root.write_bytes(authorities().root.certificate.public_bytes(Encoding.PEM))
+    root.write_bytes(root_pem or authorities().root.certificate.public_bytes(Encoding.PEM))
     _run("certutil", "-N", "-d", database, "--empty-password")
     _run("certutil", "-A", "-d", database, "-n", "root", "-t", "CT,C,C", "-i", root)
     return database

@@ -1,0 +1,67 @@
+"""A company's papers: which there are, one more print of the licence, fetching one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sanic import Blueprint, Request
+
+from seals import exporting
+from seals.papers import licence_print, listing
+from seals.papers.licence_print import WantedPrint
+from seals.papers.listing import PaperView
+from server.api.exports import Download, download
+from server.api.operation import Body, operation, session
+from server.context import now
+
+__all__ = ["papers"]
+
+papers = Blueprint("papers", url_prefix="/api")
+
+
+class LicencePrint(Body):
+    """purpose: what the print is for (用途), which its watermark says; days: how long it is good."""
+
+    purpose: str
+    days: int = 30
+
+
+@dataclass(frozen=True)
+class Papers:
+    """Newest first."""
+
+    papers: tuple[PaperView, ...]
+
+
+@operation(papers, "GET", "/companies/<company:str>/papers", "The papers of a company", answer=Papers)
+async def company_papers(request: Request, company: str) -> Papers:
+    return Papers(await listing.listed(company, session(request).person_id, now()))
+
+
+@operation(
+    papers,
+    "POST",
+    "/companies/<company:str>/licence-prints",
+    "Order a print of the licence for one purpose and time",
+    answer=PaperView,
+    body=LicencePrint,
+    status=201,
+)
+async def print_licence(request: Request, company: str, body: LicencePrint) -> PaperView:
+    at = now()
+    row = await licence_print.order(
+        company, session(request).person_id, WantedPrint(body.purpose, body.days), at
+    )
+    return await listing.paper_view(row, at)
+
+
+@operation(
+    papers,
+    "POST",
+    "/papers/<paper:str>/exports/pdf",
+    "Ask for a paper; one that waits is made now",
+    answer=Download,
+    status=201,
+)
+async def export_paper(request: Request, paper: str) -> Download:
+    return download(await exporting.paper(paper, session(request), now()))
