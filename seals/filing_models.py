@@ -77,14 +77,13 @@ class CompanyFilingState(StrEnum):
 class Maker(Model):
     """One row: the licence of the unit that makes the seals (公章制作单位, R30), as the settings say.
 
-    number: of its licence (特种行业许可证). The days are days in China, valid_until is the last.
+    number: of its licence (特种行业许可证). valid_until: the last day in China, empty for none named.
     """
 
     id = fields.IntField(primary_key=True)
     name = fields.CharField(120)
     number = fields.CharField(80)
-    valid_from = fields.DateField()
-    valid_until = fields.DateField()
+    valid_until = fields.CharField(10)
 
     class Meta:
         table = "maker"
@@ -95,9 +94,9 @@ class MakerFiling(Model):
 
     number: the seal's and `place`, with it nothing is filed twice. place: from 1, the order of a seal's
     facts. turn: the seal's id while this is the one to be filed, else null, so one of a seal at a time.
-    change: by which (`seals.life.Change`), empty where it was made. licence: in force then, agent: who acted, null for
-    the registrar and the clock. facts: what is filed, without personal data. sealed: all of it as it was
-    handed in first, encrypted. reference: the authority's. warned: that its end was told.
+    change: by which (`seals.life.Change`), empty where it was made. licence: in force then, agent: who acted,
+    null for the registrar and the clock. facts: what is filed, without personal data. sealed: all of it as it
+    was handed in, encrypted. reference: the authority's. warned: that its end was told.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -128,13 +127,13 @@ class MakerFiling(Model):
     warned = fields.BooleanField(default=False)
     tries = fields.IntField(default=0)
     lease_owner: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
-    lease_until: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
+    lease_until = fields.DatetimeField()
     fence = fields.IntField(default=0)
 
     class Meta:
         table = "maker_filing"
         unique_together = (("seal", "place"),)
-        indexes = (("state", "occurred_at"),)
+        indexes = (("state", "lease_until"),)
 
 
 class CompanyFiling(Model):
@@ -183,10 +182,10 @@ class CompanyFiling(Model):
     checked_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     tries = fields.IntField(default=0)
     lease_owner: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
-    lease_until: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
+    lease_until = fields.DatetimeField()
     fence = fields.IntField(default=0)
 
     class Meta:
         table = "company_filing"
         unique_together = (("company", "request_id"),)
-        indexes = (("seal_id", "created_at"), ("state", "valid_until"))
+        indexes = (("seal_id", "created_at"), ("state", "lease_until"))

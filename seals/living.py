@@ -17,6 +17,7 @@ from auth.errors import Conflict
 from auth.models import Company
 from seals import grant_endings, numbers, statuses
 from seals.approval_models import ApprovalRule, RuleState
+from seals.filing import recording
 from seals.keyring import P256
 from seals.life import Change, Step, columns, remade, steps_of
 from seals.models import Offer, Seal, SealKey, SealState, SealWrap, Signing, SigningState
@@ -123,6 +124,13 @@ async def _go(row: Seal, step: Step, now: datetime) -> bool:
         await living.update(revoked_at=now, revoked_for=step.revoked, sealed_private="")
         await statuses.forget([str(serial) for serial in serials], now)
         await SealWrap.filter(seal_id=row.id).delete()
+    await recording.record(
+        row,
+        recording.kind_of(step.change),
+        now,
+        change=step.change.value,
+        facts={"state": step.to.value, "generation": row.generation},
+    )
     return True
 
 

@@ -16,8 +16,8 @@ class Policy:
     """One profile. pin_max_age: after that long a PIN confirms nothing until it is changed (R55);
     pin_reminder: how long before its holder is told. uncollected_for: an issued seal that nobody collected
     for so long is cancelled (R40). filing_within: from a fact about a seal to its filing (R34),
-    filing_warned: so long before that end it is told. filed_for: a company's filing is valid for so long (R125),
-    filing_renewed: so long before its end it may be renewed (R135).
+    filing_warned: so long before that end it is told. filed_for: a company's filing is valid
+    for so long (R125), filing_renewed: so long before its end it may be renewed (R135).
     """
 
     name: str
