@@ -174,7 +174,7 @@ class CompanyFiling(Model):
     valid_from: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     valid_until: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     reason: str | None = fields.CharField(500, null=True)  # type: ignore[assignment]
-    update_due: list[str] | None = fields.JSONField(null=True)  # type: ignore[assignment]
+    update_due: list[str] | None = fields.JSONField(null=True)
     warned: int | None = fields.IntField(null=True)  # type: ignore[assignment]
     declared_at = fields.DatetimeField()
     created_at = fields.DatetimeField()

@@ -46,7 +46,7 @@ from seals import (
     sm2_pki,
     succeeding,
 )
-from seals.filing import overdue, sending
+from seals.filing import overdue, reviewing, sending, updates
 from seals.issuing import Issuer
 from seals.papers import making as papers_making
 from seals.papers.sealing import PaperSealer
@@ -183,6 +183,7 @@ class WorkDesk:
             group.create_task(forever(self.work, WORK_POLL_S))
             group.create_task(forever(self.advance_resets, WORK_POLL_S))
             group.create_task(forever(self.file_seals, WORK_POLL_S))
+            group.create_task(forever(self.review_filings, WORK_POLL_S))
             group.create_task(forever(self.bind_heads, UPKEEP_S))
             group.create_task(forever(self.make_papers, WORK_POLL_S))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
@@ -232,6 +233,20 @@ class WorkDesk:
             _log.warning("filing waits: %s", error.code)
             said = False
         await sending.give_back(row, now())
+        return said
+
+    async def review_filings(self) -> bool:
+        """Take one of the companies' own filings a step on; True when there was one and the authority said."""
+        row = await reviewing.take(self.owner, now())
+        if row is None:
+            return False
+        said = True
+        try:
+            await reviewing.advance(row, now, self.records, self.filing_desk, self.policy)
+        except (Unavailable, NotFound) as error:
+            _log.warning("a company's filing waits: %s", error.code)
+            said = False
+        await reviewing.give_back(row, now())
         return said
 
     async def bind_heads(self) -> bool:
@@ -290,6 +305,7 @@ class WorkDesk:
         await expiring.warn(now())
         await lapsing.lapse(self.policy, now())
         await overdue.warn(self.policy, now())
+        await updates.remind(self.policy, now())
         await printed.forget_old(now())
         await succeeding.look_around(now())
         await succeeding.forget_old(now())

@@ -14,7 +14,7 @@ from auth.models import Company, Licence, Person
 from auth.people import identity
 from auth.privacy import RecordsKey
 from seals.filing import makers
-from seals.filing_models import CompanyFiling, MakerFiling
+from seals.filing_models import CompanyFiling, FilingKind, MakerFiling
 from seals.models import Seal
 
 __all__ = ["of_application", "of_fact", "opened", "sealed"]
@@ -54,7 +54,12 @@ async def of_application(row: CompanyFiling, records: RecordsKey) -> dict[str, A
         "unit": await _unit(row.company_id, licence),
         "representative": _representative(licence, records),
         "agent": await _agent(row.person_id, records),
-        "seal": {"number": seal.number, "name": seal.name, "maker_filing": f"{seal.number}-001"},
+        "seal": {
+            "number": seal.number,
+            "name": seal.name,
+            "maker_filing": f"{seal.number}-001",
+            "identity": await _identity(seal.id),
+        },
     }
 
 
@@ -81,6 +86,13 @@ async def _agent(person_id: str | None, records: RecordsKey) -> dict[str, str] |
         return None
     who = identity(person, records)
     return {"name": who.name or "", "id_number": who.id_number or "", "mobile": who.mobile}
+
+
+async def _identity(seal_id: str) -> Any:
+    """The identity check by which its certificates were given; None before that."""
+    rows = MakerFiling.filter(seal_id=seal_id, kind=FilingKind.CERTIFIED).order_by("-place")
+    row = await rows.first()
+    return row.facts.get("identity") if row is not None else None
 
 
 async def _receipt_of(filing_id: str | None) -> str | None:

@@ -122,9 +122,18 @@ async def file_again(number: str, operator: str, now: datetime) -> None:
     row = await MakerFiling.get_or_none(number=number)
     if row is None:
         raise NotFound("filing.not_found", "没有找到该备案。", "There is no such filing.")
-    refused = MakerFiling.filter(id=row.id, state=FilingState.REFUSED)
+    refused = MakerFiling.filter(id=row.id, state=FilingState.REFUSED, fence=row.fence)
+    # Counted in what is filed, so that the desk tells it from the same that comes twice.
+    facts = {**row.facts, "again": row.facts.get("again", 0) + 1}
     again = await refused.update(
-        state=FilingState.WAITING, sealed=None, reason=None, decided_at=None, tries=0, lease_until=now
+        state=FilingState.WAITING,
+        facts=facts,
+        sealed=None,
+        reason=None,
+        decided_at=None,
+        tries=0,
+        lease_until=now,
+        fence=row.fence + 1,
     )
     if not again:
         raise Conflict(
