@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, Self
@@ -33,6 +34,7 @@ MAX_TIME_SERVICES = 4
 BUILT_IN = "builtin"
 SES_PICTURES = ("png", "svg")
 SANDBOX_APP_ID = "sandbox"
+LINE_MAX = 120
 
 
 class Profile(StrEnum):
@@ -118,6 +120,20 @@ def _word(text: str) -> str:
     return text
 
 
+def _line(text: str) -> str:
+    if len(text) > LINE_MAX or not text.isprintable():
+        raise ValueError(f"one line of at most {LINE_MAX} characters")
+    return text
+
+
+def _day(text: str) -> str:
+    """A day as YYYY-MM-DD, or nothing. Raises ValueError."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise ValueError("YYYY-MM-DD") from None
+
+
 def _database(text: str) -> str:
     if text and not re.match(r"(sqlite:///|postgres://|postgresql://)[^\s]", text):
         raise ValueError("sqlite:///absolute/path or postgres://user:password@host:5432/name")
@@ -177,6 +193,9 @@ class Settings:
     tsa_url: str = _setting("EZHANG_TSA_URL", _services, BUILT_IN)
     tsa_roots: Path | None = _setting("EZHANG_TSA_ROOTS", _file, "")
     builtin_ca_answered_for: str = _setting("EZHANG_BUILTIN_CA_ANSWERED_FOR", str, "")
+    maker_name: str = _setting("EZHANG_MAKER_NAME", _line, "")
+    maker_licence: str = _setting("EZHANG_MAKER_LICENCE", _word, "")
+    maker_until: str = _setting("EZHANG_MAKER_UNTIL", _day, "")
     keys: Keys = _setting("EZHANG_KEYS", _keys, Keys.FILES)
     pkcs11_module: Path | None = _setting("EZHANG_PKCS11_MODULE", _file, "")
     pkcs11_token: str = _setting("EZHANG_PKCS11_TOKEN", str, "")
