@@ -725,6 +725,10 @@ class Client:
         """A paper (PDF); one that waits is made now."""
         return self._fetched(self._post(f"/api/papers/{paper}/exports/pdf", {}))
 
+    def filing_receipt(self, filing: str) -> bytes:
+        """The receipt of a filing (PDF)."""
+        return self._fetched(self._post(f"/api/filings/{filing}/exports/receipt", {}))
+
     def evidence_report(self, signing: str) -> bytes:
         """The evidence report (PDF), set now and sealed by the platform."""
         return self._fetched(self.export_signing(signing, "report"))

@@ -22,6 +22,7 @@ from seals.filing import contents
 from seals.filing.leases import LEASE, REASON_LENGTH, again_in, free
 from seals.filing_models import CompanyFiling, CompanyFilingKind, CompanyFilingState
 from seals.models import GIVEN_UP, Seal
+from seals.papers import filing_receipt
 from seals.policies import Policy
 from seals.ports import FilingAnswer, FilingDesk
 
@@ -120,6 +121,7 @@ async def _approve(row: CompanyFiling, answer: FilingAnswer, now: datetime, poli
                 valid_until=until,
                 decided_at=now,
             )
+            await filing_receipt.place(row, now)
             facts = {"receipt": answer.receipt, "until": until.isoformat(), "kind": row.kind.value}
             await _tell(row, "filing.approved", now, facts)
     except IntegrityError:  # a receipt's number that another has

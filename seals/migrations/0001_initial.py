@@ -134,12 +134,12 @@ class Migration(migrations.Migration):
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
                 ('token_hash', fields.CharField(unique=True, max_length=64)),
                 ('session', fields.ForeignKeyField('auth.Session', source_field='session_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
-                ('form', fields.CharEnumField(description='PDF: pdf\nSES: ses\nESL: esl\nEVIDENCE: evidence\nREPORT: report', enum_type=ExportForm, max_length=8)),
+                ('form', fields.CharEnumField(description='PDF: pdf\nSES: ses\nESL: esl\nEVIDENCE: evidence\nREPORT: report\nPAPER: paper', enum_type=ExportForm, max_length=8)),
                 ('subject', fields.CharField(max_length=24)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'export', 'app': 'seals', 'pk_attr': 'id', 'table_description': "A file to be fetched by the session that asked. subject: the signing's id, or the seal's."},
+            options={'table': 'export', 'app': 'seals', 'pk_attr': 'id', 'table_description': 'A file to be fetched by the session that asked. subject: the id of signing, seal or paper.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
             name='Paper',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('kind', fields.CharEnumField(description='EVIDENCE: evidence\nMAKING: making\nCANCELLING: cancelling\nLICENCE: licence', enum_type=PaperKind, max_length=12)),
+                ('kind', fields.CharEnumField(description='EVIDENCE: evidence\nMAKING: making\nCANCELLING: cancelling\nLICENCE: licence\nFILING: filing', enum_type=PaperKind, max_length=12)),
                 ('number', fields.CharField(unique=True, max_length=24)),
                 ('code', fields.CharField(unique=True, max_length=16)),
                 ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),

@@ -24,5 +24,6 @@ PAPERS: Mapping[str, PaperSpec] = {
     "making": PaperSpec("电子印章制作证书", "Certificate of making", "making.typ", "ZZ"),
     "cancelling": PaperSpec("电子印章注销证书", "Certificate of cancellation", "cancelling.typ", "ZX"),
     "licence": PaperSpec("电子营业执照打印件", "Print of the electronic licence", "licence.typ", "DY"),
+    "filing": PaperSpec("电子印章备案回执", "Receipt of a filing", "filing.typ", "HZ"),
 }
 """By `PaperKind`."""

@@ -19,6 +19,7 @@ from auth.engine import transaction
 from auth.errors import DomainError, Unavailable
 from seals.evidence.reporting.report import report_data
 from seals.paper_models import Paper, PaperKind, PaperState
+from seals.papers.filing_receipt import filing_data
 from seals.papers.kinds import PAPERS
 from seals.papers.licence_print import licence_data
 from seals.papers.seal_papers import cancelling_data, making_data
@@ -36,6 +37,7 @@ _DATA: Mapping[PaperKind, Callable[[Paper, datetime, Workshop, Ed25519PublicKey]
     PaperKind.MAKING: making_data,
     PaperKind.CANCELLING: cancelling_data,
     PaperKind.LICENCE: licence_data,
+    PaperKind.FILING: filing_data,
 }
 _log = logging.getLogger(__name__)
 

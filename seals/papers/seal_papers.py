@@ -22,6 +22,8 @@ from auth.models import Event, Licence
 from seals import imprint
 from seals.certificates import read_subject, seal_common_name
 from seals.design import Design
+from seals.filing.makers import maker
+from seals.filing_models import FilingKind, MakerFiling
 from seals.imprint import RED, Imprint, to_svg
 from seals.keyring import P256
 from seals.kinds import SealKind, spec
@@ -33,7 +35,7 @@ from seals.papers.heading import heading, unfit
 from seals.ses import reading
 from seals.signing.workshop import Workshop
 
-__all__ = ["cancelling_data", "making_data"]
+__all__ = ["cancelling_data", "making_data", "seal_data"]
 
 Json = dict[str, Any]
 Names = frozenset[tuple[str, str]]
@@ -77,14 +79,17 @@ async def making_data(paper: Paper, now: datetime, workshop: Workshop, identity:
         keys = await SealKey.filter(seal_id=seal.id, generation=generation).order_by("algorithm")
         told.append(
             {
-                **_seal(seal),
+                **seal_data(seal),
                 "collected": second(event.at),
                 "identity_zh": _WAYS.get(str(event.facts["identity"]), ""),
+                "filing": await _filing(seal),
                 "maker": await _maker(seal, int(generation)),
                 "certificates": [_certificate(each) for each in keys],
             }
         )
-    return _json(paper, now, workshop, unit=unit, seals=told)
+    made_by = await maker()
+    licensed = {"name": made_by.name, "number": made_by.number}
+    return _json(paper, now, workshop, unit=unit, seals=told, maker=licensed)
 
 
 async def cancelling_data(paper: Paper, now: datetime, workshop: Workshop, identity: Ed25519PublicKey) -> str:
@@ -104,7 +109,7 @@ async def cancelling_data(paper: Paper, now: datetime, workshop: Workshop, ident
         keys = await SealKey.filter(seal_id=seal.id, generation=generation) if key is not None else []
         told.append(
             {
-                **_seal(seal),
+                **seal_data(seal),
                 "cancelled": second(event.at),
                 "reason_zh": _REASONS[change],
                 "authority_zh": _AUTHORITIES.get(event.actor, _PERSON),
@@ -181,6 +186,12 @@ async def _instead(seal: Seal, cancelled: Event) -> Json | None:
     return None
 
 
+async def _filing(seal: Seal) -> str:
+    """The authority's number of the filing of its making, ours while it has none."""
+    row = await MakerFiling.get_or_none(seal_id=seal.id, kind=FilingKind.MADE)
+    return "" if row is None else row.reference or row.number
+
+
 async def _maker(seal: Seal, generation: int) -> Json:
     """Who made it, as the structure (SESeal) names him that he signed."""
     row = await SesSeal.get(seal_id=seal.id, generation=generation)
@@ -200,7 +211,8 @@ async def _maker(seal: Seal, generation: int) -> Json:
     }
 
 
-def _seal(seal: Seal) -> Json:
+def seal_data(seal: Seal) -> Json:
+    """A seal's own facts, and its imprint as SVG."""
     kind = spec(SealKind(seal.kind))
     return {
         "name": seal.name,

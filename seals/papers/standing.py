@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from auth.china import minute, second
 from auth.models import Company, Licence, LicenceState
+from seals.filing_models import CompanyFiling, CompanyFilingState
 from seals.models import Seal, SealState
 from seals.paper_models import Paper, PaperKind
 
@@ -119,6 +120,33 @@ _OVER = {
 }
 
 
+async def _filing(row: Paper, now: datetime) -> Stands:
+    filing = await CompanyFiling.get(id=row.subject)
+    seal = await Seal.get(id=filing.seal_id)
+    assert filing.valid_until is not None, "it was approved"
+    until = second(filing.valid_until)
+    facts = (
+        *await _unit(row),
+        Fact("印章", "Seal", *[f"{filing.name}（{seal.number}）"] * 2),
+        Fact("回执编号", "Receipt", *[str(filing.receipt_number)] * 2),
+        Fact("有效期至", "Valid until", until, until),
+    )
+    if filing.state in _FILING_OVER:
+        return Stands(False, *_FILING_OVER[filing.state], facts)
+    if filing.valid_until <= now:
+        return Stands(False, "备案已过有效期。", "The filing has expired.", facts)
+    return Stands(True, "备案在有效期内。", "The filing is in force.", facts)
+
+
+_FILING_OVER = {
+    CompanyFilingState.REPLACED: ("已由新的备案取代。", "Another filing took its place."),
+    CompanyFilingState.ENDED: (
+        "印章已注销，备案随之终止。",
+        "The seal was cancelled, and the filing with it.",
+    ),
+}
+
+
 async def _unit(row: Paper) -> tuple[Fact, ...]:
     company = await Company.get(id=row.company_id)
     return (
@@ -131,4 +159,5 @@ _JUDGES: Mapping[PaperKind, Callable[[Paper, datetime], Awaitable[Stands]]] = {
     PaperKind.MAKING: _making,
     PaperKind.CANCELLING: _cancelling,
     PaperKind.LICENCE: _licence,
+    PaperKind.FILING: _filing,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sanic import Blueprint, Request
 
 from seals import exporting
-from seals.papers import licence_print, listing
+from seals.papers import filing_receipt, licence_print, listing
 from seals.papers.licence_print import WantedPrint
 from seals.papers.listing import PaperView
 from server.api.exports import Download, download
@@ -53,6 +53,20 @@ async def print_licence(request: Request, company: str, body: LicencePrint) -> P
         company, session(request).person_id, WantedPrint(body.purpose, body.days), at
     )
     return await listing.paper_view(row, at)
+
+
+@operation(
+    papers,
+    "POST",
+    "/filings/<filing:str>/exports/receipt",
+    "Ask for the receipt of a filing (PDF)",
+    answer=Download,
+    status=201,
+)
+async def export_receipt(request: Request, filing: str) -> Download:
+    at = now()
+    found = await filing_receipt.receipt_paper(filing, session(request).person_id, at)
+    return download(await exporting.paper(found.id, session(request), at))
 
 
 @operation(
