@@ -19,6 +19,7 @@ __all__ = [
     "IdentityResult",
     "IdentityState",
     "IdentityWay",
+    "ListedCompany",
     "RealName",
     "RegisteredChange",
     "RegisteredCompany",
@@ -125,6 +126,19 @@ class RegisteredCompany:
 
 
 @dataclass(frozen=True)
+class ListedCompany(RegisteredCompany):
+    """A company in the register, whichever way it was registered. company_type: in Chinese.
+
+    capital_wan: registered capital in 万元 (10,000 CNY).
+    """
+
+    company_type: str
+    address: str
+    capital_wan: Decimal
+    business_scope: str
+
+
+@dataclass(frozen=True)
 class RegistrarDecision:
     """The registrar's decision. reason: set when REJECTED; company: set when APPROVED."""
 
@@ -211,6 +225,12 @@ class Registrar(Protocol):
 
     async def result(self, reference: str) -> RegistrarDecision:
         """How the application stands. Raises NotFound `registrar.not_found`."""
+
+    async def company(self, uscc: str) -> ListedCompany:
+        """What the register says of a company, by its code; of one that was dissolved too.
+
+        Raises NotFound `registrar.not_found`, Refused `registrar.refused`.
+        """
 
     async def changes(self, after: int) -> tuple[RegisteredChange, ...]:
         """Registered changes of representatives with greater numbers, ascending, some at a time.

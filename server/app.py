@@ -20,6 +20,7 @@ from server.api.companies import companies_api
 from server.api.cookies import cookie
 from server.api.devices import devices_api
 from server.api.documents import documents
+from server.api.entries import entries
 from server.api.exports import exports
 from server.api.further_seals import further_seals
 from server.api.grants import grants
@@ -89,6 +90,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         wechat_api,
         passkeys_api,
         companies_api,
+        entries,
         further_seals,
         papers,
         grants,

@@ -15,6 +15,7 @@ from auth.errors import DomainError
 from server.sandbox import (
     control,
     counter,
+    existing,
     filings,
     public_security,
     realname,
@@ -40,7 +41,7 @@ def create_app(settings: SandboxSettings) -> Sanic:
     app.config.TOUCHUP = False  # it rewrites Sanic's methods, which works once per process
     app.config.REQUEST_MAX_SIZE = BODY_MAX_BYTES
     app.ctx.settings = settings
-    for part in (sms, realname, registrar, succession, public_security, filings, wechat):
+    for part in (sms, realname, registrar, existing, succession, public_security, filings, wechat):
         app.blueprint(part.api)
         app.blueprint(part.pages)
     app.blueprint(counter.pages)
