@@ -113,7 +113,7 @@ async def _ask(
     form: ExportForm,
     kind: str,
     subject: str,
-    company_id: str,
+    company_id: str | None,
     session: SessionView,
     now: datetime,
     facts: Mapping[str, str] | None = None,
@@ -132,7 +132,7 @@ async def _ask(
         once = Limit(f"told/{kind}.exported", 1, A_MINUTE_S)
         if await throttling.allowed(once, f"{session.person_id}/{form.value}/{subject}", now):
             await events.append(
-                events.company_stream(company_id),
+                events.company_stream(company_id) if company_id else events.person_stream(session.person_id),
                 f"{kind}.exported",
                 actor=f"person:{session.person_id}",
                 subject=f"{kind}:{subject}",

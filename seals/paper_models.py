@@ -23,7 +23,7 @@ class PaperKind(StrEnum):
 
     MAKING: of seals that were collected together (制作证书), CANCELLING: of seals that ended together
     (注销证书), LICENCE: a print of the licence for one purpose and time (执照打印件), FILING: the receipt of a
-    filing (备案回执).
+    filing (备案回执). The rest are forms to be signed (`seals/papers/forms.py`).
     """
 
     EVIDENCE = "evidence"
@@ -31,6 +31,11 @@ class PaperKind(StrEnum):
     CANCELLING = "cancelling"
     LICENCE = "licence"
     FILING = "filing"
+    APPLICATION = "application"
+    MANDATE = "mandate"
+    CONFIRMATION = "confirmation"
+    CONTRACT = "contract"
+    NEEDS = "needs"
 
 
 class PaperState(StrEnum):
@@ -56,7 +61,8 @@ class Paper(Model):
 
     subject: the id of what it is about: of a signing, of a collection, of the first of the seals that ended
     together, its own for what is made as often as it is asked for. about: the verification code of the
-    document, empty for a company's papers. code: its own. asker: for whom, of what comes by itself the
+    document, empty for a company's papers. company: null for a form of
+    an application whose company is not here yet. code: its own. asker: for whom, of what comes by itself the
     representative. day: China's, as it was asked for. said: what it was ordered with, by kind. valid_until:
     the end of what it states. sha256: of the sealed file in the blob store, empty before. reason: why it
     failed (code, zh, en). attempts: how often it was begun since it was asked for. lease_until: of one that
@@ -67,8 +73,10 @@ class Paper(Model):
     kind = fields.CharEnumField(PaperKind, max_length=12)
     number = fields.CharField(24, unique=True)
     code = fields.CharField(16, unique=True)
-    company: fields.ForeignKeyRelation[Company] = fields.ForeignKeyField("auth.Company", on_delete=RESTRICT)
-    company_id: str
+    company: fields.ForeignKeyNullableRelation[Company] = fields.ForeignKeyField(
+        "auth.Company", on_delete=RESTRICT, null=True
+    )
+    company_id: str | None
     asker: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("auth.Person", on_delete=RESTRICT)
     asker_id: str
     subject = fields.CharField(ID)

@@ -731,6 +731,14 @@ class Client(Entries):
         """The receipt of a filing (PDF)."""
         return self._fetched(self._post(f"/api/filings/{filing}/exports/receipt", {}))
 
+    def order_form(self, company: str, form: str, member: str | None = None) -> Json:
+        """Order a form of a company; member: whose powers an authorisation states."""
+        return self._post(f"/api/companies/{company}/forms/{form}", {"member": member})
+
+    def order_entry_form(self, entry: str, form: str) -> Json:
+        """Order a form of one's own application, filled in from it."""
+        return self._post(f"/api/entries/{entry}/forms/{form}", {})
+
     def evidence_report(self, signing: str) -> bytes:
         """The evidence report (PDF), set now and sealed by the platform."""
         return self._fetched(self.export_signing(signing, "report"))

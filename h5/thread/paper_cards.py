@@ -20,9 +20,11 @@ def _number(t: Telling) -> str:
 def paper_made(t: Telling) -> Content:
     """It is opened from here, and found again on the page of papers."""
     take = Press(t.w("card.do_paper"), f"/api/papers/{t.row_id}/exports/pdf")
-    papers = t.link("card.do_papers", f"/m/papers/{t.owner_id}")
     lines = (_number(t), t.w("card.paper_made_text"))
-    return Content(t.w("card.paper_made", title=_title(t)), lines, (take, papers))
+    title, company = t.w("card.paper_made", title=_title(t)), t.told.event.on_behalf
+    if company is None:  # of an application whose company is not here yet
+        return Content(title, lines, (take,))
+    return Content(title, lines, (take, t.link("card.do_papers", f"/m/papers/{company}")))
 
 
 def paper_exported(t: Telling) -> Content:

@@ -27,6 +27,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "papers.state_good": ("有效", "In force"),
     "papers.state_over": ("已有变化", "Changed since"),
     "papers.state_made": ("已出具", "Issued"),
+    "papers.forms": ("表格和合同", "Forms and contract"),
+    "papers.forms_text": (
+        "按登记信息预填，打印后签字、盖章。要写明某位人员权限的授权委托书，请在人员页面生成。",
+        "Filled in with the registered data, to be printed, signed and sealed. An authorisation that states what "
+        "a member may do is made on the page of people.",
+    ),
+    "papers.form_application": ("使用申请表", "Application"),
+    "papers.form_mandate": ("授权委托书", "Authorisation"),
+    "papers.form_confirmation": ("制作确认书", "Confirmation of making"),
+    "papers.form_contract": ("服务合同", "Contract of service"),
+    "papers.form_needs": ("需求说明书", "Statement of needs"),
     "print.open": ("打印执照", "Print the licence"),
     "print.text": (
         "生成一份 A4 打印件（PDF），印有用途和日期的水印，对方扫码即可核验；过期后验真页会显示已失效。",

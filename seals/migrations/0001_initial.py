@@ -304,10 +304,10 @@ class Migration(migrations.Migration):
             name='Paper',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('kind', fields.CharEnumField(description='EVIDENCE: evidence\nMAKING: making\nCANCELLING: cancelling\nLICENCE: licence\nFILING: filing', enum_type=PaperKind, max_length=12)),
+                ('kind', fields.CharEnumField(description='EVIDENCE: evidence\nMAKING: making\nCANCELLING: cancelling\nLICENCE: licence\nFILING: filing\nAPPLICATION: application\nMANDATE: mandate\nCONFIRMATION: confirmation\nCONTRACT: contract\nNEEDS: needs', enum_type=PaperKind, max_length=12)),
                 ('number', fields.CharField(unique=True, max_length=24)),
                 ('code', fields.CharField(unique=True, max_length=16)),
-                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('asker', fields.ForeignKeyField('auth.Person', source_field='asker_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('subject', fields.CharField(max_length=24)),
                 ('about', fields.CharField(max_length=16)),

@@ -25,5 +25,12 @@ PAPERS: Mapping[str, PaperSpec] = {
     "cancelling": PaperSpec("电子印章注销证书", "Certificate of cancellation", "cancelling.typ", "ZX"),
     "licence": PaperSpec("电子营业执照打印件", "Print of the electronic licence", "licence.typ", "DY"),
     "filing": PaperSpec("电子印章备案回执", "Receipt of a filing", "filing.typ", "HZ"),
+    "application": PaperSpec(
+        "电子签章系统使用申请表", "Application to use the system", "application.typ", "SQ"
+    ),
+    "mandate": PaperSpec("企业法定代表人授权委托书", "Authorisation of an agent", "mandate.typ", "WT"),
+    "confirmation": PaperSpec("电子签章制作确认书", "Confirmation of making", "confirmation.typ", "QR"),
+    "contract": PaperSpec("电子签章服务合同", "Contract of service", "contract.typ", "HT"),
+    "needs": PaperSpec("电子签章系统需求说明书", "Statement of needs", "needs.typ", "XQ"),
 }
 """By `PaperKind`."""

@@ -59,6 +59,10 @@ async def own_paper(paper_id: str, person_id: str, now: datetime) -> Paper:
     row = await Paper.get_or_none(id=paper_id, kind__in=_TOLD)
     if row is None:
         raise _no_such()
+    if row.company_id is None:
+        if row.asker_id != person_id:
+            raise _no_such()
+        return row
     his = await known(person_id, row.company_id, now, _no_such())
     if row.asker_id != person_id:
         his.require(Act.SEE_PAPERS)

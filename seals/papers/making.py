@@ -20,6 +20,7 @@ from auth.errors import DomainError, Unavailable
 from seals.evidence.reporting.report import report_data
 from seals.paper_models import Paper, PaperKind, PaperState
 from seals.papers.filing_receipt import filing_data
+from seals.papers.forms import FORMS, forms_data
 from seals.papers.kinds import PAPERS
 from seals.papers.licence_print import licence_data
 from seals.papers.seal_papers import cancelling_data, making_data
@@ -38,6 +39,7 @@ _DATA: Mapping[PaperKind, Callable[[Paper, datetime, Workshop, Ed25519PublicKey]
     PaperKind.CANCELLING: cancelling_data,
     PaperKind.LICENCE: licence_data,
     PaperKind.FILING: filing_data,
+    **dict.fromkeys(FORMS, forms_data),
 }
 _log = logging.getLogger(__name__)
 
@@ -91,7 +93,8 @@ async def _keep(row: Paper, sha256: str, now: datetime) -> None:
             return  # another one was quicker
         streams = [events.PLATFORM]
         if PAPERS[row.kind.value].told:
-            streams.insert(0, events.company_stream(row.company_id))
+            own = row.company_id
+            streams.insert(0, events.company_stream(own) if own else events.person_stream(row.asker_id))
         for stream in streams:
             await events.append(
                 stream,

@@ -42,7 +42,7 @@ async def place(
     kind: PaperKind,
     subject: str,
     *,
-    company_id: str,
+    company_id: str | None,
     asker_id: str,
     now: datetime,
     about: str = "",

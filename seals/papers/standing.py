@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from auth.authority import live_member
 from auth.china import minute, second
+from auth.member_models import Member
 from auth.models import Company, Licence, LicenceState
 from seals.filing_models import CompanyFiling, CompanyFilingState
 from seals.models import Seal, SealState
@@ -147,7 +149,23 @@ _FILING_OVER = {
 }
 
 
+async def _mandate(row: Paper, now: datetime) -> Stands | None:
+    """Of one that states what a member may do: whether he still is one. Names nobody."""
+    if not row.said.get("member"):
+        return None
+    member = await Member.get(id=row.said["member"])
+    live = await Member.exists(live_member(now), id=member.id)
+    zh, en = (
+        "受托人现在仍是该单位的人员，授权以其现有权限为限。",
+        "The person named still acts for the unit.",
+    )
+    if not live:
+        zh, en = ("所载授权已终止。", "The authorisation has ended.")
+    return Stands(live, zh, en, await _unit(row))
+
+
 async def _unit(row: Paper) -> tuple[Fact, ...]:
+    assert row.company_id is not None, "of a company"
     company = await Company.get(id=row.company_id)
     return (
         Fact("单位", "Unit", *[company.name] * 2),
@@ -155,9 +173,10 @@ async def _unit(row: Paper) -> tuple[Fact, ...]:
     )
 
 
-_JUDGES: Mapping[PaperKind, Callable[[Paper, datetime], Awaitable[Stands]]] = {
+_JUDGES: Mapping[PaperKind, Callable[[Paper, datetime], Awaitable[Stands | None]]] = {
     PaperKind.MAKING: _making,
     PaperKind.CANCELLING: _cancelling,
     PaperKind.LICENCE: _licence,
     PaperKind.FILING: _filing,
+    PaperKind.MANDATE: _mandate,
 }

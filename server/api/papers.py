@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sanic import Blueprint, Request
 
 from seals import exporting
-from seals.papers import filing_receipt, licence_print, listing
+from seals.papers import filing_receipt, forms, licence_print, listing
 from seals.papers.licence_print import WantedPrint
 from seals.papers.listing import PaperView
 from server.api.exports import Download, download
-from server.api.operation import Body, operation, session
+from server.api.operation import Body, operation, row_id, session
 from server.context import now
 
 __all__ = ["papers"]
@@ -24,6 +24,12 @@ class LicencePrint(Body):
 
     purpose: str
     days: int = 30
+
+
+class CompanyForm(Body):
+    """member: the id of a member whose powers an authorisation (`mandate`) states; without it they are blank."""
+
+    member: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,35 @@ async def print_licence(request: Request, company: str, body: LicencePrint) -> P
         company, session(request).person_id, WantedPrint(body.purpose, body.days), at
     )
     return await listing.paper_view(row, at)
+
+
+@operation(
+    papers,
+    "POST",
+    "/companies/<company:str>/forms/<template:str>",
+    "Order a form of a company: `application`, `mandate`, `confirmation`, `contract` or `needs`",
+    answer=PaperView,
+    body=CompanyForm,
+    status=201,
+)
+async def order_form(request: Request, company: str, template: str, body: CompanyForm) -> PaperView:
+    at = now()
+    member = row_id(body.member) if body.member is not None else None
+    row = await forms.of_company(company, template, member, session(request).person_id, at)
+    return await listing.paper_view(row, at)
+
+
+@operation(
+    papers,
+    "POST",
+    "/entries/<entry:str>/forms/<template:str>",
+    "Order a form of one's own application, filled in from it; kinds as of a company",
+    answer=PaperView,
+    status=201,
+)
+async def order_entry_form(request: Request, entry: str, template: str) -> PaperView:
+    at = now()
+    return await listing.paper_view(await forms.of_entry(entry, template, session(request).person_id, at), at)
 
 
 @operation(

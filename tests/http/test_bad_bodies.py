@@ -59,6 +59,7 @@ IDS = dict.fromkeys(
         "grant",
         "member",
         "paper",
+        "template",
         "filing",
         "rule",
         "change",

@@ -13,7 +13,19 @@ WRITING = sorted((method, f"/{route.path}") for route in routes() for method in 
 IDS = dict.fromkeys(
     (
         *("company", "collection", "seal", "signing", "challenge", "code", "login", "scan", "device"),
-        *("passkey", "form", "check", "grant", "member", "rule", "change", "document", "paper", "filing"),
+        *(
+            "passkey",
+            "form",
+            "check",
+            "grant",
+            "member",
+            "rule",
+            "change",
+            "document",
+            "paper",
+            "filing",
+            "template",
+        ),
     ),
     "0" * 24,
 )

@@ -1,8 +1,9 @@
 // The papers that the platform issued to a company: what they are, whether they hold, and the PDF.
 
-import { get } from "./lib/api.js";
-import { $, h, say } from "./lib/dom.js";
-import { downloadButton } from "./lib/download.js";
+import { get, post } from "./lib/api.js";
+import { $, busy, h, say } from "./lib/dom.js";
+import { download, downloadButton } from "./lib/download.js";
+import { note } from "./lib/overlay.js";
 import { chinaTime } from "./lib/time.js";
 import { data, language, t } from "./lib/words.js";
 
@@ -31,13 +32,32 @@ function item(paper) {
       paper.state === "made" ? h("a", { class: "link", href: `/v/${paper.code}` }, t("papers.verify")) : null));
 }
 
+const FORMS = ["application", "mandate", "confirmation", "contract", "needs"];
+
+function formButton(name) {
+  const button = h("button", { type: "button", class: "button" }, t(`papers.form_${name}`));
+  button.addEventListener("click", () => busy(button, async () => {
+    try {
+      note(t("print.making"));
+      const paper = await post(`${COMPANY}/forms/${name}`, {});
+      await download(`/papers/${encodeURIComponent(paper.id)}/exports/pdf`);
+      await show();
+    } catch (error) {
+      note(error.text ?? String(error));
+    }
+  }));
+  return button;
+}
+
 async function show() {
   const company = await get(COMPANY);
   const { papers } = await get(`${COMPANY}/papers`);
   $("company-name").textContent = company.name;
   $("papers").replaceChildren(...papers.map(item));
   $("none").hidden = papers.length > 0;
+  $("forms").hidden = !company.may.includes("see_papers");
   $("to-licence").hidden = !company.may.includes("present_licence");
 }
 
+$("form-buttons").append(...FORMS.map(formButton));
 show().catch((error) => say($("problem"), error.text ?? String(error)));

@@ -2,6 +2,7 @@
 
 import { get, post } from "./lib/api.js";
 import { $, busy, h, say } from "./lib/dom.js";
+import { download } from "./lib/download.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
 import { note, openDrawer } from "./lib/overlay.js";
 import { chinaTime } from "./lib/time.js";
@@ -28,7 +29,20 @@ function item(member) {
   return h("li", {},
     h("h2", {}, `${member.name_masked} · ${t(`people.role_${member.role}`)}`, h("span", { class: chip }, t(`people.state_${member.state}`))),
     h("dl", { class: "facts" }, facts),
-    member.role === "agent" || mayManageManagers ? button : null);
+    h("div", { class: "actions" },
+      member.state === "active" ? mandateButton(member) : null,
+      member.role === "agent" || mayManageManagers ? button : null));
+}
+
+/** The authorisation of this member as a paper, with what he may do now. */
+function mandateButton(member) {
+  const button = h("button", { type: "button", class: "button button-quiet" }, t("people.mandate"));
+  button.addEventListener("click", () => busy(button, async () => {
+    note(t("people.mandate_making"));
+    const paper = await post(`${COMPANY}/forms/mandate`, { member: member.id });
+    await download(`/papers/${encodeURIComponent(paper.id)}/exports/pdf`);
+  }).catch(problem));
+  return button;
 }
 
 async function show() {

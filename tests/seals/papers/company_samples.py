@@ -49,11 +49,25 @@ def company_sample(kind: str, name: str = NAME, words: str = "投标资格审查
             "uscc": "91110105MA01ABCD1X",
             "type": "有限责任公司",
             "representative": "王若涵",
+            "representative_id": "110105********002X",
+            "representative_mobile": "138****0000",
+            "address": "北京市朝阳区建国路 88 号 3 层 301 室",
             "licence_number": "11010500012345678",
         },
         "seals": [_seal(each, name) for each in list(SealKind)[:seals]],
         "maker": {"name": "北京印信公章制作有限公司", "number": "京公特字第 0001 号"},
         "seal": _seal(SealKind.CONTRACT, name),
+        "by_agent": True,
+        "agent": {
+            "name": "李泽宇",
+            "id_number": "110105********1234",
+            "mobile": "138****0001",
+            "role_zh": "办事人",
+        },
+        "powers": [] if not words else [f"使用「{name}合同专用章」（保管人）：{words}", "出示电子营业执照"],
+        "choices": ["办理电子签章系统的申请、领取手续", "出示、打印电子营业执照", "申请用印"],
+        "from": AT,
+        "until": "2026-12-20 23:59 +08:00" if words else "",
         "receipt": {
             "number": "BA110105202600001",
             "filing": "BA-110105-000001",
@@ -73,7 +87,6 @@ def company_sample(kind: str, name: str = NAME, words: str = "投标资格审查
         "trader": False,
         "purpose": words,
         "day": "2026-11-21",
-        "until": "2026-12-20 23:59 +08:00",
     }
     return json.dumps(data, ensure_ascii=False)
 
@@ -122,6 +135,8 @@ def _seal(kind: SealKind, name: str) -> dict[str, Any]:
         "height_mm": drawn.height_mm,
         "created": AT,
         "collected": AT,
+        "digitised": kind is SealKind.CONTRACT,
+        "note": "",
         "filing": "110105-2026-0001234",
         "identity_zh": "人脸核验",
         "from_photo": False,

@@ -1,7 +1,8 @@
 // A print of the licence for one purpose and time: ordered in a drawer, then fetched.
 
 import { post } from "../lib/api.js";
-import { $, busy, safeLink, say } from "../lib/dom.js";
+import { $, busy, say } from "../lib/dom.js";
+import { download } from "../lib/download.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "../lib/forms.js";
 import { note, openDrawer } from "../lib/overlay.js";
 import { t } from "../lib/words.js";
@@ -16,10 +17,9 @@ export function startPrints(path) {
     say($("print-state"), t("print.making"));
     try {
       const paper = await post(`${path}/licence-prints`, { purpose: $("purpose").value, days: Number($("days").value) });
-      const { download_url: url } = await post(`/papers/${encodeURIComponent(paper.id)}/exports/pdf`);
+      await download(`/papers/${encodeURIComponent(paper.id)}/exports/pdf`);
       drawer.close();
       note(t("print.made"));
-      location.assign(safeLink(url));
     } catch (error) {
       for (const each of error.all ?? [error]) {
         if (!fieldError(form, each.field, each.text)) say($("print-error"), each.text ?? String(each));
