@@ -1,0 +1,1 @@
+"""Parts of the client (`server/client.py`), one a subject."""
