@@ -28,6 +28,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from server.clients.entries import Entries
+from server.clients.filings import Filings
+from server.clients.papers import Papers
 
 __all__ = ["ApiError", "Client", "DeviceKey"]
 
@@ -90,7 +92,7 @@ class DeviceKey:
         return {"device_key": key, "signature": self.sign({**values, "key": key})}
 
 
-class Client(Entries):
+class Client(Entries, Filings, Papers):
     """The API at `base_url`, as one person, on one device.
 
     device: the key it confirms by, a new one if none is given. It is enrolled when the seals are collected,
@@ -714,30 +716,6 @@ class Client(Entries):
     def evidence(self, signing: str) -> bytes:
         """The evidence package (zip), which anybody checks by its README."""
         return self._fetched(self.export_signing(signing, "evidence"))
-
-    def papers(self, company: str) -> list[Json]:
-        """The papers of a company, newest first."""
-        return self._get(f"/api/companies/{company}/papers")["papers"]  # type: ignore[no-any-return]
-
-    def print_licence(self, company: str, purpose: str, days: int = 30) -> Json:
-        """Order a print of the licence for one purpose and time."""
-        return self._post(f"/api/companies/{company}/licence-prints", {"purpose": purpose, "days": days})
-
-    def paper(self, paper: str) -> bytes:
-        """A paper (PDF); one that waits is made now."""
-        return self._fetched(self._post(f"/api/papers/{paper}/exports/pdf", {}))
-
-    def filing_receipt(self, filing: str) -> bytes:
-        """The receipt of a filing (PDF)."""
-        return self._fetched(self._post(f"/api/filings/{filing}/exports/receipt", {}))
-
-    def order_form(self, company: str, form: str, member: str | None = None) -> Json:
-        """Order a form of a company; member: whose powers an authorisation states."""
-        return self._post(f"/api/companies/{company}/forms/{form}", {"member": member})
-
-    def order_entry_form(self, entry: str, form: str) -> Json:
-        """Order a form of one's own application, filled in from it."""
-        return self._post(f"/api/entries/{entry}/forms/{form}", {})
 
     def evidence_report(self, signing: str) -> bytes:
         """The evidence report (PDF), set now and sealed by the platform."""

@@ -236,7 +236,7 @@ class WorkDesk:
         return said
 
     async def review_filings(self) -> bool:
-        """Take one of the companies' own filings a step on; True when there was one and the authority said."""
+        """Take a company's own filing a step on; True when there was one and the authority said."""
         row = await reviewing.take(self.owner, now())
         if row is None:
             return False

@@ -30,6 +30,7 @@ ACT_OF: Mapping[str, Act] = {
     "member": Act.MANAGE_AGENTS,
     "rule": Act.SET_APPROVAL,
     "paper": Act.SEE_PAPERS,
+    "filing": Act.FILE_SEAL,
 }
 MAX_CONCERNED = 300
 """Of his own documents and signings a member is told the newest so many."""

@@ -87,6 +87,7 @@ async def _view(
     free = stands and not await CompanyFiling.exists(open=row.seal_id)
     return FilingView(
         id=row.id,
+        company=row.company_id,
         number=row.number,
         seal=row.seal_id,
         seal_name=seal.name,

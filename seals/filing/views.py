@@ -96,6 +96,7 @@ class FilingView:
     """
 
     id: str
+    company: str
     number: str
     seal: str
     seal_name: str

@@ -27,7 +27,7 @@ class LicencePrint(Body):
 
 
 class CompanyForm(Body):
-    """member: the id of a member whose powers an authorisation (`mandate`) states; without it they are blank."""
+    """member: the id of one whose powers an authorisation (`mandate`) states; without it they are blank."""
 
     member: str | None = None
 
