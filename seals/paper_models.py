@@ -22,8 +22,8 @@ class PaperKind(StrEnum):
     """EVIDENCE: the evidence report of a signing (证据报告). The others are a company's.
 
     MAKING: of seals that were collected together (制作证书), CANCELLING: of seals that ended together
-    (注销证书), LICENCE: a print of the licence for one purpose and time (执照打印件), FILING: the receipt of a
-    filing (备案回执). The rest are forms to be signed (`seals/papers/forms.py`).
+    (注销证书), LICENCE: a print of the licence for one purpose and time (执照打印件), FILING: the receipt of
+    a filing (备案回执). The rest are forms to be signed (`seals/papers/forms.py`).
     """
 
     EVIDENCE = "evidence"

@@ -30,8 +30,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "papers.forms": ("表格和合同", "Forms and contract"),
     "papers.forms_text": (
         "按登记信息预填，打印后签字、盖章。要写明某位人员权限的授权委托书，请在人员页面生成。",
-        "Filled in with the registered data, to be printed, signed and sealed. An authorisation that states what "
-        "a member may do is made on the page of people.",
+        "Filled in with the registered data, to be printed, signed and sealed. An authorisation that states "
+        "what a member may do is made on the page of people.",
     ),
     "papers.form_application": ("使用申请表", "Application"),
     "papers.form_mandate": ("授权委托书", "Authorisation"),

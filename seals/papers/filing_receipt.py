@@ -1,4 +1,4 @@
-"""The receipt of a company's filing (备案回执, R125, R128): ordered where it is approved, or by whoever may file."""
+"""The receipt of a company's filing (备案回执, R125, R128): ordered with its approval, or by who may file."""
 
 from __future__ import annotations
 

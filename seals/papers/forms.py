@@ -2,7 +2,7 @@
 company, of an application of one that exists already, and of what a member may do.
 
 Their values are those of the licence that the sealer signed, of the applicant's own form, and of grants under
-the sealer's signature; numbers of ID cards and mobiles are masked, to be written in by hand where they matter.
+the sealer's signature; numbers of ID cards and mobiles are masked, to be written by hand where they matter.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ async def of_company(
 ) -> Paper:
     """Order a form of a company; member_id: whose powers an authorisation states.
 
-    Raises NotFound `company.not_found`, `paper.no_form`, `member.not_found`; Refused `access.denied`; TooMany.
+    Raises NotFound `company.not_found`, `paper.no_form`, `member.not_found`; Invalid `paper.member`;
+    Refused `access.denied`; TooMany.
     """
     await require(person_id, Act.SEE_PAPERS, company_id, now)
     kind = _form(form)
@@ -233,9 +234,8 @@ async def _power(grant: Grant, identity_key: Ed25519PublicKey) -> str:
     except Refused:
         raise unfit() from None
     seal = await Seal.get(id=grant.seal, company_id=grant.company_id)
-    limits = "；".join(one(scope) for one in _LIMITS if one(scope))
-    until = f"至 {minute(grant.ends_at)}"
-    return f"{_SEAL_ROLES[grant.role]}「{seal.name}」（编码 {seal.number}），{until}{f'；{limits}' if limits else ''}"
+    granted = f"{_SEAL_ROLES[grant.role]}「{seal.name}」（编码 {seal.number}），至 {minute(grant.ends_at)}"
+    return "；".join([granted, *(said for one in _LIMITS if (said := one(scope)))])
 
 
 _LIMITS: tuple[Callable[[Scope], str], ...] = (

@@ -44,7 +44,7 @@ __all__ = [
 
 MAX_JSON_BYTES = 64 * 1024
 NOT_IDS = frozenset(
-    {"code", "form", "number", "page", "slot", "token"}
+    {"code", "form", "number", "page", "slot", "template", "token"}
 )  # parts of paths that name no row by its id
 NO_ID = "-"
 DER = "application/octet-stream"

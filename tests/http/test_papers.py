@@ -214,3 +214,61 @@ def test_an_agent_sees_the_prints_that_he_ordered_and_no_other_paper(site: Site,
     assert kinds.count("paper.made") == 1, "his own"
     sent, _ = joined_as(site, owner, AGENT + 1, "agent", matters=["ask"])
     refused(lambda: sent.client.print_licence(owner.company, PURPOSE), 403, "access.denied")
+
+
+def test_the_receipt_of_a_filing_is_there_with_its_approval(
+    site: Site, owner: Party, stranger: Client
+) -> None:
+    filed = owner.client.file_seal(owner.company, owner.seal("finance"), name="财务专用章", scope="收付款项")
+    owner.client.until(lambda: owner.client.filing(filed["id"]), "approved")
+    listed = newest(owner, "filing")
+    receipt = owner.client.filing(filed["id"])["receipt"]
+    pdf = owner.client.filing_receipt(filed["id"])
+    assert pdf == owner.client.paper(listed["id"])
+    said = text(pdf)
+    for words in (receipt["number"], receipt["seal_number"], receipt["uscc"], "收付款项", "顾*", "有效期"):
+        assert plain(words) in said, words
+    assert f"{datetime.fromisoformat(receipt['valid_until']).astimezone(CHINA):%Y-%m-%d}" in said
+    assert "顾清妍" not in said, "people are masked"
+    assert stranger.verify("receipt.pdf", pdf)["verdict"] == "valid"
+    assert "备案在有效期内" in page(stranger, listed["code"])
+    site.change("UPDATE company_filing SET state = 'replaced' WHERE id = ?", filed["id"])
+    assert "已由新的备案取代" in page(stranger, listed["code"])
+
+
+def test_forms_are_filled_in_with_what_is_registered(site: Site, owner: Party, stranger: Client) -> None:
+    data = owner.client.company(owner.company)["licence"]["data"]
+    wanted = {
+        "application": ("法定代表人本人", "发票专用章", "声明"),
+        "mandate": ("受托人无权转委托", "授权范围和权限"),
+        "confirmation": ("请在此处加盖实体印章",),
+        "contract": ("服务期限", "年费", "初装费", "0.00", "违约责任", "安全与保密", "权利和义务"),
+        "needs": ("功能需求", "国密SM2/SM3"),
+    }
+    for form, words in wanted.items():
+        ordered = owner.client.order_form(owner.company, form)
+        pdf = owner.client.paper(ordered["id"])
+        said = text(pdf)
+        for each in (data["company_name"], data["uscc"], ordered["number"], *words):
+            assert plain(each) in said, (form, each)
+        assert owner.id_number not in said
+        assert owner.demo.mobile not in said
+        assert stranger.verify(f"{form}.pdf", pdf)["verdict"] == "valid", form
+    refused(lambda: owner.client.order_form(owner.company, "evidence"), 404, "paper.no_form")
+
+
+def test_an_authorisation_states_what_a_member_may_do_and_ends_with_him(
+    site: Site, owner: Party, stranger: Client
+) -> None:
+    agent, member = joined_as(site, owner, AGENT + 2, "agent", matters=["ask"])
+    ordered = owner.client.order_form(owner.company, "mandate", member)
+    said = text(owner.client.paper(ordered["id"]))
+    for words in (agent.name, "代表本单位申请用印", "办事人", "受托人无权转委托"):
+        assert words in said, words
+    assert "出示、打印电子营业执照" not in said
+    assert agent.id_number not in said
+    assert "现在仍是该单位的人员" in page(stranger, ordered["code"])
+    assert agent.name not in page(stranger, ordered["code"])
+    owner.client.remove_member(member)
+    assert "所载授权已终止" in page(stranger, ordered["code"])
+    refused(lambda: owner.client.order_form(owner.company, "mandate", member), 404, "member.not_found")
