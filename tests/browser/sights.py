@@ -89,6 +89,8 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight("/m/register", "#province option", lambda page: page.click("[type=submit]"))
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]")
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]", hold_out)
+    yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]", lambda page: page.click("#print"))
+    yield Sight(f"/m/papers/{shelf.company}", "#papers > li")
     yield Sight(f"/m/collect/{shelf.waiting_company}", "#part-check:not([hidden])")
     yield Sight(
         f"/m/collect/{shelf.waiting_company}", "#part-check:not([hidden])", lambda page: page.click("#start")
@@ -97,7 +99,9 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight(f"/m/seals/{shelf.company}", "#seals > li:nth-child(5) img")
     yield Sight(f"/m/people/{shelf.company}", "#people > li")
     yield Sight(f"/m/people/{shelf.company}", "#people > li", invite_nobody)
-    yield Sight(f"/m/people/{shelf.company}", "#people > li", lambda page: page.click("#people button"))
+    yield Sight(
+        f"/m/people/{shelf.company}", "#people > li", lambda page: page.click("#people button:last-child")
+    )
     yield Sight(f"/m/seals/{shelf.company}", ".seal-grants li", grant_form)
     yield Sight(f"/m/seals/{shelf.company}", ".seal-grants li", grant_drafted)
     yield Sight(f"/m/seals/{shelf.company}", ".seal-grants li", rule_form)
