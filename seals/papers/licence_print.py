@@ -89,7 +89,7 @@ async def order(company_id: str, person_id: str, wanted: WantedPrint, now: datet
 def _end(now: datetime, days: int) -> datetime:
     """The end of the last day, China's: today is the first."""
     midnight = now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + timedelta(days=days)
+    return midnight + timedelta(days=days, seconds=-1)
 
 
 async def licence_data(paper: Paper, now: datetime, workshop: Workshop, identity: Ed25519PublicKey) -> str:
@@ -115,7 +115,7 @@ async def licence_data(paper: Paper, now: datetime, workshop: Workshop, identity
             "trader": licence.data["company_type"] == "个体工商户",
             "purpose": paper.said["purpose"],
             "day": paper.day,
-            "until": minute(paper.valid_until - timedelta(seconds=1)),
+            "until": minute(paper.valid_until),
         },
         ensure_ascii=False,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from auth.authority import live_member
 from auth.china import minute, second
@@ -90,7 +90,7 @@ async def _cancelling(row: Paper, now: datetime) -> Stands:
 async def _licence(row: Paper, now: datetime) -> Stands:
     licence = await Licence.get(id=row.said["licence"])
     assert row.valid_until is not None, "it was ordered for a time"
-    until = minute(row.valid_until - timedelta(seconds=1))
+    until = minute(row.valid_until)
     facts = (
         *await _unit(row),
         Fact("用途", "Purpose", *[str(row.said["purpose"])] * 2),

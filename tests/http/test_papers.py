@@ -178,7 +178,7 @@ def test_a_print_of_the_licence_is_for_one_purpose_and_ends(
     ordered = owner.client.print_licence(owner.company, f"  {PURPOSE} ", 7)
     end = datetime.fromisoformat(ordered["valid_until"]).astimezone(CHINA)
     assert (end - datetime.now(CHINA)).days == 6
-    assert (end.hour, end.minute) == (0, 0)
+    assert (end.hour, end.minute, end.second) == (23, 59, 59)
     pdf = owner.client.paper(ordered["id"])
     said, licence = text(pdf), owner.client.company(owner.company)["licence"]["data"]
     wanted = (licence["company_name"], licence["uscc"], licence["representative_name"], licence["authority"])
