@@ -18,7 +18,7 @@ from seals.kinds import SealKind
 from server.api.operation import OPERATIONS, Operation
 from server.client import Client
 from tests.authenticator import Authenticator
-from tests.http.site import LOG, Party, Site, client_at, fill, invited, joined, refused, routes
+from tests.http.site import LOG, Party, Site, client_at, filed, fill, invited, joined, refused, routes
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import stamped_jpeg
 
@@ -46,6 +46,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "confirm_rule": {"pin": "90284716350291", "code": "000000"},
     "approve_signing": {"pin": "90284716350291", "code": "000000"},
     "refuse_signing": {"reason": "金额不符"},
+    "file_seal": {"request_id": "1", "seal": UNKNOWN, "kind": "first", "name": "", "scope": ""},
     "invite_member": {"role": "agent", "name": "", "id_number": "", "mobile": ""},
 }
 # They name nothing but what belongs to the asker, or name it in the body (each has its test below).
@@ -109,6 +110,7 @@ def theirs(site: Site, a: Party) -> dict[str, str]:
         "member": invited(a, 801)["id"],
         "template": "mandate",
         "paper": a.client.papers(a.company)[0]["id"],
+        "filing": filed(a)["id"],
         "device": a.client.devices()[0]["id"],
         "check": a.client.begin_check("device")["id"],
         "login": a.client.sessions()[0]["id"],
