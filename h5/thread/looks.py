@@ -32,12 +32,14 @@ TONES: Mapping[str, Tone] = {
             "waits",
             "waiting",
             "reviewing",
+            "draft",
+            "returned",
         ),
         "wait",
     ),
     **dict.fromkeys(("approved", "valid", "collected", "signed", "done"), "good"),
     **dict.fromkeys(("rejected", "revoked", "frozen", "declined", "failed"), "bad"),
-    **dict.fromkeys(("replaced", "cancelled", "expired", "ended"), "past"),
+    **dict.fromkeys(("replaced", "cancelled", "expired", "ended", "withdrawn"), "past"),
 }
 
 

@@ -54,7 +54,6 @@ IDS = dict.fromkeys(
         "collection",
         "company",
         "document",
-        "filing",
         "challenge",
         "code",
         "grant",
