@@ -54,7 +54,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "print.days": ("有效期", "Good for"),
     "print.days_value": ("{days} 天", "{days} days"),
     "print.make": ("生成并下载", "Make and download"),
-    "print.making": ("正在生成，约需几秒", "Being made; it takes seconds"),
+    "orders.making": ("正在生成，约需几秒", "Being made; it takes seconds"),
+    "orders.application": ("申请表（已预填）", "Application, filled in"),
+    "orders.mandate": ("授权委托书模板（已预填）", "Authorisation, filled in"),
+    "orders.confirmation": ("制作确认书模板（已预填）", "Confirmation, filled in"),
     "print.made": (
         "打印件已生成，可在企业文书中再次下载。",
         "Made. It can be fetched again from Papers.",

@@ -6,7 +6,6 @@ __all__ = ["WORDS"]
 
 WORDS: dict[str, tuple[str, str]] = {
     "people.mandate": ("授权委托书（PDF）", "Authorisation (PDF)"),
-    "people.mandate_making": ("正在生成，约需几秒", "Being made; it takes seconds"),
     "people.title": ("企业人员", "People"),
     "people.lead": (
         "证照管理员最多 5 名，可以邀请办事人；办事人在授权期限内替企业办事。移除后立即失效。",

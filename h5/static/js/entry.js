@@ -3,6 +3,7 @@
 import { get, post, upload } from "./lib/api.js";
 import { $, busy, h, safeLink, say } from "./lib/dom.js";
 import { clearErrors, fieldError, goToFirstError } from "./lib/forms.js";
+import { orderButton } from "./lib/orders.js";
 import { chinaTime } from "./lib/time.js";
 import { chooseWay } from "./lib/ways.js";
 import { data, t } from "./lib/words.js";
@@ -23,6 +24,10 @@ function titleOf(slot) {
 }
 
 const lookOf = (slot) => (slot.kind === "imprint_scan" ? "imprint" : /_id_/.test(slot.kind) ? "card" : "sheet");
+
+// Materials that are a form to be signed: of which the platform has one, filled in with this application.
+const TEMPLATES = { authorisation: "mandate", making_confirmation: "confirmation" };
+const template = (name) => orderButton(`orders.${name}`, `${ENTRY}/forms/${name}`);
 
 function picker(slot, key, camera) {
   const only = camera || slot.kind === "imprint_scan" ? "image/jpeg,image/png,image/webp" : FILES;
@@ -57,7 +62,7 @@ function slotItem(slot) {
   }
   if (state) item.append(state);
   item.append(h("p", { class: "field-error", role: "alert" }), h("p", { class: "fine slot-progress", role: "status" }));
-  if (atApplicant()) item.append(h("div", { class: "slot-acts" }, picker(slot, slot.material ? "entry.again" : "entry.camera", true), picker(slot, "entry.choose", false)));
+  if (atApplicant()) item.append(h("div", { class: "slot-acts" }, picker(slot, slot.material ? "entry.again" : "entry.camera", true), picker(slot, "entry.choose", false), TEMPLATES[slot.kind] ? template(TEMPLATES[slot.kind]) : null));
   return item;
 }
 
@@ -147,6 +152,7 @@ async function takeCheck() {
   }
 }
 
+$("form-paper").append(template("application"));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const said = { declaration: $("declaration").checked, will: $("will").checked };

@@ -1,9 +1,9 @@
 // The papers that the platform issued to a company: what they are, whether they hold, and the PDF.
 
-import { get, post } from "./lib/api.js";
-import { $, busy, h, say } from "./lib/dom.js";
-import { download, downloadButton } from "./lib/download.js";
-import { note } from "./lib/overlay.js";
+import { get } from "./lib/api.js";
+import { $, h, say } from "./lib/dom.js";
+import { downloadButton } from "./lib/download.js";
+import { orderButton } from "./lib/orders.js";
 import { chinaTime } from "./lib/time.js";
 import { data, language, t } from "./lib/words.js";
 
@@ -34,20 +34,7 @@ function item(paper) {
 
 const FORMS = ["application", "mandate", "confirmation", "contract", "needs"];
 
-function formButton(name) {
-  const button = h("button", { type: "button", class: "button" }, t(`papers.form_${name}`));
-  button.addEventListener("click", () => busy(button, async () => {
-    try {
-      note(t("print.making"));
-      const paper = await post(`${COMPANY}/forms/${name}`, {});
-      await download(`/papers/${encodeURIComponent(paper.id)}/exports/pdf`);
-      await show();
-    } catch (error) {
-      note(error.text ?? String(error));
-    }
-  }));
-  return button;
-}
+const formButton = (name) => orderButton(`papers.form_${name}`, `${COMPANY}/forms/${name}`, {}, { after: show });
 
 async function show() {
   const company = await get(COMPANY);

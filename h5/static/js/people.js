@@ -2,7 +2,7 @@
 
 import { get, post } from "./lib/api.js";
 import { $, busy, h, say } from "./lib/dom.js";
-import { download } from "./lib/download.js";
+import { orderButton } from "./lib/orders.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
 import { note, openDrawer } from "./lib/overlay.js";
 import { chinaTime } from "./lib/time.js";
@@ -35,15 +35,8 @@ function item(member) {
 }
 
 /** The authorisation of this member as a paper, with what he may do now. */
-function mandateButton(member) {
-  const button = h("button", { type: "button", class: "button button-quiet" }, t("people.mandate"));
-  button.addEventListener("click", () => busy(button, async () => {
-    note(t("people.mandate_making"));
-    const paper = await post(`${COMPANY}/forms/mandate`, { member: member.id });
-    await download(`/papers/${encodeURIComponent(paper.id)}/exports/pdf`);
-  }).catch(problem));
-  return button;
-}
+const mandateButton = (member) =>
+  orderButton("people.mandate", `${COMPANY}/forms/mandate`, { member: member.id }, { kind: "button button-quiet" });
 
 async function show() {
   const { members, managers_left: left } = await get(`${COMPANY}/members`);

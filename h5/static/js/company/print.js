@@ -14,7 +14,7 @@ export function startPrints(path) {
 
   async function order() {
     clearErrors(form);
-    say($("print-state"), t("print.making"));
+    say($("print-state"), t("orders.making"));
     try {
       const paper = await post(`${path}/licence-prints`, { purpose: $("purpose").value, days: Number($("days").value) });
       await download(`/papers/${encodeURIComponent(paper.id)}/exports/pdf`);
