@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from auth import licences, throttling
+from auth.applying import COMPANY_TYPES
 from auth.authority import Act, Matter, require
 from auth.china import minute
 from auth.engine import transaction
@@ -141,7 +142,7 @@ async def _of_entry(application_id: str, kind: PaperKind, records: RecordsKey) -
         "unit": {
             "name": form.company_name,
             "uscc": form.uscc,
-            "type": form.company_type,
+            "type": COMPANY_TYPES.get(form.company_type, form.company_type),
             "representative": form.representative_name,
             "representative_id": mask_id(form.representative_id_number),
             "representative_mobile": mask_mobile(form.representative_mobile),

@@ -13,12 +13,15 @@ import pypdfium2
 import pytest
 
 from auth.china import CHINA
+from auth.identifiers import uscc_check
 from seals.photo.codes import read_codes
 from server.client import Client
+from tests.http.entering import entry_form
 from tests.http.site import Party, Site, joined_as, refused
 from tests.seals.pdf.checkers import nss_with_root, pdfsig
 
-OWNER, AGENT = 6401, 6402
+OWNER, AGENT, APPLICANT = 6401, 6402, 6406
+USCC = uscc_check("91320505", "MA906406")
 PURPOSE = "投标资格审查"
 
 
@@ -272,3 +275,27 @@ def test_an_authorisation_states_what_a_member_may_do_and_ends_with_him(
     owner.client.remove_member(member)
     assert "所载授权已终止" in page(stranger, ordered["code"])
     refused(lambda: owner.client.order_form(owner.company, "mandate", member), 404, "member.not_found")
+
+
+def test_an_applicant_whose_company_is_not_here_yet_has_his_forms_filled_in(
+    site: Site, stranger: Client, b: Party
+) -> None:
+    party = site.person(APPLICANT, "沈怀远")
+    seals = ({"kind": "legal_name", "style": "digitised"}, {"kind": "contract"})
+    draft = party.client.begin_entry(entry_form(party, "苏州怀远纺织有限公司", USCC, *seals))
+    ordered = {
+        form: party.client.order_entry_form(draft["id"], form) for form in ("application", "confirmation")
+    }
+    said = {form: text(pdf := party.client.paper(one["id"])) for form, one in ordered.items()}
+    assert stranger.verify("form.pdf", pdf)["verdict"] == "valid"
+    for words in ("苏州怀远纺织有限公司", USCC, "沈怀远", "法定名称章", "合同专用章"):
+        assert words in said["application"], words
+    assert "法定名称章" in said["confirmation"]
+    assert "合同专用章" not in said["confirmation"], "it is drawn, not taken from a physical one"
+    for secret in (party.id_number, party.demo.mobile):
+        assert secret not in said["application"]
+    cards = [card for card in party.client.thread()["cards"] if card["kind"] == "paper.made"]
+    assert len(cards) == 2
+    assert "苏州怀远纺织有限公司" not in page(stranger, ordered["application"]["code"])
+    refused(lambda: b.client.paper(ordered["application"]["id"]), 404, "paper.not_found")
+    refused(lambda: b.client.order_entry_form(draft["id"], "application"), 404, "entry.not_found")
