@@ -54,6 +54,8 @@ IDS = dict.fromkeys(
         "collection",
         "company",
         "document",
+        "entry",
+        "slot",
         "challenge",
         "code",
         "grant",

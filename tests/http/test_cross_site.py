@@ -14,7 +14,7 @@ IDS = dict.fromkeys(
     (
         *("company", "collection", "seal", "signing", "challenge", "code", "login", "scan", "device"),
         *("passkey", "form", "check", "grant", "member", "rule", "change", "document", "filing"),
-        *("paper", "template", "entry", "material"),
+        *("paper", "template", "entry", "slot"),
     ),
     "0" * 24,
 )

@@ -14,6 +14,7 @@ import pytest
 
 from seals.kinds import SealKind
 from server.api.operation import OPERATIONS, Operation
+from tests.http.entering import begun
 from tests.http.site import Party, Site, filed, fill, invited, joined, joined_as, refused
 from tests.http.test_other_tenants import BODIES
 from tests.seals.pdf.samples import contract
@@ -80,6 +81,14 @@ EXPECTED: Mapping[str, frozenset[str]] = {
 # Bound to one person or one session: for everybody else they are not there, whatever his role.
 PERSONAL = {
     "application",
+    "entry",
+    "change_entry",
+    "give_material",
+    "material_file",
+    "submit_entry",
+    "withdraw_entry",
+    "begin_entry_check",
+    "use_entry_check",
     "collection",
     "collection_pin",
     "send_collection_code",
@@ -150,6 +159,7 @@ def firm(site: Site) -> Firm:
         "member": invited(owner, 810)["id"],
         "filing": filed(owner)["id"],
         "application": owner.application,
+        **begun(owner, 372),
         "collection": owner.collection,
         "challenge": owner.client.open_here(owner.ask(contract())["id"])["id"],
         "form": "pdf",
