@@ -71,7 +71,11 @@ async def test_seals_collected_together_are_one_card_and_the_buttons_to_collect_
     collected = await world.only(who, "seal.collected")
     assert collected.title == "5 枚印章已领取"
     assert set(collected.lines[:-1]) == {seal.name for seal in seals}
-    assert world.links(collected) == {"去盖章": "/m/seal", "我的印章": f"/m/seals/{company.id}"}
+    assert world.links(collected) == {
+        "去盖章": "/m/seal",
+        "我的印章": f"/m/seals/{company.id}",
+        "制作证书": f"/m/papers/{company.id}",
+    }
     told = await world.cards(who)
     assert not [card for card in told if "领取印章" in world.links(card)]
     assert {card.lines[1] for card in told if card.kind == "seal.issued"} == {"当前状态：可使用"}

@@ -27,7 +27,7 @@ const lookOf = (slot) => (slot.kind === "imprint_scan" ? "imprint" : /_id_/.test
 
 // Materials that are a form to be signed: of which the platform has one, filled in with this application.
 const TEMPLATES = { authorisation: "mandate", making_confirmation: "confirmation" };
-const template = (name) => orderButton(`orders.${name}`, `${ENTRY}/forms/${name}`);
+const template = (name) => orderButton(t(`orders.${name}`), `${ENTRY}/forms/${name}`);
 
 function picker(slot, key, camera) {
   const only = camera || slot.kind === "imprint_scan" ? "image/jpeg,image/png,image/webp" : FILES;

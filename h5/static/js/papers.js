@@ -34,7 +34,7 @@ function item(paper) {
 
 const FORMS = ["application", "mandate", "confirmation", "contract", "needs"];
 
-const formButton = (name) => orderButton(`papers.form_${name}`, `${COMPANY}/forms/${name}`, {}, { after: show });
+const formButton = (name) => orderButton(t(`papers.form_${name}`), `${COMPANY}/forms/${name}`, {}, { after: show });
 
 async function show() {
   const company = await get(COMPANY);

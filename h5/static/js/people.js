@@ -36,7 +36,7 @@ function item(member) {
 
 /** The authorisation of this member as a paper, with what he may do now. */
 const mandateButton = (member) =>
-  orderButton("people.mandate", `${COMPANY}/forms/mandate`, { member: member.id }, { kind: "button button-quiet" });
+  orderButton(t("people.mandate"), `${COMPANY}/forms/mandate`, { member: member.id }, { kind: "button button-quiet" });
 
 async function show() {
   const { members, managers_left: left } = await get(`${COMPANY}/members`);

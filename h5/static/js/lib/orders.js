@@ -6,9 +6,9 @@ import { download } from "./download.js";
 import { note } from "./overlay.js";
 import { t } from "./words.js";
 
-/** A button that orders a paper at `path` with `body`, fetches it, and then does `after`. Needs the words of `orders`. */
-export function orderButton(key, path, body = {}, { after = () => {}, kind = "button" } = {}) {
-  const button = h("button", { type: "button", class: kind }, t(key));
+/** A button with these words that orders a paper at `path` with `body`, fetches it, and then does `after`. Needs the words of `orders`. */
+export function orderButton(words, path, body = {}, { after = () => {}, kind = "button" } = {}) {
+  const button = h("button", { type: "button", class: kind }, words);
   button.addEventListener("click", () => busy(button, async () => {
     try {
       note(t("orders.making"));
