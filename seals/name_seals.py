@@ -31,7 +31,8 @@ def kind_of(said: Registered) -> SealKind:
 
 async def draw(district: str, said: Registered, now: datetime) -> Drawn | None:
     """The name seal of the representative now. None where it cannot be drawn, as for a character that no font
-    has, or must not be made now (`makers.require`): the change itself must not wait for it, and he can add the seal later.
+    has, or must not be made now (`makers.require`): the change itself must not wait for it, and he can add
+    the seal later.
     """
     try:
         await makers.require(now)
