@@ -11,7 +11,7 @@ from tests.browser import steps
 from tests.browser.windows import DESK, PHONE, Window
 from tests.http.daily import bind
 from tests.http.entering import begun
-from tests.http.site import Party, Site, client_at, invited, joined
+from tests.http.site import Party, Site, client_at, filed, invited, joined
 
 __all__ = [
     "COMPANY",
@@ -48,6 +48,7 @@ class Shelf:
     grant: str
     approvable: str
     entry: str
+    filing: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def stock(site: Site, contract: bytes) -> Shelf:
         file=file,
         grant=grant,
         approvable=approvable,
+        filing=str(filed(owner)["id"]),
     )
 
 
@@ -102,6 +104,9 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     )
     yield Sight(f"/m/collect/{shelf.company}", "#seals > li:nth-child(5) img")
     yield Sight(f"/m/seals/{shelf.company}", "#seals > li:nth-child(5) img")
+    yield Sight(f"/m/filings/{shelf.company}", "#filings > li")
+    yield Sight(f"/m/filings/{shelf.company}", "#filings > li", lambda page: page.click("#send"))
+    yield Sight(f"/m/filing/{shelf.filing}", "#receipt > li")
     yield Sight(f"/m/people/{shelf.company}", "#people > li")
     yield Sight(f"/m/people/{shelf.company}", "#people > li", invite_nobody)
     yield Sight(

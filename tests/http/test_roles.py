@@ -244,9 +244,9 @@ def test_of_another_company_nothing_is_there(site: Site, firm: Firm, b: Party, r
         **dict(zip(("document", "signing"), _asked(b), strict=True)),
         "photo": _photo(b),
         "paper": b.client.papers(b.company)[0]["id"],
-        "filing": filed(b)["id"],
         "grant": joined(site, b, 820 + ROLES.index(role))[1],
         "member": invited(b, 811 + ROLES.index(role))["id"],
+        "filing": filed(b)["id"],
     }
     before = site.state()
     for operation in COMPANYS:
