@@ -64,7 +64,10 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     other_devices(party)
     approving(party, granted(site, party))
     client.filings(party.company)
-    client.check_filing(filed(party)["id"])
+    filing = filed(party)["id"]
+    client.check_filing(filing)
+    client.filing_receipt(filing)
+    client.order_form(party.company, "needs")
     client.freeze(party.seal("invoice"))
     life_of_the_pin(party)
     life_of_a_seal(party)
@@ -104,6 +107,7 @@ def existing_company(party: Party) -> None:
     """An application of a company that exists, verified, submitted, taken back."""
     client = party.client
     entry = begun(party, 374)["entry"]
+    party.client.order_entry_form(entry, "application")
     form = entry_form(party, "北京改名旧企业有限公司", code_of(374))
     client.change_entry(entry, form)
     fill_all(party, client.entry(entry), "374")

@@ -77,6 +77,8 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "grant": (joined(site, a, 804)[1],),
         "member": ("0" * 24,),
         "filing": (filed(a)["id"],),
+        "paper": (a.client.papers(a.company)[0]["id"],),
+        "template": ("mandate",),
         "rule": ("0" * 24,),
         "change": ("0" * 24,),
         "check": (
