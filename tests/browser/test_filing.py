@@ -24,11 +24,9 @@ def test_a_seal_is_filed_on_the_phone_and_corrected(site: Site, phone: Window) -
     steps.type_in(page.get_by_label("使用范围"), "签订合同")
     page.locator("#declared").check()
     assert looking.too_wide(page, NARROW_PX) == []
-    page.screenshot(path="/tmp/wt/a3_form.png", full_page=True)
     page.get_by_role("button", name="提交备案").click()
     expect(page.locator("#receipt")).to_contain_text("YZBA")
     assert looking.too_wide(page, NARROW_PX) == []
-    page.screenshot(path="/tmp/wt/a3_one.png", full_page=True)
     page.get_by_role("button", name="核对无误").click()
     expect(page.locator("#receipt .chip")).to_have_text("已核对无误")
     page.get_by_role("link", name="申请更正").click()
@@ -39,7 +37,5 @@ def test_a_seal_is_filed_on_the_phone_and_corrected(site: Site, phone: Window) -
     expect(page.locator("#receipt")).to_contain_text("YZBA")
     page.get_by_role("link", name="全部备案").click()
     expect(page.locator("#filings .chip")).to_have_text(["已通过", "已被取代"])
-    page.screenshot(path="/tmp/wt/a3_list.png", full_page=True)
     phone.go("/m")
     expect(page.locator("#cards")).to_contain_text("印章备案已通过")
-    page.screenshot(path="/tmp/wt/a3_thread.png")

@@ -34,6 +34,9 @@ function choices(found) {
   return stands.map((each) => ({ id: each.seal, name: each.seal_name, number: each.seal_number, filed: each }));
 }
 
+/** Without the company, which is the same in all: on a phone the rest would not be seen. */
+const short = (seal, { company_name: company }) => `${seal.name.replace(company, "") || seal.name} ${seal.number}`;
+
 function fill(seals) {
   const chosen = seals.find(({ id }) => id === $("seal").value) ?? seals[0];
   if (!chosen) return;
@@ -49,7 +52,7 @@ async function show() {
   $("none").hidden = found.filings.length > 0;
   form.hidden = !seals.length;
   $("nothing").hidden = seals.length > 0;
-  $("seal").replaceChildren(...seals.map((seal) => h("option", { value: seal.id }, `${seal.name} ${seal.number}`)));
+  $("seal").replaceChildren(...seals.map((seal) => h("option", { value: seal.id }, short(seal, found))));
   const asks = asked.get("seal");
   if (seals.some(({ id }) => id === asks)) $("seal").value = asks;
   $("seal").onchange = () => fill(seals);
