@@ -48,6 +48,7 @@ APPS = {
             "seals.archive_models",
             "seals.life_models",
             "seals.printed_models",
+            "seals.entry.models",
         ],
         "migrations": "seals.migrations",
         "default_connection": "default",
