@@ -47,6 +47,8 @@ APPS = {
             "seals.approval_models",
             "seals.archive_models",
             "seals.life_models",
+            "seals.deposits.models",
+            "seals.reviews.models",
             "seals.printed_models",
             "seals.entry.models",
         ],

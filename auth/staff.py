@@ -65,7 +65,7 @@ class Staff:
     @property
     def actor(self) -> str:
         """As an event writes it."""
-        return f"operator:{self.id}"
+        return f"staff:{self.id}"
 
 
 @dataclass(frozen=True)

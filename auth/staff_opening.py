@@ -168,7 +168,7 @@ async def _record(rows: list[StaffRole], by: str, session: SessionView, now: dat
         await events.append(
             events.PLATFORM,
             "staff.desk_opened",
-            actor=f"operator:{row.id}",
+            actor=f"staff:{row.id}",
             subject=f"staff_role:{row.id}",
             now=now,
             facts={"role": row.role.value, "by": CODE if by == CODE else "passkey"},

@@ -14,7 +14,8 @@ from sanic.response import HTTPResponse, redirect
 
 from auth.staff import no_desk, roles_of
 from auth.staff_models import StaffRoleName
-from h5.rendering import render
+from h5.rendering import language_of, render
+from seals.kinds import SealKind, spec
 
 __all__ = ["desk_page", "desk_pages"]
 
@@ -32,6 +33,31 @@ async def desk_page(
     if not roles or (role is not None and role not in roles):
         raise no_desk()
     return render(request, template, roles=sorted(each.value for each in roles), **values)
+
+
+def _kinds(request: Request) -> dict[str, str]:
+    """The kinds of seals, named in the reader's language."""
+    zh = language_of(request) == "zh"
+    return {kind.value: spec(kind).zh if zh else spec(kind).en for kind in SealKind}
+
+
+@desk_pages.get("/desk/reviews", name="reviews")
+async def reviews(request: Request) -> HTTPResponse:
+    return await desk_page(request, "desk/reviews.html", StaffRoleName.OPERATOR, kinds=_kinds(request))
+
+
+@desk_pages.get("/desk/reviews/entries/<entry:str>", name="review_entry")
+async def review_entry(request: Request, entry: str) -> HTTPResponse:
+    return await desk_page(
+        request, "desk/entry.html", StaffRoleName.OPERATOR, entry=entry, kinds=_kinds(request)
+    )
+
+
+@desk_pages.get("/desk/reviews/seals/<seal:str>", name="review_seal")
+async def review_seal(request: Request, seal: str) -> HTTPResponse:
+    return await desk_page(
+        request, "desk/seal.html", StaffRoleName.OPERATOR, seal=seal, kinds=_kinds(request)
+    )
 
 
 @desk_pages.get("/desk", name="start")

@@ -107,6 +107,11 @@ async def register(request: Request) -> HTTPResponse:
     return _private(request, "register.html", "/m/login", company_types=COMPANY_TYPES)
 
 
+@pages.get("/m/deposit/<entry:str>")
+async def deposit(request: Request, entry: str) -> HTTPResponse:
+    return _private(request, "deposit.html", "/m/login", entry=entry)
+
+
 @pages.get("/m/licence/<company:str>")
 async def licence(request: Request, company: str) -> HTTPResponse:
     return _private(request, "licence.html", "/m/login", company=company)

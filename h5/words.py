@@ -18,6 +18,7 @@ from h5.wording import (
     checking,
     common,
     company,
+    deposits,
     desk,
     devices,
     grants,
@@ -67,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **succession.WORDS,
     **ways.WORDS,
     **desk.WORDS,
+    **deposits.WORDS,
 }
 
 

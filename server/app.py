@@ -19,6 +19,7 @@ from server.api.account import account
 from server.api.approvals import approvals
 from server.api.companies import companies_api
 from server.api.cookies import cookie
+from server.api.deposits import deposits_api
 from server.api.desk import desk_api
 from server.api.devices import devices_api
 from server.api.documents import documents
@@ -32,6 +33,7 @@ from server.api.photos import photos
 from server.api.pins import pins_api
 from server.api.platform import platform
 from server.api.printed import printed_documents
+from server.api.reviews import reviews_api
 from server.api.roots import roots_api
 from server.api.scanning import scanning
 from server.api.seal_life import seal_life
@@ -107,6 +109,8 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         roots_api,
         platform,
         desk_api,
+        deposits_api,
+        reviews_api,
         desk_pages,
         pages,
     ):

@@ -27,7 +27,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from server.clients.deposits import DepositCalls
 from server.clients.desk import DeskCalls
+from server.clients.reviews import ReviewCalls
 
 __all__ = ["ApiError", "Client", "DeviceKey"]
 
@@ -90,7 +92,7 @@ class DeviceKey:
         return {"device_key": key, "signature": self.sign({**values, "key": key})}
 
 
-class Client(DeskCalls):
+class Client(DeskCalls, DepositCalls, ReviewCalls):
     """The API at `base_url`, as one person, on one device.
 
     device: the key it confirms by, a new one if none is given. It is enrolled when the seals are collected,

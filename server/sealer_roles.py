@@ -22,7 +22,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from auth import passkeys, scan_login, throttling, wechat
 from auth.errors import Conflict, DomainError, NotFound, Refused, Unavailable
-from auth.ports import Registrar
+from auth.ports import Bank, Registrar
 from auth.privacy import RecordsKey
 from seals import (
     certificate_requests,
@@ -46,6 +46,7 @@ from seals import (
     sm2_pki,
     succeeding,
 )
+from seals.deposits import sending as deposits
 from seals.issuing import Issuer
 from seals.papers import making as papers_making
 from seals.papers.sealing import PaperSealer
@@ -168,6 +169,7 @@ class WorkDesk:
     records: RecordsKey = field(repr=False)
     registrar: Registrar
     public_security: PinResets
+    bank: Bank
     policy: Policy
     workshop: Workshop
     timestamper: TimeStamper
@@ -180,6 +182,7 @@ class WorkDesk:
         async with asyncio.TaskGroup() as group:
             group.create_task(forever(self.work, WORK_POLL_S))
             group.create_task(forever(self.advance_resets, WORK_POLL_S))
+            group.create_task(forever(self.send_deposits, WORK_POLL_S))
             group.create_task(forever(self.bind_heads, UPKEEP_S))
             group.create_task(forever(self.make_papers, WORK_POLL_S))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
@@ -215,6 +218,17 @@ class WorkDesk:
         except (Unavailable, NotFound, Refused) as error:
             _log.warning("reset waits: %s", error.code)
         await resetting.give_back(row, now())
+        return True
+
+    async def send_deposits(self) -> bool:
+        """Send one small payment to a company's account; True when there was one."""
+        row = await deposits.take(self.owner, now())
+        if row is None:
+            return False
+        try:
+            await deposits.advance(row, now(), self.records, self.bank)
+        except Unavailable as error:
+            _log.warning("payment waits: %s", error.code)
         return True
 
     async def bind_heads(self) -> bool:

@@ -21,3 +21,10 @@ class Calls:
 
     def _post(self, path: str, body: Json) -> Json:
         raise NotImplementedError
+
+    def _bytes(self, path: str, params: dict[str, Any] | None = None) -> bytes:
+        raise NotImplementedError
+
+    @staticmethod
+    def _read(response: httpx.Response) -> Json:
+        raise NotImplementedError

@@ -15,15 +15,17 @@ from server.sandbox.store import get_setting, put_setting
 
 __all__ = ["SERVICES", "Switches", "blueprint", "fault_of", "meet_fault", "switches"]
 
-SERVICES = ("sms", "realname", "registrar", "public_security", "wechat")
+SERVICES = ("sms", "realname", "registrar", "public_security", "wechat", "bank")
 SLOW_DEFAULT_S = 30.0
 
-Fault = Literal["none", "refuse", "slow", "down", "nonsense"]
+Fault = Literal["none", "refuse", "slow", "down", "nonsense", "lost"]
 blueprint = Blueprint("control")
 
 
 class Faults(BaseModel):
-    """refuse: a proper answer that says no; slow: waits `delay_s` first; down: 503; nonsense: a page."""
+    """refuse: a proper answer that says no; slow: waits `delay_s` first; down: 503; nonsense: a page; lost:
+    of the bank, it acts and its answer is a 503.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -32,6 +34,7 @@ class Faults(BaseModel):
     registrar: Fault = "none"
     public_security: Fault = "none"
     wechat: Fault = "none"
+    bank: Fault = "none"
 
 
 class Switches(BaseModel):

@@ -24,6 +24,7 @@ PORTS: dict[str, set[str]] = {
     "RealName": {"start", "result"},
     "Registrar": {"submit", "result", "changes", "representative"},
     "PinResets": {"submit", "result"},
+    "Bank": {"pay"},
 }
 REGISTERED = {
     *("uscc", "licence_number", "company_name", "region", "authority"),
