@@ -25,6 +25,7 @@ class IdentityPurpose(StrEnum):
     DEVICE = "device"
     RESET = "reset"
     LOGIN = "login"
+    ENTRY = "entry"
 
 
 class IdentityCheck(Model):

@@ -20,6 +20,7 @@ __all__ = [
     "IdentityResult",
     "IdentityState",
     "IdentityWay",
+    "ListedCompany",
     "RealName",
     "RegisteredChange",
     "RegisteredCompany",
@@ -124,6 +125,19 @@ class RegisteredCompany:
     established_on: date
     valid_from: date
     valid_until: date | None
+
+
+@dataclass(frozen=True)
+class ListedCompany(RegisteredCompany):
+    """A company in the register, whichever way it was registered. company_type: in Chinese.
+
+    capital_wan: registered capital in 万元 (10,000 CNY).
+    """
+
+    company_type: str
+    address: str
+    capital_wan: Decimal
+    business_scope: str
 
 
 @dataclass(frozen=True)
@@ -237,6 +251,12 @@ class Registrar(Protocol):
 
     async def result(self, reference: str) -> RegistrarDecision:
         """How the application stands. Raises NotFound `registrar.not_found`."""
+
+    async def company(self, uscc: str) -> ListedCompany:
+        """What the register says of a company, by its code; of one that was dissolved too.
+
+        Raises NotFound `registrar.not_found`, Refused `registrar.refused`.
+        """
 
     async def changes(self, after: int) -> tuple[RegisteredChange, ...]:
         """Registered changes of representatives with greater numbers, ascending, some at a time.

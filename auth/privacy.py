@@ -42,6 +42,17 @@ class RecordsKey:
         )
         return plain.decode()
 
+    def seal_file(self, data: bytes, place: str) -> bytes:
+        """Encrypt a file's bytes for one place (AES-256-GCM)."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + AESGCM(self._derive("file")).encrypt(nonce, data, place.encode())
+
+    def open_file(self, sealed: bytes, place: str) -> bytes:
+        """Decrypt; raises InvalidTag when the bytes are not of this place."""
+        return AESGCM(self._derive("file")).decrypt(
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()
+        )
+
     def index(self, text: str, column: str) -> str:
         """A keyed hash to find a row by value; equal values of one column give equal indexes."""
         return hmac.new(self._derive(f"index/{column}"), text.encode(), hashlib.sha256).hexdigest()

@@ -21,7 +21,7 @@ from auth.throttling import Limit
 from seals import duplicates, imprint, numbers
 from seals.add_form import NO_NUMBER, AddForm, design_of, require_confirmed
 from seals.design import Design
-from seals.founding import sole
+from seals.establishing import sole
 from seals.imprint import Imprint
 from seals.kinds import SealClass, SealKind, spec
 from seals.likeness import Look, look

@@ -6,45 +6,28 @@ each with its number and imprint. No key exists yet: keys are made when the owne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from tortoise.expressions import F, Q
 
-from auth import applying, events, licences
-from auth.china import CHINA
+from auth import applying, events
 from auth.engine import transaction
 from auth.errors import Unavailable
-from auth.licences import Representative
-from auth.login import person_by_mobile
-from auth.models import Application, ApplicationState, Company, CompanyState, Licence, LicenceState
-from auth.people import set_identity
+from auth.models import Application, ApplicationState, Company
 from auth.ports import DecisionState, RegisteredCompany, Registrar, RegistrarApplication, RegistrarDecision
 from auth.privacy import RecordsKey
-from auth.succession_models import ChangeState, RepresentativeChange
-from auth.tokens import new_id
-from seals import duplicates, holders, imprint, numbers
+from seals import imprint, numbers
 from seals.design import Design
+from seals.establishing import Drawn, establish, tell
 from seals.forms import company_form, five
-from seals.kinds import FIVE, SealKind, spec
-from seals.likeness import Look, look
-from seals.models import Seal, SealState
-from seals.registered import licence_data
+from seals.kinds import FIVE
+from seals.likeness import look
 
-__all__ = ["Drawn", "advance_application", "decide", "give_back", "issue", "sole", "take"]
+__all__ = ["advance_application", "decide", "give_back", "take"]
 
 LEASE = timedelta(seconds=20)
 ASK_AGAIN = timedelta(milliseconds=250)  # less than the sealer's pause between two looks
 REASON_LENGTH = 500
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A seal that is not issued yet."""
-
-    design: Design
-    imprint: imprint.Imprint
-    look: Look
 
 
 async def take(owner: str, now: datetime) -> Application | None:
@@ -168,70 +151,15 @@ async def _found(
         state=ApplicationState.APPROVED, decided_at=now
     ):
         return
-    owner = await person_by_mobile(form.representative_mobile, now, records)
-    await set_identity(owner.id, form.representative_name, form.representative_id_number, records)
-    company = await Company.create(
-        name=registered.company_name,
-        uscc=registered.uscc,
-        region=registered.region,
-        state=CompanyState.ACTIVE,
-        representative_id=owner.id,
-        created_at=now,
-    )
+    company, seals = await establish(form, registered, drawn, now, records)
     await Application.filter(id=application_id).update(company_id=company.id)
-    licence_id = new_id()
-    await Licence.create(
-        id=licence_id,
-        company_id=company.id,
-        current=company.id,
-        number=registered.licence_number,
-        representative_ref=holders.identity_ref(form.representative_id_number, records),
-        representative_sealed=licences.sealed(licence_id, _representative(form), records),
-        data=licence_data(form, registered),
-        state=LicenceState.ISSUED,
-        valid_from=_start_of(registered.valid_from),
-        valid_until=_end_of(registered.valid_until) if registered.valid_until else None,
-    )
-    for each in drawn:
-        await issue(company.id, each, now)
-    # A change may have been registered before there was a company here to hear of it.
-    await RepresentativeChange.create(
-        company_id=company.id, state=ChangeState.REPORTED, created_at=now, lease_until=now
-    )
-    await _tell(application_id, company, drawn, owner.id, now)
+    await _tell(application_id, company, now)
+    await tell(company, seals, now)
 
 
-async def issue(company_id: str, made: Drawn, now: datetime) -> Seal:
-    """A seal as it was drawn, ISSUED: number and imprint, to be collected."""
-    seal = await Seal.create(
-        company_id=company_id,
-        kind=made.design.kind.value,
-        bearer=made.design.bearer,
-        ordinal=made.design.ordinal,
-        name=made.design.name,
-        number=made.design.seal_number,
-        design=made.design.to_json(),
-        sole=sole(company_id, made.design.kind),
-        width_mm=made.imprint.width_mm,
-        height_mm=made.imprint.height_mm,
-        imprint=made.imprint.d,
-        state=SealState.ISSUED,
-        created_at=now,
-    )
-    await duplicates.remember(seal.id, made.look)
-    return seal
-
-
-def sole(company_id: str, kind: SealKind) -> str | None:
-    """The value of `Seal.sole` of a living seal; None for kinds of which a company may have several."""
-    return f"{company_id}:{kind.value}" if spec(kind).single else None
-
-
-async def _tell(
-    application_id: str, company: Company, drawn: list[Drawn], owner_id: str, now: datetime
-) -> None:
+async def _tell(application_id: str, company: Company, now: datetime) -> None:
     row = await Application.get(id=application_id)
-    for person in sorted({row.applicant_id, owner_id}):
+    for person in sorted({row.applicant_id, company.representative_id}):
         await events.append(
             events.person_stream(person),
             "application.approved",
@@ -241,36 +169,3 @@ async def _tell(
             on_behalf=company.id,
             facts={"company_name": company.name, "company": company.id, "uscc": company.uscc},
         )
-    stream = events.company_stream(company.id)
-    seals = {seal.kind: seal for seal in await Seal.filter(company_id=company.id)}
-    await events.append(
-        stream,
-        "licence.issued",
-        actor="registrar",
-        subject=f"company:{company.id}",
-        now=now,
-        on_behalf=company.id,
-        facts={"uscc": company.uscc},
-    )
-    for each in drawn:
-        await events.append(
-            stream,
-            "seal.issued",
-            actor="sealer",
-            subject=f"seal:{seals[each.design.kind.value].id}",
-            now=now,
-            on_behalf=company.id,
-            facts={"kind": each.design.kind.value, "number": each.design.seal_number},
-        )
-
-
-def _representative(form: RegistrarApplication) -> Representative:
-    return Representative(form.representative_name, form.representative_id_number, form.representative_mobile)
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time.min, CHINA).astimezone(UTC)
-
-
-def _end_of(day: date) -> datetime:
-    return _start_of(day + timedelta(days=1))

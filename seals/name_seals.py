@@ -9,8 +9,8 @@ from datetime import datetime
 from auth.errors import DomainError
 from seals import imprint, living, numbers
 from seals.design import Design
+from seals.establishing import Drawn
 from seals.forms import company_form, owners_name_seal
-from seals.founding import Drawn
 from seals.kinds import SealKind
 from seals.life import Change
 from seals.likeness import look

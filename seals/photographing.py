@@ -28,7 +28,7 @@ from seals.photo.limits import MAX_TRACE_BYTES
 from seals.photo.results import Lifted, Quality
 from seals.signing.workshop import Workshop
 
-__all__ = ["MAX_WIDTH_MM", "MIN_WIDTH_MM", "PhotoView", "find", "picture", "take"]
+__all__ = ["MAX_WIDTH_MM", "MIN_WIDTH_MM", "PhotoView", "check_lifted", "find", "picture", "take", "width_of"]
 
 PHOTOS_PER_PERSON = Limit("photo.person", 40, 3600)
 MIN_WIDTH_MM, MAX_WIDTH_MM = Decimal(10), Decimal(45)  # 国发〔1999〕25号: an enterprise's at most 45 mm
@@ -65,7 +65,7 @@ async def take(
     refusals.check_size(data)
     await throttling.count(PHOTOS_PER_PERSON, person_id, now)
     lifted = await workshop.inspector.photo(data, outline)
-    _check(lifted)
+    check_lifted(lifted)
     blob = await workshop.blobs.put(lifted.png)
     async with transaction():
         row = await SealPhoto.create(
@@ -98,10 +98,11 @@ async def _outline(company: Company, kind: str, width_mm: str) -> Wanted:
             "seal.kind", "请选择照片里印章的种类。", "Choose what kind of seal is in the photo.", field="kind"
         ) from None
     licence = await licences.in_force(company.id)
-    return wanted(known, company_form(licence.data["company_type"]), _width(width_mm))
+    return wanted(known, company_form(licence.data["company_type"]), width_of(width_mm))
 
 
-def _width(text: str) -> float | None:
+def width_of(text: str) -> float | None:
+    """The width of a stamp as typed, mm; None where nothing was. Raises Invalid `photo.width`."""
     if not text.strip():
         return None
     try:
@@ -118,7 +119,7 @@ def _width(text: str) -> float | None:
     )
 
 
-def _check(lifted: Lifted) -> None:
+def check_lifted(lifted: Lifted) -> None:
     """The worker that read the photo may have been taken over by it: its outlines must be outlines."""
     if len(lifted.trace) > MAX_TRACE_BYTES or not _TRACE.fullmatch(lifted.trace):
         raise Unavailable(

@@ -2,23 +2,26 @@
 
 The application's form opens only where it was sealed; its reference is asked for by handing the very same
 application in once more, which is safe to repeat, so that no row can lead to another's approval. Who
-represents the company is asked by the code that this approval names.
+represents the company is asked by the code that this approval names. Of a company that existed already its
+form names the code, by which the register itself is asked.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from auth import applying
 from auth.errors import NotFound, Refused, Unavailable
 from auth.licences import Representative
 from auth.models import Application, ApplicationState, Company, Licence
-from auth.ports import RegisteredCompany, Registrar, RegistrarApplication
+from auth.ports import RegisteredCompany, RegisteredRepresentative, Registrar, RegistrarApplication
 from auth.privacy import RecordsKey
 from seals import holders
+from seals.entry.models import EntryApplication, EntryState
+from seals.entry.seeing import opened
 
-__all__ = ["Registered", "approved", "licence_data", "registered"]
+__all__ = ["Registered", "approved", "licence_data", "listed", "registered"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,10 @@ class Registered:
 
 async def registered(company_id: str, records: RecordsKey, registrar: Registrar) -> Registered:
     """Ask. Raises Refused, NotFound or Unavailable where the registrar, or our form, does not say."""
+    entry = await EntryApplication.get_or_none(company_id=company_id, state=EntryState.APPROVED)
+    if entry is not None:
+        uscc = opened(entry, records).uscc
+        return _as_registered(*await listed(uscc, registrar), records)
     row = await Application.get_or_none(company_id=company_id, state=ApplicationState.APPROVED)
     if row is None:
         raise NotFound(
@@ -53,7 +60,40 @@ async def registered(company_id: str, records: RecordsKey, registrar: Registrar)
             "登记机关没有确认该企业的登记，稍后重试。",
             "The registrar does not confirm the company; it will be asked again.",
         )
-    named = await registrar.representative(company.uscc)
+    return _as_registered(form, company, await registrar.representative(company.uscc), records)
+
+
+async def listed(
+    uscc: str, registrar: Registrar
+) -> tuple[RegistrarApplication, RegisteredCompany, RegisteredRepresentative]:
+    """What the register says of a company that exists, in the same words as of one that was founded here.
+
+    Raises NotFound, Refused, Unavailable.
+    """
+    found = await registrar.company(uscc)
+    named = await registrar.representative(uscc)
+    form = RegistrarApplication(
+        application_id="-",
+        company_name=found.company_name,
+        company_type=found.company_type,
+        region=found.region,
+        address=found.address,
+        capital_wan=found.capital_wan,
+        business_scope=found.business_scope,
+        representative_name=named.name,
+        representative_id_number=named.id_number,
+        representative_mobile=named.mobile,
+        term_years=None,
+    )
+    return form, replace(found, licence_number=named.licence_number), named
+
+
+def _as_registered(
+    form: RegistrarApplication,
+    company: RegisteredCompany,
+    named: RegisteredRepresentative,
+    records: RecordsKey,
+) -> Registered:
     data = licence_data(form, company)
     return Registered(
         form.company_name,

@@ -9,7 +9,7 @@ from auth import events
 from auth.models import Company
 from seals import imprint, numbers
 from seals.design import Design
-from seals.founding import Drawn, issue
+from seals.establishing import Drawn, issue
 from seals.likeness import look
 from seals.models import Seal
 

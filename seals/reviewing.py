@@ -21,7 +21,17 @@ from seals.models import Seal, SealState
 from seals.seal_views import reason_of
 from seals.signing.preparing import seal_imprint
 
-__all__ = ["OPERATOR_MAX", "HeldSeal", "approve", "dealt_with", "decline", "held", "no_seal", "one", "picture"]
+__all__ = [
+    "OPERATOR_MAX",
+    "HeldSeal",
+    "approve",
+    "dealt_with",
+    "decline",
+    "held",
+    "no_seal",
+    "one",
+    "picture",
+]
 
 REASON_MAX = 240
 OPERATOR_MAX = 31  # with `operator:` before it, what an event holds of its actor

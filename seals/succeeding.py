@@ -29,7 +29,7 @@ from auth.succession_models import ChangeState, RegisterCursor, RepresentativeCh
 from auth.tokens import new_id
 from seals import collecting, dissolving, grant_endings, licensing, living, name_seals, succession_news
 from seals.approval_models import ApprovalRule, RuleState
-from seals.founding import Drawn, issue
+from seals.establishing import Drawn, issue
 from seals.life import Change
 from seals.models import Holder, Seal
 from seals.registered import Registered, registered

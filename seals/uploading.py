@@ -36,6 +36,7 @@ __all__ = [
     "find",
     "own_document",
     "page_picture",
+    "plain_name",
     "upload",
 ]
 
@@ -120,14 +121,19 @@ class DocumentView:
     created_at: datetime
 
 
+def plain_name(raw: str) -> str:
+    """A name to show: no path, no control or direction characters, one line, at most 200; perhaps empty."""
+    text = unicodedata.normalize("NFC", raw.replace("\\", "/").rsplit("/", 1)[-1])
+    text = "".join(c for c in text if unicodedata.category(c)[0] != "C" and c not in _LINES).strip(" .")
+    return re.sub(r'[<>:"|?*]', "_", text)[:NAME_LENGTH]
+
+
 def file_name(raw: str) -> str:
     """A name to show and to download by: no path, no control or direction characters, one line, at most 200.
 
     Never used as a path on our disk: files are stored by their hash.
     """
-    text = unicodedata.normalize("NFC", raw.replace("\\", "/").rsplit("/", 1)[-1])
-    text = "".join(c for c in text if unicodedata.category(c)[0] != "C" and c not in _LINES).strip(" .")
-    text = re.sub(r'[<>:"|?*]', "_", text)
+    text = plain_name(raw)
     stem = text[: -len(".pdf")] if text.lower().endswith(".pdf") else text
     return (stem[: NAME_LENGTH - len(".pdf")] or "未命名文件") + ".pdf"
 

@@ -23,6 +23,7 @@ from server.api.deposits import deposits_api
 from server.api.desk import desk_api
 from server.api.devices import devices_api
 from server.api.documents import documents
+from server.api.entries import entries
 from server.api.exports import exports
 from server.api.further_seals import further_seals
 from server.api.grants import grants
@@ -92,6 +93,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         wechat_api,
         passkeys_api,
         companies_api,
+        entries,
         further_seals,
         grants,
         approvals,

@@ -17,6 +17,7 @@ from seals.signing.workshop import Workshop
 from server import secret_files
 from server.adapters.blobs import LocalBlobs
 from server.adapters.realname import HttpRealName
+from server.adapters.registrar import HttpRegistrar
 from server.adapters.sms import HttpSms
 from server.adapters.unit_status import UnitStatuses
 from server.adapters.wechat import HttpWeChat
@@ -38,6 +39,7 @@ class Context:
     inspector: InspectorClient
     sms: HttpSms
     realname: HttpRealName
+    registrar: HttpRegistrar
     wechat: HttpWeChat
     identity: Ed25519PublicKey
     hub: Hub
@@ -55,6 +57,7 @@ class Context:
         """Close the clients."""
         await self.sms.aclose()
         await self.realname.aclose()
+        await self.registrar.aclose()
         await self.wechat.aclose()
 
 
@@ -105,6 +108,7 @@ def make_context(settings: Settings) -> Context:
         inspector=inspector,
         sms=HttpSms(settings.sms_url, allow_stand_in=allow),
         realname=HttpRealName(settings.identity_url, allow_stand_in=allow),
+        registrar=HttpRegistrar(settings.registrar_url, allow_stand_in=allow),
         wechat=HttpWeChat(
             settings.wechat_url,
             settings.wechat_app_id,

@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
                 ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
-                ('purpose', fields.CharEnumField(description='COLLECT: collect\nJOIN: join\nUNLOCK: unlock\nUNFREEZE: unfreeze\nDEVICE: device\nRESET: reset\nLOGIN: login', enum_type=IdentityPurpose, max_length=12)),
+                ('purpose', fields.CharEnumField(description='COLLECT: collect\nJOIN: join\nUNLOCK: unlock\nUNFREEZE: unfreeze\nDEVICE: device\nRESET: reset\nLOGIN: login\nENTRY: entry', enum_type=IdentityPurpose, max_length=12)),
                 ('subject', fields.CharField(max_length=24)),
                 ('way', fields.CharEnumField(description='FACE: face\nBANK: bank\nCOUNTER: counter', enum_type=IdentityWay, max_length=8)),
                 ('check_id', fields.CharField(max_length=80)),

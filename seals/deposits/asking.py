@@ -29,8 +29,8 @@ __all__ = ["MOST_TRIES", "DepositView", "amount_of", "answer", "ask", "look", "p
 AMOUNT_LIFE = timedelta(days=7)
 MOST_TRIES = 3
 AMOUNTS = 99  # fen
-DEPOSITS_PER_COMPANY = Limit("deposit.company", 3, 24 * 3600)
-DEPOSITS_PER_PERSON = Limit("deposit.person", 5, 24 * 3600)
+DEPOSITS_PER_COMPANY = Limit("deposit.company", 3, 86_400)
+DEPOSITS_PER_PERSON = Limit("deposit.person", 5, 86_400)
 ANSWERS_PER_PERSON = Limit("deposit.answer", 20, 600)
 
 
@@ -91,15 +91,14 @@ async def ask(
     number, bank = bank_accounts.account_number(account), bank_accounts.bank_name(bank)
     if application.state not in OPEN or not application.uscc:
         raise _not_open()
+    await _require_none_open(application, now)
     await throttling.count(DEPOSITS_PER_PERSON, session.person_id, now)
     await throttling.count(DEPOSITS_PER_COMPANY, records.index(application.uscc, "deposit.company"), now)
     row_id = new_id()
     try:
         async with transaction():
             mine = BankDeposit.filter(live=application.id)
-            over = Q(expires_at__lte=now, state=DepositState.SENT)
-            other = ~Q(uscc=application.uscc) | ~Q(company_name=application.company_name)
-            await mine.filter(over | (Q(state=DepositState.SENT) & other)).update(
+            await mine.filter(_of_no_use(application, now)).update(
                 state=DepositState.EXPIRED, live=None, ended_at=now
             )
             await BankDeposit.create(
@@ -116,12 +115,28 @@ async def ask(
                 created_at=now,
             )
     except IntegrityError:
-        raise Conflict(
-            "deposit.open",
-            "已有一笔打款在办理中，请等待到账后填写金额。",
-            "A payment is on its way already. Type its amount when it has arrived.",
-        ) from None
+        raise _open() from None
     return await _view(application, now)
+
+
+def _of_no_use(application: EntryApplication, now: datetime) -> Q:
+    """A payment whose days are over, or that was made to another company than the form names now."""
+    other = ~Q(uscc=application.uscc) | ~Q(company_name=application.company_name)
+    return Q(state=DepositState.SENT) & (Q(expires_at__lte=now) | other)
+
+
+async def _require_none_open(application: EntryApplication, now: datetime) -> None:
+    """Before anything is counted; the unique column holds it against parallel requests."""
+    if await BankDeposit.filter(live=application.id).exclude(_of_no_use(application, now)).exists():
+        raise _open()
+
+
+def _open() -> Conflict:
+    return Conflict(
+        "deposit.open",
+        "已有一笔打款在办理中，请等待到账后填写金额。",
+        "A payment is on its way already. Type its amount when it has arrived.",
+    )
 
 
 def _not_open() -> Conflict:

@@ -52,7 +52,7 @@ class EntryOutcome(StrEnum):
 
 
 class EntryWay(StrEnum):
-    """How a company was verified (R112): the face of its representative, or a small payment to its account."""
+    """How a company was verified (R112): its representative's face, or a small payment to its account."""
 
     FACE = "face"
     DEPOSIT = "deposit"
@@ -63,9 +63,9 @@ class EntryApplication(Model):
 
     case: what decides which materials are needed, `seals.entry.cases.Case` as JSON, without personal data.
     live_uscc: equal to uscc from submission on unless rejected or withdrawn, else null, one live application
-    of a company. round: 0 before the first submission. reviewer: the id of the staff account that decided.
-    declared_at: of the declaration of truth (R110), confirmed_at: of the company's will (R113), by the
-    session confirmed_session.
+    of a company. formed_at: of the form as it stands, changed_at: of it or its files. round: 0 before the
+    first submission. reviewer: the id of the staff account that decided. declared_at: of the declaration of
+    truth (R110), confirmed_at: of the company's will (R113), by the session confirmed_session.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -87,6 +87,7 @@ class EntryApplication(Model):
     company_id: str | None
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
+    formed_at = fields.DatetimeField()
     declared_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     confirmed_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     confirmed_session: str | None = fields.CharField(ID, null=True)  # type: ignore[assignment]
@@ -159,7 +160,8 @@ class EntryRound(Model):
 class EntryVerification(Model):
     """That the company was verified (R112), which way, when and by whom, before it can be approved.
 
-    reference: the identity check or the deposit. by: as an event's actor.
+    reference: the identity check or the deposit. by: as an event's actor. live: application and way while it
+    counts, null once the form named another company or representative.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -170,8 +172,9 @@ class EntryVerification(Model):
     way = fields.CharEnumField(EntryWay, max_length=8)
     reference = fields.CharField(80)
     by = fields.CharField(40)
+    live: str | None = fields.CharField(40, unique=True, null=True)  # type: ignore[assignment]
     at = fields.DatetimeField()
 
     class Meta:
         table = "entry_verification"
-        unique_together = (("application", "way"),)
+        indexes = (("application_id", "at"),)

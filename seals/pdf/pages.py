@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from auth.errors import Invalid, NotFound, Unavailable
 from seals.glyphs import FONTS_VARIABLE
 
-__all__ = ["MAX_PIXELS", "MAX_WIDTH_PX", "MIN_WIDTH_PX", "UNSIGNED", "page_png", "page_webp"]
+__all__ = ["MAX_PIXELS", "MAX_WIDTH_PX", "MIN_WIDTH_PX", "UNSIGNED", "draw_page", "page_png", "page_webp"]
 
 UNSIGNED = "未签署"  # the words laid over a document that nobody has signed yet
 
@@ -75,13 +75,14 @@ def _picture(data: bytes, page: int, width_px: int, watermark: str | None) -> Im
             f"水印文字须为 1 至 {MAX_WATERMARK_CHARACTERS} 个字。",
             f"A watermark has 1 to {MAX_WATERMARK_CHARACTERS} characters.",
         )
-    picture = _draw(data, page, width_px)
+    picture = draw_page(data, page, width_px)
     if watermark is not None:
         picture = _lay_over(picture, watermark)
     return picture
 
 
-def _draw(data: bytes, page: int, width_px: int) -> Image.Image:
+def draw_page(data: bytes, page: int, width_px: int) -> Image.Image:
+    """One page as a picture (RGB, white ground). Raises as `page_png`."""
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:

@@ -15,6 +15,7 @@ from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report
 from seals.pdf.trust import Trust
 from seals.photo.figures import Wanted
+from seals.photo.paper_facts import PaperSeen, Sought
 from seals.photo.results import Lifted
 from seals.photo.shown import Codes, Shown
 from seals.ports import Blobs, Statuses
@@ -61,6 +62,9 @@ class Inspector(Protocol):
 
     async def look(self, data: bytes) -> Shown:
         """`seals.photo.looking.look`."""
+
+    async def paper(self, data: bytes, sought: Sought) -> PaperSeen:
+        """`seals.photo.papers.look_at_paper`."""
 
     async def photo_pdf(self, data: bytes) -> bytes:
         """`seals.photo.paging.photo_pdf`."""

@@ -2,6 +2,8 @@
 
 `PUT api/registrar/applications/ID {company_name, …}` → {reference};
 `GET api/registrar/decisions/REFERENCE` → {reference, state: pending|approved|rejected, reason, company};
+`GET api/registrar/companies/USCC` → {uscc, licence_number, company_name, region, authority, established_on,
+valid_from, valid_until, company_type, address, capital_wan, business_scope};
 `GET api/registrar/representative-changes?after=NUMBER` → {changes: [{number, uscc}]}, ascending;
 `GET api/registrar/representatives/USCC` → {uscc, name, id_number, mobile, licence_number, since,
 dissolved_on}, the last null while the company exists; its end stands in the list of changes too.
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Self
 from urllib.parse import quote
@@ -21,6 +24,7 @@ from auth.china import CHINA
 from auth.identifiers import company_name, mobile, person_name, region, resident_id, uscc
 from auth.ports import (
     DecisionState,
+    ListedCompany,
     RegisteredChange,
     RegisteredCompany,
     RegisteredRepresentative,
@@ -51,6 +55,13 @@ class _Company(BaseModel):
         if self.valid_until is not None and self.valid_until < self.valid_from:
             raise ValueError("the term ends before it begins")
         return self
+
+
+class _Listed(_Company):
+    company_type: Annotated[str, Field(min_length=1, max_length=100)]
+    address: Annotated[str, Field(min_length=1, max_length=2000)]
+    capital_wan: Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=6)]
+    business_scope: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class _Decision(BaseModel):
@@ -113,6 +124,14 @@ class HttpRegistrar(HttpService):
             raise self._unavailable("answer about another application")
         company = RegisteredCompany(**found.company.model_dump()) if found.company else None
         return RegistrarDecision(found.state, found.reason, company)
+
+    async def company(self, uscc: str) -> ListedCompany:
+        """What the register says of a company."""
+        path = f"api/registrar/companies/{quote(uscc, safe='')}"
+        found = await self._ask("GET", path, _Listed, idempotent=True)
+        if found.uscc != uscc:
+            raise self._unavailable("answer about another company")
+        return ListedCompany(**found.model_dump())
 
     async def changes(self, after: int) -> tuple[RegisteredChange, ...]:
         """Registered changes of representatives with greater numbers, ascending, some at a time."""

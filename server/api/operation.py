@@ -43,7 +43,9 @@ __all__ = [
 ]
 
 MAX_JSON_BYTES = 64 * 1024
-NOT_IDS = frozenset({"code", "form", "number", "page", "token"})  # parts of paths that name no row by its id
+NOT_IDS = frozenset(
+    {"code", "form", "number", "page", "slot", "token"}
+)  # parts of paths that name no row by its id
 NO_ID = "-"
 DER = "application/octet-stream"
 """Of structures that no media type is registered for (.esl, .ses)."""

@@ -1,1 +1,1 @@
-"""Parts of the client of the JSON API (`server/client.py`), by subject."""
+"""Parts of `server.client.Client`, one for each subject with more than a few methods."""

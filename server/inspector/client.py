@@ -22,6 +22,7 @@ from seals.pdf.preparing import Prepared
 from seals.pdf.reports import Report, unknown
 from seals.pdf.trust import Trust
 from seals.photo.figures import Wanted
+from seals.photo.paper_facts import PaperSeen, Sought
 from seals.photo.results import Lifted
 from seals.photo.shown import Codes, Shown
 from seals.ses.causes import Cause
@@ -127,6 +128,10 @@ class InspectorClient:
         """`seals.photo.looking.look`; as `photo`."""
         with _of_a_photo():
             return cast(Shown, await self._ask("look", Shown, data=data))
+
+    async def paper(self, data: bytes, sought: Sought) -> PaperSeen:
+        """`seals.photo.papers.look_at_paper`."""
+        return cast(PaperSeen, await self._ask("paper", PaperSeen, data=data, sought=sought))
 
     async def photo_pdf(self, data: bytes) -> bytes:
         """`seals.photo.paging.photo_pdf`; as `photo`."""

@@ -40,6 +40,7 @@ LIMITS_S: Mapping[str, float] = {
     "read_codes": 15,
     "look": 15,
     "photo_pdf": 15,
+    "paper": 15,
 }
 """Seconds on the clock one operation may take, from the moment it has a worker."""
 

@@ -32,6 +32,7 @@ from seals.photo.codes import read_codes
 from seals.photo.lifting import lift
 from seals.photo.looking import look
 from seals.photo.paging import photo_pdf
+from seals.photo.papers import look_at_paper
 from seals.ses.verifying import verify_ses
 from server.inspector.protocol import (
     LENGTH,
@@ -62,6 +63,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "read_codes": read_codes,
     "look": look,
     "photo_pdf": photo_pdf,
+    "paper": look_at_paper,
 }
 
 MEMORY_BYTES = 1536 * 2**20  # address space; measured: 0.6 GiB for 48 MiB of PDF with two signatures

@@ -16,6 +16,7 @@ from server.sandbox import (
     bank,
     control,
     counter,
+    existing,
     public_security,
     realname,
     registrar,
@@ -40,7 +41,7 @@ def create_app(settings: SandboxSettings) -> Sanic:
     app.config.TOUCHUP = False  # it rewrites Sanic's methods, which works once per process
     app.config.REQUEST_MAX_SIZE = BODY_MAX_BYTES
     app.ctx.settings = settings
-    for part in (sms, realname, registrar, succession, public_security, wechat, bank):
+    for part in (sms, realname, registrar, existing, succession, public_security, wechat, bank):
         app.blueprint(part.api)
         app.blueprint(part.pages)
     app.blueprint(counter.pages)

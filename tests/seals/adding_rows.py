@@ -9,7 +9,7 @@ from typing import Any
 
 from auth.identifiers import uscc_check
 from auth.models import Company, CompanyState, Licence, LicenceState, Person
-from seals import founding, imprint, numbers
+from seals import establishing, imprint, numbers
 from seals.add_form import AddForm
 from seals.design import Design
 from seals.duplicates import remember
@@ -61,7 +61,7 @@ async def founded(name: str, *, company_type: str = "有限责任公司", seals:
                 name=seal_name(kind, name, "王若涵"),
                 number=code,
                 design=design.to_json(),
-                sole=founding.sole(company.id, kind),
+                sole=establishing.sole(company.id, kind),
                 width_mm=drawn.width_mm,
                 height_mm=drawn.height_mm,
                 imprint=drawn.d,

@@ -26,8 +26,8 @@ from auth.ports import (
     Sms,
 )
 from seals.ports import PinResetApplication, PinResets, ResetCompany
-from server.adapters.http import ATTEMPTS
 from server.adapters.bank import HttpBank
+from server.adapters.http import ATTEMPTS
 from server.adapters.public_security import HttpPublicSecurity
 from server.adapters.realname import HttpRealName
 from server.adapters.registrar import HttpRegistrar

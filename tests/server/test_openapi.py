@@ -29,7 +29,6 @@ from server.api import (
     photos,
     pins,
     printed,
-    reviews,
     roots,
     scanning,
     seal_life,

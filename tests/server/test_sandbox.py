@@ -64,6 +64,7 @@ async def decided(client, reference):
         "/sms",
         "/counter",
         "/registrar",
+        "/companies",
         "/representatives",
         "/public-security",
         "/nothing",
