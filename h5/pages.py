@@ -21,8 +21,10 @@ from sanic.response import HTTPResponse, redirect
 from auth.applying import COMPANY_TYPES
 from auth.errors import Gone, Invalid, NotFound
 from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
-from h5.rendering import render, static_file
+from h5.qr import qr_svg
+from h5.rendering import language_of, render, static_file
 from h5.views import SealedRecord
+from seals.entry.cases import OWNER_TYPES
 from seals.granting import DEFAULT_DAYS, MAX_DAYS
 from seals.kinds import KindSpec, SealKind, spec
 from seals.scopes import DOCUMENT_KINDS
@@ -34,6 +36,7 @@ pages = Blueprint("pages")
 PHONE_HOME = "/m"
 DESK_HOME = "/pc"
 MAX_CODE_SHOWN = 40
+MAX_ID_SHOWN = 40
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
@@ -110,6 +113,35 @@ async def register(request: Request) -> HTTPResponse:
 @pages.get("/m/deposit/<entry:str>")
 async def deposit(request: Request, entry: str) -> HTTPResponse:
     return _private(request, "deposit.html", "/m/login", entry=entry)
+
+
+@pages.get("/m/apply")
+async def apply(request: Request) -> HTTPResponse:
+    """The form of a company that exists already; `entry`: the application whose form is changed."""
+    return _private(
+        request,
+        "apply.html",
+        "/m/login",
+        entry=(request.args.get("entry") or "")[:MAX_ID_SHOWN],
+        owner_types=OWNER_TYPES,
+        company_types=COMPANY_TYPES,
+        kinds=[spec(kind) for kind in SealKind],
+    )
+
+
+@pages.get("/m/apply/<entry:str>")
+async def entry(request: Request, entry: str) -> HTTPResponse:
+    """One such application; on a PC with a code that leads a phone to it."""
+    chinese = language_of(request) == "zh"
+    here = f"{request.app.ctx.settings.public_url}/m/apply/{quote(entry[:MAX_ID_SHOWN], safe='')}"
+    return _private(
+        request,
+        "entry.html",
+        "/m/login",
+        entry=entry,
+        kinds={each.value: spec(each).zh if chinese else spec(each).en for each in SealKind},
+        qr=f"data:image/svg+xml,{quote(qr_svg(here))}",
+    )
 
 
 @pages.get("/m/licence/<company:str>")

@@ -38,6 +38,7 @@ _CHINESE = (
     ("records", ("记录", "盖过", "用过印", "证据", "下载")),
     ("photo", ("拍照", "照片", "采集印模", "实物印章", "实物章")),
     ("add_seal", ("增加印章", "加一枚", "加个章", "新印章", "刻章", "部门章", "分公司章", "再刻", "新增")),
+    ("entry", ("已有企业", "已有公司", "申请印章", "申请电子印章", "老企业", "已登记的企业")),
     ("register", ("登记", "注册", "设立", "开办", "开公司", "办公司")),
     ("collect", ("领取", "领章", "领印章")),
     ("licence", ("执照", "信用代码")),
@@ -80,6 +81,7 @@ _ENGLISH = {
     "add": "add_seal",
     "collect": "collect",
     "register": "register",
+    "existing": "entry",
     "registration": "register",
     "licence": "licence",
     "license": "licence",
@@ -96,7 +98,19 @@ _ENGLISH = {
 
 
 SUGGESTED = frozenset(
-    {"seal", "seals", "licence", "register", "pin", "freeze", "people", "approve", "devices", "records"}
+    {
+        "seal",
+        "seals",
+        "licence",
+        "register",
+        "entry",
+        "pin",
+        "freeze",
+        "people",
+        "approve",
+        "devices",
+        "records",
+    }
 )
 """Wishes with a word of their own that can be said for them, `say.<wish>`."""
 
@@ -136,9 +150,9 @@ def checked_text(typed: str) -> str:
 def understand(text: str) -> Understood:
     """What a message asks for; width and case of letters do not matter.
 
-    Wishes: seal, seals, add_seal, photo, collect, licence, register, pin, freeze, people, approve, devices,
-    sessions, passkeys, short_code, records, verify, verify_ask (no code given), code_malformed, help, hello,
-    unknown.
+    Wishes: seal, seals, add_seal, photo, collect, licence, entry, register, pin, freeze, people, approve,
+    devices, sessions, passkeys, short_code, records, verify, verify_ask (no code given), code_malformed,
+    help, hello, unknown.
     """
     said = unicodedata.normalize("NFKC", text).casefold().strip(_ENDS)
     asked = _VERIFY.fullmatch(said)

@@ -51,7 +51,11 @@ def welcome(person: Person, reader: Reader) -> Card:
         by=None,
         pictures=(),
         brief=False,
-        actions=(Link(w("card.do_register"), "/m/register"), Link(w("card.do_verify"), "/verify")),
+        actions=(
+            Link(w("card.do_register"), "/m/register"),
+            Link(w("card.do_apply"), "/m/apply"),
+            Link(w("card.do_verify"), "/verify"),
+        ),
     )
 
 
@@ -109,6 +113,14 @@ def _to_collect(t: Telling) -> list[Action]:
 
 def _to_register(t: Telling) -> list[Action]:
     return [t.link("card.do_register", "/m/register")]
+
+
+def _to_apply(t: Telling) -> list[Action]:
+    return [t.link("card.do_apply", "/m/apply")]
+
+
+def _to_found(t: Telling) -> list[Action]:
+    return [*_to_register(t), *_to_apply(t)]
 
 
 def _to_verify(t: Telling) -> list[Action]:
@@ -181,7 +193,8 @@ REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "seal": ("chat.seal_text", _to_seal),
     "seals": (None, _to_seals),
     "licence": (None, _to_licence),
-    "register": ("chat.register_text", _to_register),
+    "register": ("chat.register_text", _to_found),
+    "entry": ("chat.entry_text", _to_apply),
     "pin": ("chat.pin_text", _to_pin),
     "freeze": ("chat.freeze_text", _to_seals),
     "people": ("chat.people_text", _to_people),
@@ -198,7 +211,7 @@ REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "verify": ("chat.verify_text", _to_record),
     "verify_ask": ("chat.verify_ask_text", _to_verify),
     "code_malformed": ("chat.code_malformed_text", _to_verify),
-    "no_company": ("chat.no_company_text", _to_register),
+    "no_company": ("chat.no_company_text", _to_found),
     "not_collected": ("chat.not_collected_text", _to_collect),
     "no_seal": ("chat.no_seal_text", _to_seals),
 }

@@ -25,7 +25,7 @@ async def quick_replies(reader: Reader, now: datetime, company_id: str | None) -
         his = {each: stands for each, stands in his.items() if each == company_id}
     found = [*await _waiting(reader, his, now), *await _of_seals(reader, his)]
     if not his:
-        found.append(_link(reader, "register", "/m/register"))
+        found += [_link(reader, "register", "/m/register"), _link(reader, "apply", "/m/apply")]
     elif not found:
         found.append(_say(reader, "licence"))
     found += [_link(reader, "verify", "/verify"), *([_say(reader, "records")] if his else [])]

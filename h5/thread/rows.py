@@ -18,12 +18,14 @@ from h5.thread.history import Told
 from h5.words import Language
 from seals.approval_models import Approval, ApprovalRule
 from seals.device_models import DeviceKey
+from seals.entry.models import EntryApplication, EntryRound
 from seals.models import Document, Offer, OfferPurpose, OfferState, Seal, SealState, Signing, SigningState
 from seals.reset_models import PinReset
 
 __all__ = ["Deed", "Reader", "Rows", "gather"]
 
 REPLIED = "chat.replied"
+APPROVED = ("application.approved", "entry.approved")
 UNDER_WAY_OR_DONE = (
     SigningState.PENDING,
     SigningState.CONFIRMED,
@@ -53,13 +55,15 @@ class Deed:
 class Rows:
     """Rows by id. seals: all seals of each company; used: documents with a signing under way or done.
 
-    live_names: names that an application holds at present; people: names masked; pin_resets: applications
-    to reset a forgotten PIN; standings: what the reader is, by company. asked, approved, confirmed: of
-    signings that a card tells as signed, by their id.
+    live_names: names that an application holds at present; entry_rounds: by application and number; people:
+    names masked; pin_resets: applications to reset a forgotten PIN; standings: what the reader is, by
+    company. asked, approved, confirmed: of signings that a card tells as signed, by their id.
     """
 
     applications: Mapping[str, Application]
     live_names: Collection[str]
+    entries: Mapping[str, EntryApplication]
+    entry_rounds: Mapping[str, EntryRound]
     companies: Mapping[str, Company]
     licences: Mapping[str, Licence]
     seals: Mapping[str, Sequence[Seal]]
@@ -109,6 +113,8 @@ async def gather(cards: Sequence[Told], reader: Reader, now: datetime) -> Rows:
     return Rows(
         applications=applications,
         live_names=await _live_names(events, applications),
+        entries=await _entries(subjects["entry"]),
+        entry_rounds=await _entry_rounds(events),
         companies=companies,
         licences=await _licences(companies) if _speak_of(events, "licence") else {},
         seals=await _seals(companies),
@@ -156,6 +162,21 @@ async def _live_names(events: Iterable[EventView], applications: Mapping[str, Ap
         return set()
     held = await Application.filter(live_name__in=names).values_list("live_name", flat=True)
     return {str(name) for name in held}
+
+
+async def _entries(ids: Collection[str]) -> dict[str, EntryApplication]:
+    if not ids:
+        return {}
+    rows = EntryApplication.filter(id__in=list(ids)).only("id", "applicant_id", "state", "reason")
+    return {row.id: row for row in await rows}
+
+
+async def _entry_rounds(events: Iterable[EventView]) -> dict[str, EntryRound]:
+    returned = [event.subject.partition(":")[2] for event in events if event.kind == "entry.returned"]
+    if not returned:
+        return {}
+    rows = EntryRound.filter(application_id__in=returned).only("id", "application_id", "number", "returned")
+    return {f"{row.application_id}:{row.number}": row for row in await rows}
 
 
 async def _signings(ids: Collection[str]) -> dict[str, Signing]:
@@ -214,7 +235,7 @@ async def _devices(ids: Collection[str]) -> dict[str, DeviceKey]:
 
 
 async def _companies(events: Iterable[EventView], his: Collection[str]) -> dict[str, Company]:
-    ids = {str(event.facts["company"]) for event in events if event.kind == "application.approved"}
+    ids = {str(event.facts["company"]) for event in events if event.kind in APPROVED}
     owners = (event.stream.partition(":") for event in events)
     ids |= {owner for kind, _, owner in owners if kind == "company"}
     ids |= {event.on_behalf for event in events if event.on_behalf is not None}

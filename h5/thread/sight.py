@@ -24,6 +24,7 @@ __all__ = ["MAX_CONCERNED", "Sight", "companies_in", "narrowed", "sights"]
 # What a member must be allowed to be told of a group of kinds; one that is not here is told to none.
 ACT_OF: Mapping[str, Act] = {
     "application": Act.SEE_COMPANY,
+    "entry": Act.SEE_COMPANY,
     "licence": Act.SEE_COMPANY,
     "seal": Act.SEE_COMPANY,
     "member": Act.MANAGE_AGENTS,

@@ -12,12 +12,9 @@ from seals.entry.views import EntryForm, EntryView, MaterialView, SealWish
 from server.api.operation import Body, RequestId, WayWanted, attachment, it, operation, session
 from server.context import now
 
-__all__ = ["CHECK_PAGE", "entries"]
+__all__ = ["entries"]
 
 entries = Blueprint("entries", url_prefix="/api")
-
-CHECK_PAGE = "/m/apply/check/{id}"
-"""Where the representative comes back to after his identity check."""
 
 
 class SealWanted(Body):
@@ -153,7 +150,7 @@ async def withdraw_entry(request: Request, entry: str) -> EntryView:
 )
 async def begin_entry_check(request: Request, entry: str, body: WayWanted) -> IdentityCheckView:
     ctx, person = it(request), session(request).person_id
-    back = ctx.settings.public_url + CHECK_PAGE
+    back = ctx.settings.public_url + "/m/identity/{id}"
     return await verified.begin(entry, person, back, now(), ctx.records, ctx.realname, body.way)
 
 

@@ -11,6 +11,7 @@ const TO_PIN = [["identity.to_pin", "/m/pin"], ["app.back_to_thread", "/m"]];
 const BACK = { unfreeze: [["app.back_to_thread", "/m"]] };
 const ELSEWHERE = {
   device: ({ id }) => `/m/devices?check=${encodeURIComponent(id)}`,
+  entry: ({ id, subject }) => `/m/apply/${encodeURIComponent(subject)}?check=${encodeURIComponent(id)}`,
   join: ({ subject }) => `/m/granted/${encodeURIComponent(subject)}`,
 };
 
