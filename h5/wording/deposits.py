@@ -2,6 +2,8 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "deposit.title": ("对公账户打款验证", "Verify by a small payment"),
+    "deposit.instead": ("改用对公账户打款验证", "By a small payment to its account instead"),
+    "deposit.to_entry": ("返回申请", "Back to the application"),
     "deposit.lead": (
         "我们向企业的对公账户打一笔 0.01 至 0.99 元的款，您把到账金额填回来，即可证明企业身份。",
         "We pay 0.01 to 0.99 CNY to the company's account. Typing the amount that arrived proves"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from unittest import mock
 from urllib.parse import urlsplit
@@ -21,8 +22,9 @@ def host(site: Site, step: str, *given: str) -> list[Json]:
     """`ezhang staff STEP` beside the running server: the lines that it prints."""
     out = io.StringIO()
     environ = {"EZHANG_PROFILE": "development", "EZHANG_DATA": str(site.data), "EZHANG_PORT": str(site.port)}
-    with mock.patch.dict(os.environ, environ):
-        getattr(staff_command, step)(*given, out=out)
+    # In a thread of its own: in a browser's test this one has a loop already.
+    with mock.patch.dict(os.environ, environ), ThreadPoolExecutor(1) as apart:
+        apart.submit(getattr(staff_command, step), *given, out=out).result()
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
