@@ -131,9 +131,9 @@ async def apply(request: Request) -> HTTPResponse:
 
 @pages.get("/m/apply/<entry:str>")
 async def entry(request: Request, entry: str) -> HTTPResponse:
-    """One such application; on a PC with a code that leads a phone to it."""
+    """One such application; on a PC with a code that leads a phone to those of whoever logs in there."""
     chinese = language_of(request) == "zh"
-    here = f"{request.app.ctx.settings.public_url}/m/apply/{quote(entry[:MAX_ID_SHOWN], safe='')}"
+    here = f"{request.app.ctx.settings.public_url}/m/apply"
     return _private(
         request,
         "entry.html",

@@ -141,7 +141,6 @@ _PAGE: dict[str, tuple[str, str]] = {
     "entry.who": ("由谁办理", "Who applies"),
     "entry.by_representative": ("法定代表人本人", "The representative himself"),
     "entry.by_agent": ("经办人（受委托）", "An agent, authorised"),
-    "entry.agent": ("经办人", "The agent"),
     "entry.seals": ("申请的印章", "The seals"),
     "entry.seal": ("第 {count} 枚", "Seal {count}"),
     "entry.kind": ("种类", "Kind"),

@@ -87,7 +87,7 @@ async def entry(request: Request, entry: str) -> EntryView:
     return await seeing.find(entry, session(request).person_id, it(request).records)
 
 
-@operation(entries, "PUT", "/entries/<entry:str>", "Change its form", answer=EntryView, body=Entry)
+@operation(entries, "POST", "/entries/<entry:str>/form", "Change its form", answer=EntryView, body=Entry)
 async def change_entry(request: Request, entry: str, body: Entry) -> EntryView:
     return await starting.change(entry, body.form(), session(request).person_id, now(), it(request).records)
 

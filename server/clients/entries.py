@@ -31,7 +31,7 @@ class Entries:
 
     def change_entry(self, entry: str, form: Json) -> Json:
         """Put another form in its place; numbers left empty stay."""
-        return self._read(self.http.put(f"/api/entries/{entry}", json=form))
+        return self._post(f"/api/entries/{entry}/form", form)
 
     def give_material(self, entry: str, slot: str, name: str, data: bytes) -> Json:
         """Give a photo or a PDF for one of its slots."""

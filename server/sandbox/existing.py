@@ -16,7 +16,6 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import BadRequest, NotFound
 from sanic.response import json, redirect
 
-from auth.applying import COMPANY_TYPES
 from auth.china import CHINA
 from auth.identifiers import uscc
 from server.sandbox.control import fault_of, meet_fault
@@ -28,6 +27,13 @@ from server.sandbox.settings import now
 __all__ = ["api", "pages"]
 
 SHOWN = 50
+COMPANY_TYPES = (
+    "有限责任公司",
+    "股份有限公司",
+    "有限责任公司（自然人独资）",
+    "外商投资企业",
+    "个体工商户",
+)
 REASON_SET = "沙箱设定：不提供登记信息"
 
 api = Blueprint("existing_api", url_prefix="/api/registrar")
@@ -123,7 +129,7 @@ async def show(request: Request) -> HTTPResponse:
             {**plain.loads(row["company"]), "form": ApplicationForm.model_validate_json(row["form"])}
             for row in rows
         ],
-        company_types=COMPANY_TYPES.values(),
+        company_types=COMPANY_TYPES,
         today=now().astimezone(CHINA).date().isoformat(),
     )
 

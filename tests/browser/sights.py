@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 from tests.browser.windows import DESK, PHONE, Window
 from tests.http.daily import bind
+from tests.http.entering import begun
 from tests.http.site import Party, Site, client_at, invited, joined
 
 __all__ = [
@@ -46,6 +47,7 @@ class Shelf:
     file: bytes
     grant: str
     approvable: str
+    entry: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def stock(site: Site, contract: bytes) -> Shelf:
     owner.client.set_approval_rule(owner.seal("finance"), owner.pin, ["representative"], amount="10000")
     return Shelf(
         owner=owner,
+        entry=begun(owner, 405)["entry"],
         company=owner.company,
         waiting_company=owner.demo.register(OTHER_COMPANY, NAME, owner.id_number),
         document=str(document["id"]),
@@ -87,6 +90,8 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     """The pages that belong to somebody."""
     yield Sight("/m", ".said >> nth=8", lambda page: page.click(".menu-button >> nth=1"))
     yield Sight("/m/register", "#province option", lambda page: page.click("[type=submit]"))
+    yield Sight("/m/apply", ".wish", lambda page: page.click("[type=submit]"))
+    yield Sight(f"/m/apply/{shelf.entry}", ".slot.is-given")
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]")
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]", hold_out)
     yield Sight(f"/m/collect/{shelf.waiting_company}", "#part-check:not([hidden])")

@@ -31,7 +31,11 @@ async def test_an_empty_thread_welcomes(world: Any) -> None:
     who = await world.log_in(MOBILE)
     thread = await world.thread(who)
     assert [card.id for card in thread.cards] == ["welcome"]
-    assert world.links(thread.cards[0]) == {"企业设立登记": "/m/register", "验真": "/verify"}
+    assert world.links(thread.cards[0]) == {
+        "企业设立登记": "/m/register",
+        "已有企业申请印章": "/m/apply",
+        "验真": "/verify",
+    }
     assert thread.unread == 0
     assert await world.cards(who, before="welcome") == []
 

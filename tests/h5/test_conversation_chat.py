@@ -29,7 +29,7 @@ async def test_what_was_typed_is_kept_encrypted_and_answered_in_one_transaction(
     mine, answer = said.cards
     assert (mine.mine, mine.title, mine.lines, mine.actions) == (True, "我想盖章，谢谢", (), ())
     assert (answer.mine, answer.title) == (False, "您名下还没有企业")
-    assert world.links(answer) == {"企业设立登记": "/m/register"}
+    assert world.links(answer) == {"企业设立登记": "/m/register", "已有企业申请印章": "/m/apply"}
     assert (await world.cards(who))[1:] == [mine, answer]
     row = await Event.get(kind="chat.said")
     assert row.private is not None

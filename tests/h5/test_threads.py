@@ -205,7 +205,7 @@ async def test_quick_replies_are_what_can_be_done_now(world: Any) -> None:
     async def offered() -> list[str]:
         return [action.label for action in (await world.thread(who)).quick]
 
-    assert await offered() == ["企业设立登记", "验真", "帮助"]
+    assert await offered() == ["企业设立登记", "已有企业申请印章", "验真", "帮助"]
     company = await world.found(who, "北京云杉科技有限公司", MOBILE)
     assert "领取印章" in await offered()
     seals = await world.collect(company)

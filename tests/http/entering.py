@@ -22,14 +22,28 @@ from tests.http.site import Party, Site
 from tests.seals.photo.papers import card, jpeg, sheet
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
 
-__all__ = ["decide", "enter", "entry_form", "fill_all", "material", "verified"]
+__all__ = ["begun", "code_of", "decide", "enter", "entry_form", "fill_all", "material", "verified"]
 
 T = TypeVar("T")
 
 
+def code_of(number: int) -> str:
+    """A company's code, one for each number."""
+    return uscc_check("91110105", f"MA9{number:05d}")
+
+
+def begun(party: Party, number: int) -> dict[str, str]:
+    """Ids of a draft with one file in it, of a company of that number."""
+    entry = party.client.begin_entry(entry_form(party, f"北京第{number}号旧企业有限公司", code_of(number)))
+    made = party.client.give_material(
+        entry["id"], "licence_copy", "执照.jpg", material("licence_copy", f"{number}")
+    )
+    return {"entry": entry["id"], "material": made["id"], "slot": "licence_copy"}
+
+
 def enter(party: Party, number: int, company: str, **changes: str) -> str:
     """Have the sandbox's clerk enter a company that this person represents; returns its code."""
-    uscc = uscc_check("91110105", f"MA9{number:05d}")
+    uscc = code_of(number)
     form = {
         "company_name": company,
         "uscc": uscc,

@@ -15,6 +15,7 @@ from server.api.operation import OPERATIONS, Operation
 from server.client import DeviceKey
 from tests.authenticator import Authenticator
 from tests.http.daily import bind
+from tests.http.entering import begun, code_of, entry_form, fill_all, verified
 from tests.http.site import Party, Site, access_code, joined, refused
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
@@ -63,6 +64,7 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.freeze(party.seal("invoice"))
     life_of_the_pin(party)
     life_of_a_seal(party)
+    existing_company(party)
     party.http.post("/api/applications", json={"surprise": 1})
     party.http.get("/api/companies/none")
     party.http.get("/api/nowhere")
@@ -92,6 +94,19 @@ def further_seals(party: Party) -> None:
     taken = party.client.take_photo(party.company, "印章.jpg", stamped, "contract")
     party.client.photo(taken["id"])
     party.client.scan_photo("码.png", encoded(code(), "PNG"))
+
+
+def existing_company(party: Party) -> None:
+    """An application of a company that exists, verified, submitted, taken back."""
+    client = party.client
+    entry = begun(party, 374)["entry"]
+    form = entry_form(party, "北京改名旧企业有限公司", code_of(374))
+    client.change_entry(entry, form)
+    fill_all(party, client.entry(entry), "374")
+    verified(party, entry)
+    client.submit_entry(entry)
+    client.entries()
+    client.withdraw_entry(entry)
 
 
 def life_of_the_pin(party: Party) -> None:

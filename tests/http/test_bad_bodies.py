@@ -56,6 +56,7 @@ IDS = dict.fromkeys(
         "company",
         "document",
         "entry",
+        "slot",
         "challenge",
         "code",
         "grant",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 
-from auth.errors import Conflict
+from auth.errors import Conflict, DomainError, Refused
 from auth.privacy import RecordsKey
-from seals.entry.deciding import approve, return_items
+from seals.entry.deciding import approve, reject, return_items
 from server.adapters.registrar import HttpRegistrar
 from server.client import Json
-from tests.http.entering import decide, enter, entry_form, fill_all, material, verified
+from tests.http.entering import begun, code_of, decide, enter, entry_form, fill_all, material, verified
 from tests.http.site import Party, Site, refused
 from tests.seals.photo.papers import jpeg, sheet
 
@@ -124,3 +125,89 @@ def test_from_the_form_to_collected_seals(site: Site, owner: Party, draft: Json)
     with pytest.raises(Conflict) as late:
         _approve(site, entry)
     assert late.value.code == "entry.state"
+
+
+def _differs(site: Site, party: Party, uscc: str, company: str, **changes: str) -> tuple[str, list[str]]:
+    """Why a verified application is not approved, and in what it differs."""
+    entry = party.client.begin_entry({**entry_form(party, company, uscc), **changes})
+    fill_all(party, entry, company[2:6])
+    verified(party, entry["id"])
+    party.client.submit_entry(entry["id"])
+    with pytest.raises(Refused) as refusal:
+        _approve(site, entry["id"])
+    party.client.withdraw_entry(entry["id"])
+    return refusal.value.code, list(refusal.value.facts.get("differs", []))
+
+
+def test_what_the_register_does_not_say_is_not_approved(site: Site) -> None:
+    party = site.person(362, "程以安")
+    uscc = enter(party, 362, "北京以安仓储有限公司", company_type="股份有限公司")
+    name = "北京以安物流有限公司"
+    assert _differs(site, party, uscc, name) == (
+        "entry.registrar_differs",
+        ["company_name", "company_type"],
+    )
+    unknown = _differs(site, party, code_of(363), "北京无此登记有限公司")
+    assert unknown == ("entry.registrar_unknown", [])
+    other = enter(site.newcomer(364, "郭若虚"), 364, "北京若虚餐饮有限公司")
+    assert _differs(site, party, other, "北京若虚餐饮有限公司") == (
+        "entry.registrar_differs",
+        ["representative_name", "representative_id_number"],
+    )
+
+
+def test_files_of_another_company_and_what_changes_with_the_form(site: Site) -> None:
+    party, agent = site.person(365, "贺知微"), site.person(366, "万里路")
+    first = begun(party, 365)
+    seals = [{"kind": "legal_name"}, {"kind": "finance_head", "person_name": "贺小满"}]
+    form = entry_form(agent, "北京知微旧书有限公司", code_of(366), *seals)
+    asked = {**form, "applicant": "agent", "agent_name": agent.name}
+    asked |= {"agent_id_number": agent.id_number, "agent_mobile": agent.demo.mobile, "superior": True}
+    entry = agent.client.begin_entry(asked)
+    assert {"agent_id_front", "authorisation", "superior_letter", "name_id_front.1"} <= set(entry["missing"])
+    copied = material("licence_copy", "365")
+    refused(
+        lambda: agent.client.give_material(entry["id"], "licence_copy", "x.jpg", copied),
+        422,
+        "material.another_companys",
+    )
+    refused(
+        lambda: agent.client.give_material(entry["id"], "industry_permit", "x.jpg", copied),
+        404,
+        "entry.no_slot",
+    )
+    agent.client.give_material(entry["id"], "name_letter.1", "x.jpg", material("name_letter.1", "知微"))
+    blank = {"representative_id_number": "", "agent_id_number": ""}
+    other = [{"kind": "legal_name"}, {"kind": "finance_head", "person_name": "贺大满"}]
+    changed = agent.client.change_entry(entry["id"], {**asked, **blank, "seals": other})
+    assert "name_letter.1" in changed["missing"], "a letter for one person is none for another"
+    assert changed["agent_id_number"] == entry["agent_id_number"], "left empty, it stays"
+    elsewhere = {**form, "owner_type": "state_organ"}
+    refused(lambda: agent.client.begin_entry(elsewhere), 403, "entry.elsewhere")
+    stored = site.column("entry_material", "blob", id=first["material"])[0]
+    at_rest = next(path for path in (site.data / "blobs").rglob(stored)).read_bytes()
+    assert copied[:64] not in at_rest, "encrypted at rest"
+
+
+def test_one_application_of_a_company_and_one_decision_of_a_round(site: Site) -> None:
+    one, two = site.person(367, "季无涯"), site.person(368, "卫知行")
+    uscc = enter(one, 367, "北京无涯体育有限公司")
+    entries = []
+    for party in (one, two):
+        entry = party.client.begin_entry(entry_form(one, "北京无涯体育有限公司", uscc))
+        fill_all(party, entry, "无涯")
+        entries.append(entry["id"])
+    assert one.client.submit_entry(entries[0])["state"] == "submitted"
+    refused(lambda: two.client.submit_entry(entries[1]), 409, "entry.company_applies")
+    verified(one, entries[0])
+
+    async def at_once(records: RecordsKey, registrar: HttpRegistrar) -> list[str]:
+        acts = [
+            approve(entries[0], REVIEWER, _now(), records, registrar),
+            return_items(entries[0], {"licence_copy": "请重拍。"}, REVIEWER, _now(), records),
+            reject(entries[0], "材料不实。", REVIEWER, _now(), records),
+        ]
+        done = await asyncio.gather(*acts, return_exceptions=True)
+        return sorted(each.code if isinstance(each, DomainError) else "done" for each in done)
+
+    assert decide(site, at_once) == ["done", "entry.state", "entry.state"]

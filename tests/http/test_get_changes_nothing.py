@@ -17,6 +17,7 @@ from seals.kinds import SealKind
 from server.client import Client
 from server.demo import Demo
 from tests.http.daily import bind
+from tests.http.entering import begun
 from tests.http.site import Party, Site, access_code, client_at, combinations, joined, refused, routes, speak
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import stamped_jpeg
@@ -58,6 +59,7 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
     signings = (signed["id"], waiting["id"], late["id"], claimed["id"])
     yield {
         "application": (a.application,),
+        **{name: (each,) for name, each in begun(a, 373).items()},
         "company": (a.company, c.company),
         "collection": (a.collection, passed["id"], old["id"]),
         "photo": (photo["id"],),

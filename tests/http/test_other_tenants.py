@@ -18,15 +18,30 @@ from seals.kinds import SealKind
 from server.api.operation import OPERATIONS, Operation
 from server.client import Client
 from tests.authenticator import Authenticator
+from tests.http.entering import begun
 from tests.http.site import LOG, Party, Site, client_at, fill, invited, joined, refused, routes
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import stamped_jpeg
 
 UNKNOWN = "0" * 24
+WANTED: Mapping[str, Any] = {
+    "owner_type": "enterprise",
+    "company_name": "北京某某有限公司",
+    "uscc": "",
+    "company_type": "limited",
+    "representative_name": "",
+    "representative_id_number": "",
+    "representative_mobile": "",
+    "applicant": "representative",
+    "seals": [],
+}
 # What the path cannot hold: bodies, by the operation's name. Their own ids are tried further down.
-BODIES: Mapping[str, dict[str, Any]] = {
+BODIES: Mapping[str, Mapping[str, Any]] = {
     "begin_collection": {"way": "counter"},
     "begin_joining": {"way": "bank"},
+    "begin_entry_check": {"way": "bank"},
+    "change_entry": WANTED,
+    "submit_entry": {"declaration": True, "will": True},
     "collection_pin": {"pin": "90284716350291"},
     "confirm": {"digits": "00", "pin": "90284716350291"},
     "reject": {"reason": "金额不符"},
@@ -66,6 +81,8 @@ NO_PATH_IDS = {
     "begin_proof",
     "prove",
     "apply",
+    "begin_entry",
+    "list_entries",
     "upload",
     "look_at_photo",
     "scan_photo",
@@ -109,6 +126,7 @@ def theirs(site: Site, a: Party) -> dict[str, str]:
     here = a.ask(contract(), name="同机.pdf")
     return {
         "application": a.application,
+        **begun(a, 371),
         "company": a.company,
         "collection": a.collection,
         "seal": a.seal(),

@@ -14,6 +14,7 @@ import pytest
 
 from seals.kinds import SealKind
 from server.api.operation import OPERATIONS, Operation
+from tests.http.entering import begun
 from tests.http.site import Party, Site, fill, invited, joined, joined_as, refused
 from tests.http.test_other_tenants import BODIES
 from tests.seals.pdf.samples import contract
@@ -74,6 +75,14 @@ PERSONAL = {
     "deposit",
     "ask_deposit",
     "answer_deposit",
+    "entry",
+    "change_entry",
+    "give_material",
+    "material_file",
+    "submit_entry",
+    "withdraw_entry",
+    "begin_entry_check",
+    "use_entry_check",
     "collection",
     "collection_pin",
     "send_collection_code",
@@ -147,6 +156,7 @@ def firm(site: Site) -> Firm:
         "change": owner.client.draft_change(owner.seal("finance"), "cancel")["id"],
         "member": invited(owner, 810)["id"],
         "application": owner.application,
+        **begun(owner, 372),
         "collection": owner.collection,
         "challenge": owner.client.open_here(owner.ask(contract())["id"])["id"],
         "form": "pdf",

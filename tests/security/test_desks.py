@@ -22,7 +22,7 @@ PORTS: dict[str, set[str]] = {
     "Sms": {"send"},
     "WeChat": {"code2session"},
     "RealName": {"start", "result"},
-    "Registrar": {"submit", "result", "changes", "representative"},
+    "Registrar": {"submit", "result", "company", "changes", "representative"},
     "PinResets": {"submit", "result"},
     "Bank": {"pay"},
 }
@@ -48,6 +48,8 @@ def test_a_desk_answers_what_it_is_asked_and_says_no_more_than_this() -> None:
 
     assert fields(auth.ports.RegistrarDecision) == {"state", "reason", "company"}
     assert fields(auth.ports.RegisteredCompany) == REGISTERED, "a decision names nobody"
+    terms = {"company_type", "address", "capital_wan", "business_scope"}
+    assert fields(auth.ports.ListedCompany) == REGISTERED | terms, "nor does the register's own page"
     assert fields(auth.ports.RegisteredChange) == {"number", "uscc"}
     named = {"uscc", "name", "id_number", "mobile", "licence_number", "since", "dissolved_on"}
     assert fields(auth.ports.RegisteredRepresentative) == named, "asked for, of one company"

@@ -1,6 +1,6 @@
 // The form of a company that exists already: who, whose seals, which; then its materials, on their own page.
 
-import { get, post, put, requestId } from "./lib/api.js";
+import { get, post, requestId } from "./lib/api.js";
 import { $, busy, h, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
 import { data, t } from "./lib/words.js";
@@ -125,7 +125,7 @@ async function send() {
   if (missing()) return goToFirstError(form);
   try {
     const saved = before
-      ? await put(`/entries/${encodeURIComponent(before.id)}`, body())
+      ? await post(`/entries/${encodeURIComponent(before.id)}/form`, body())
       : await post("/entries", body());
     location.assign(`/m/apply/${encodeURIComponent(saved.id)}`);
   } catch (error) {

@@ -70,7 +70,6 @@ async function call(method, path, body, options = {}) {
 
 export const get = (path, options) => call("GET", path, undefined, options);
 export const post = (path, body = {}, options = {}) => call("POST", path, body, options);
-export const put = (path, body = {}, options = {}) => call("PUT", path, body, options);
 export const del = (path, options) => call("DELETE", path, undefined, options);
 
 /** Send a file as a multipart form; `onProgress` hears the sent share, 0 to 1. */
