@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from unittest import mock
 from urllib.parse import urlsplit
 
+from seals.deposits import asking
 from server import staff_command
 from server.client import Client, Json
+from server.secret_files import records_key
+from server.settings import Settings
 from tests.authenticator import Authenticator
 from tests.http.site import Party, Site
 
-__all__ = ["Desk", "host", "staffed"]
+__all__ = ["Desk", "host", "right_amount", "staffed"]
 
 
 def host(site: Site, step: str, *given: str) -> list[Json]:
@@ -55,3 +58,10 @@ def staffed(site: Site, number: int, name: str, role: str = "operator") -> Desk:
     desk = Desk(made["id"], party, key)
     desk.open(made["code"])
     return desk
+
+
+def right_amount(site: Site) -> str:
+    """What arrived by the newest small payment."""
+    settings = Settings.from_env({"EZHANG_PROFILE": "development", "EZHANG_DATA": str(site.data)})
+    newest = site.column("bank_deposit", "id", state="sent")[-1]
+    return f"0.{asking.amount_of(newest, records_key(settings)):02d}"
