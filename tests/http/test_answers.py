@@ -113,7 +113,7 @@ def existing_company(site: Site, party: Party) -> None:
 
 
 def at_a_desk(site: Site, party: Party, entry: str) -> None:
-    """A reviewer: what waits, an application returned, one rejected and one approved, a held seal; a payment."""
+    """A payment; a reviewer: an application returned, one rejected, one approved, a held seal."""
     party.client.deposit(entry)
     party.client.ask_deposit(entry, "1100 1234 5678 9012 3456", "中国工商银行北京望京支行")
     party.client.until(lambda: party.client.deposit(entry), "sent")
