@@ -35,6 +35,7 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
     owner.client.submit_entry(draft["id"])
     (role,) = host(site, "add", reviewer.demo.mobile, "operator", "沈砚秋")
     desk = open_window(**DESK, reduced_motion="reduce")
+    desk.expect(403, "/api/desk/reviews")  # closed until it is opened
     steps.enter_as(desk, site, reviewer, device=False)
 
     page = desk.go("/desk/reviews")
