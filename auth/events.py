@@ -108,7 +108,8 @@ async def append(
 ) -> int:
     """Append one event and return its seq. Call it inside the transaction, after all other locks.
 
-    actor: `person:<id>`, `sealer`, `registrar`, `unknown`; subject: `<table>:<id>`; on_behalf: a company.
+    actor: `person:<id>`, `staff:<role id>`, `host:<account>`, `sealer`, `registrar`, `bank`, `unknown`;
+    subject: `<table>:<id>`; on_behalf: a company.
     """
     if not await StreamHead.filter(stream=stream).update(seq=F("seq") + 1):
         first = StreamHead(stream=stream, seq=0, hash=GENESIS)

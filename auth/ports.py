@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 __all__ = [
+    "Bank",
     "Check",
     "DecisionState",
     "IdentityResult",
@@ -27,6 +28,7 @@ __all__ = [
     "Registrar",
     "RegistrarApplication",
     "RegistrarDecision",
+    "SmallPayment",
     "Sms",
     "WeChat",
     "WeChatUser",
@@ -176,6 +178,20 @@ class RegisteredRepresentative:
 
 
 @dataclass(frozen=True)
+class SmallPayment:
+    """A payment to a company's account. key: ours, the same for the same payment; cents: fen, 1 to 99.
+
+    name: of the account, the company's registered one; bank: with its branch.
+    """
+
+    key: str
+    account: str = field(repr=False)
+    bank: str
+    name: str
+    cents: int = field(repr=False)
+
+
+@dataclass(frozen=True)
 class WeChatUser:
     """Whom WeChat names: openid, his identifier towards our one application."""
 
@@ -211,6 +227,16 @@ class RealName(Protocol):
 
     async def result(self, check_id: str) -> IdentityResult:
         """How the check stands. Raises NotFound `realname.not_found` for an unknown check."""
+
+
+class Bank(Protocol):
+    """The platform's bank."""
+
+    async def pay(self, payment: SmallPayment) -> str:
+        """Pay once; returns the bank's reference. Safe to repeat with the same key.
+
+        Raises Refused `bank.refused` when account, bank and name are not one.
+        """
 
 
 class Registrar(Protocol):

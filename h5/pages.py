@@ -112,6 +112,11 @@ async def register(request: Request) -> HTTPResponse:
     return _private(request, "register.html", "/m/login", company_types=COMPANY_TYPES)
 
 
+@pages.get("/m/deposit/<entry:str>")
+async def deposit(request: Request, entry: str) -> HTTPResponse:
+    return _private(request, "deposit.html", "/m/login", entry=entry)
+
+
 @pages.get("/m/apply")
 async def apply(request: Request) -> HTTPResponse:
     """The form of a company that exists already; `entry`: the application whose form is changed."""

@@ -18,6 +18,8 @@ from h5.wording import (
     checking,
     common,
     company,
+    deposits,
+    desk,
     devices,
     entry,
     filing,
@@ -71,6 +73,8 @@ WORDS: dict[str, tuple[str, str]] = {
     **roots.WORDS,
     **succession.WORDS,
     **ways.WORDS,
+    **desk.WORDS,
+    **deposits.WORDS,
 }
 
 

@@ -23,7 +23,17 @@ from seals.models import Seal, SealState
 from seals.seal_views import reason_of
 from seals.signing.preparing import seal_imprint
 
-__all__ = ["OPERATOR_MAX", "HeldSeal", "approve", "decline", "held", "picture"]
+__all__ = [
+    "OPERATOR_MAX",
+    "HeldSeal",
+    "approve",
+    "dealt_with",
+    "decline",
+    "held",
+    "no_seal",
+    "one",
+    "picture",
+]
 
 REASON_MAX = 240
 OPERATOR_MAX = 31  # with `operator:` before it, what an event holds of its actor
@@ -53,6 +63,12 @@ async def held() -> list[HeldSeal]:
     rows = await Seal.filter(state=SealState.HELD).order_by("created_at", "id").limit(PAGE)
     companies = {row.id: row for row in await Company.filter(id__in={seal.company_id for seal in rows})}
     return [await _held(row, companies[row.company_id]) for row in rows]
+
+
+async def one(seal_id: str) -> HeldSeal:
+    """One that waits, compared as it stands today. Raises NotFound `seal.not_found`."""
+    row = await _found(seal_id)
+    return await _held(row, await Company.get(id=row.company_id))
 
 
 async def _held(row: Seal, company: Company) -> HeldSeal:
@@ -114,7 +130,7 @@ async def decline(seal_id: str, operator: str, reason_zh: str, reason_en: str, n
             )
             await _tell(seal, "seal.declined", moved, operator, now)
     except IntegrityError:
-        raise _moved() from None
+        raise dealt_with() from None
 
 
 async def _seal(seal_id: str, operator: str) -> Seal:
@@ -125,8 +141,13 @@ async def _seal(seal_id: str, operator: str) -> Seal:
 async def _found(seal_id: str) -> Seal:
     row = await Seal.get_or_none(id=seal_id)
     if row is None:
-        raise NotFound("seal.not_found", "没有找到该印章。", "There is no such seal.")
+        raise no_seal()
     return row
+
+
+def no_seal() -> NotFound:
+    """The answer where there is no such seal."""
+    return NotFound("seal.not_found", "没有找到该印章。", "There is no such seal.")
 
 
 def _checked(text: str, field: str, most: int) -> str:
@@ -141,7 +162,8 @@ def _checked(text: str, field: str, most: int) -> str:
     return text
 
 
-def _moved() -> Conflict:
+def dealt_with() -> Conflict:
+    """The answer where it waits no more."""
     return Conflict(
         "seal.state",
         "该印章不在待核对状态，可能已由他人处理，请重新查看列表。",
@@ -151,7 +173,7 @@ def _moved() -> Conflict:
 
 async def _tell(seal: Seal, kind: str, moved: int, operator: str, now: datetime) -> None:
     if not moved:
-        raise _moved()
+        raise dealt_with()
     await events.append(
         events.company_stream(seal.company_id),
         kind,

@@ -12,12 +12,15 @@ from auth import sessions
 from auth.browsers import masked_address
 from auth.engine import close_database
 from auth.errors import Refused
+from h5.desk_pages import desk_pages
 from h5.pages import pages
 from server import errors
 from server.api.account import account
 from server.api.approvals import approvals
 from server.api.companies import companies_api
 from server.api.cookies import cookie
+from server.api.deposits import deposits_api
+from server.api.desk import desk_api
 from server.api.devices import devices_api
 from server.api.documents import documents
 from server.api.entries import entries
@@ -33,6 +36,7 @@ from server.api.photos import photos
 from server.api.pins import pins_api
 from server.api.platform import platform
 from server.api.printed import printed_documents
+from server.api.reviews import reviews_api
 from server.api.roots import roots_api
 from server.api.scanning import scanning
 from server.api.seal_life import seal_life
@@ -110,6 +114,10 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         filings,
         roots_api,
         platform,
+        desk_api,
+        deposits_api,
+        reviews_api,
+        desk_pages,
         pages,
     ):
         app.blueprint(blueprint)

@@ -27,9 +27,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from server.clients.deposits import DepositCalls
+from server.clients.desk import DeskCalls
 from server.clients.entries import Entries
 from server.clients.filings import Filings
 from server.clients.papers import Papers
+from server.clients.reviews import ReviewCalls
 
 __all__ = ["ApiError", "Client", "DeviceKey"]
 
@@ -92,7 +95,7 @@ class DeviceKey:
         return {"device_key": key, "signature": self.sign({**values, "key": key})}
 
 
-class Client(Entries, Filings, Papers):
+class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls):
     """The API at `base_url`, as one person, on one device.
 
     device: the key it confirms by, a new one if none is given. It is enrolled when the seals are collected,

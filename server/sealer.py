@@ -54,6 +54,7 @@ from seals.signing.workshop import Workshop
 from seals.statuses import Responder
 from server import keys, secret_files
 from server.adapters.filing_desk import HttpFilingDesk
+from server.adapters.bank import HttpBank
 from server.adapters.public_security import HttpPublicSecurity
 from server.adapters.realname import HttpRealName
 from server.adapters.registrar import HttpRegistrar
@@ -289,7 +290,8 @@ def _working(
     registrar = HttpRegistrar(settings.registrar_url, allow_stand_in=allow)
     public_security = HttpPublicSecurity(settings.public_security_url, allow_stand_in=allow)
     filing_desk = HttpFilingDesk(settings.public_security_url, allow_stand_in=allow)
-    for service in (registrar, public_security, filing_desk):
+    bank = HttpBank(settings.bank_url, allow_stand_in=allow)
+    for service in (registrar, public_security, filing_desk, bank):
         stack.push_async_callback(service.aclose)
     identity = secret_files.sealer_identity(settings)
     records, timestamper = secret_files.records_key(settings), _time_services(settings, client)
@@ -301,6 +303,7 @@ def _working(
         registrar,
         public_security,
         filing_desk,
+        bank,
         POLICIES[settings.policy],
         workshop,
         timestamper,

@@ -22,7 +22,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from auth import passkeys, scan_login, throttling, wechat
 from auth.errors import Conflict, DomainError, NotFound, Refused, Unavailable
-from auth.ports import Registrar
+from auth.ports import Bank, Registrar
 from auth.privacy import RecordsKey
 from seals import (
     certificate_requests,
@@ -47,6 +47,7 @@ from seals import (
     succeeding,
 )
 from seals.filing import overdue, reviewing, sending, updates
+from seals.deposits import sending as deposits
 from seals.issuing import Issuer
 from seals.papers import making as papers_making
 from seals.papers.sealing import PaperSealer
@@ -170,6 +171,7 @@ class WorkDesk:
     registrar: Registrar
     public_security: PinResets
     filing_desk: FilingDesk
+    bank: Bank
     policy: Policy
     workshop: Workshop
     timestamper: TimeStamper
@@ -184,6 +186,7 @@ class WorkDesk:
             group.create_task(forever(self.advance_resets, WORK_POLL_S))
             group.create_task(forever(self.file_seals, WORK_POLL_S))
             group.create_task(forever(self.review_filings, WORK_POLL_S))
+            group.create_task(forever(self.send_deposits, WORK_POLL_S))
             group.create_task(forever(self.bind_heads, UPKEEP_S))
             group.create_task(forever(self.make_papers, WORK_POLL_S))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
@@ -248,6 +251,13 @@ class WorkDesk:
             said = False
         await reviewing.give_back(row, now())
         return said
+    async def send_deposits(self) -> bool:
+        """Send one small payment to a company's account; True when there was one."""
+        row = await deposits.take(self.owner, now())
+            await deposits.advance(row, now(), self.records, self.bank)
+        except Unavailable as error:
+            _log.warning("payment waits: %s", error.code)
+        return True
 
     async def bind_heads(self) -> bool:
         """Take a daily root a step on; True when there was one."""

@@ -187,6 +187,7 @@ class Settings:
     sms_url: str = _setting("EZHANG_SMS_URL", _http_url, "")
     identity_url: str = _setting("EZHANG_IDENTITY_URL", _http_url, "")
     public_security_url: str = _setting("EZHANG_PUBLIC_SECURITY_URL", _http_url, "")
+    bank_url: str = _setting("EZHANG_BANK_URL", _http_url, "")
     wechat_url: str = _setting("EZHANG_WECHAT_URL", _http_url, "")
     wechat_login_url: str = _setting("EZHANG_WECHAT_LOGIN_URL", _http_url, "")
     wechat_app_id: str = _setting("EZHANG_WECHAT_APP_ID", _word, "")
@@ -327,7 +328,7 @@ class Settings:
 
 
 _PLACES = ("EZHANG_DATA", "EZHANG_DATABASE", "EZHANG_TSA_ROOTS")
-_OUTSIDE = ("registrar_url", "sms_url", "identity_url", "public_security_url")
+_OUTSIDE = ("registrar_url", "sms_url", "identity_url", "public_security_url", "bank_url")
 _WECHAT = ("wechat_url", "wechat_login_url", "wechat_app_id")
 
 

@@ -5,6 +5,7 @@ from auth.ports import IdentityWay
 from auth.tokens import new_id
 from json import dumps, loads
 from seals.approval_models import ApprovalState, RuleState
+from seals.deposits.models import DepositState
 from seals.device_models import CodeState
 from seals.entry.models import EntryOutcome, EntryState, EntryWay
 from seals.export_models import ExportForm
@@ -155,6 +156,33 @@ class Migration(migrations.Migration):
                 ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'entry_application', 'app': 'seals', 'unique_together': (('applicant', 'request_id'),), 'indexes': [Index(fields=['company_id']), Index(fields=['state', 'submitted_at'])], 'pk_attr': 'id', 'table_description': 'An application of a company that exists already, the form lies encrypted.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='BankDeposit',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('application', fields.ForeignKeyField('seals.EntryApplication', source_field='application_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('uscc', fields.CharField(max_length=18)),
+                ('company_name', fields.CharField(max_length=120)),
+                ('live', fields.CharField(null=True, unique=True, max_length=24)),
+                ('account_sealed', fields.BinaryField()),
+                ('bank_sealed', fields.BinaryField()),
+                ('tail', fields.CharField(max_length=4)),
+                ('state', fields.CharEnumField(db_index=True, description='WAITING: waiting\nSENT: sent\nPASSED: passed\nFAILED: failed\nEXPIRED: expired\nREFUSED: refused', enum_type=DepositState, max_length=10)),
+                ('tries', fields.IntField(default=0)),
+                ('reference', fields.CharField(null=True, max_length=80)),
+                ('reason', fields.CharField(null=True, max_length=200)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('lease_owner', fields.CharField(null=True, max_length=64)),
+                ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('fence', fields.IntField(default=0)),
+            ],
+            options={'table': 'bank_deposit', 'app': 'seals', 'indexes': [Index(fields=['application_id', 'created_at'])], 'pk_attr': 'id', 'table_description': 'A small payment to the account of a company that applies. Its amount is in no column.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -394,6 +422,16 @@ class Migration(migrations.Migration):
                 ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'printed_look', 'app': 'seals', 'pk_attr': 'id', 'table_description': 'For whom the pages stand open: the browser that holds the token, until then.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ReviewLease',
+            fields=[
+                ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=32)),
+                ('staff', fields.CharField(max_length=24)),
+                ('until', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'review_lease', 'app': 'seals', 'pk_attr': 'id', 'table_description': "One item before one reviewer, staff his role's id, until it is decided, given back or over."},
             bases=['Model'],
         ),
         ops.CreateModel(

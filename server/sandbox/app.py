@@ -1,4 +1,4 @@
-"""The sandbox's application factory: five services, their pages, one way of answering errors."""
+"""The sandbox's application factory: six services, their pages, one way of answering errors."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sanic.response import json
 
 from auth.errors import DomainError
 from server.sandbox import (
+    bank,
     control,
     counter,
     existing,
@@ -41,7 +42,7 @@ def create_app(settings: SandboxSettings) -> Sanic:
     app.config.TOUCHUP = False  # it rewrites Sanic's methods, which works once per process
     app.config.REQUEST_MAX_SIZE = BODY_MAX_BYTES
     app.ctx.settings = settings
-    for part in (sms, realname, registrar, existing, succession, public_security, filings, wechat):
+    for part in (sms, realname, registrar, existing, succession, public_security, filings, wechat, bank):
         app.blueprint(part.api)
         app.blueprint(part.pages)
     app.blueprint(counter.pages)

@@ -15,17 +15,16 @@ from server.sandbox.store import get_setting, put_setting
 
 __all__ = ["SERVICES", "Switches", "blueprint", "fault_of", "meet_fault", "switches"]
 
-SERVICES = ("sms", "realname", "registrar", "public_security", "filing_desk", "wechat")
+SERVICES = ("sms", "realname", "registrar", "public_security", "filing_desk", "wechat", "bank")
 SLOW_DEFAULT_S = 30.0
 
-Fault = Literal["none", "refuse", "slow", "down", "nonsense", "twice"]
+Fault = Literal["none", "refuse", "slow", "down", "nonsense", "lost"]
 blueprint = Blueprint("control")
 
 
 class Faults(BaseModel):
-    """refuse: a proper answer that says no; slow: waits `delay_s` first; down: 503; nonsense: a page.
-
-    twice, of the filing desk only: it does what it is asked, and its answer to that is lost.
+    """refuse: a proper answer that says no; slow: waits `delay_s` first; down: 503; nonsense: a page; lost:
+    of the bank and the filing desk, it does what it is asked and its answer is a 503.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -36,6 +35,7 @@ class Faults(BaseModel):
     public_security: Fault = "none"
     filing_desk: Fault = "none"
     wechat: Fault = "none"
+    bank: Fault = "none"
 
 
 class Switches(BaseModel):

@@ -180,7 +180,7 @@ def _take(request: Request, who: str, number: str) -> HTTPResponse:
         _decide(db, reference, "rejected", REASON_SET, at)
     elif switches(db).filing_desk_mode == "automatic":
         _decide(db, reference, "approved", None, at)
-    if fault == "twice":  # it has it, and its answer is lost: the same comes a second time
+    if fault == "lost":  # it has it, and its answer is lost: the same comes a second time
         return json({"error": {"code": "filing_desk.lost", "reason": "沙箱设定：答复丢失"}}, 503)
     return _answer(_row(db, who, number))
 

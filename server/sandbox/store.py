@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS application (
     form TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, uscc TEXT UNIQUE, licence_number TEXT UNIQUE,
     company TEXT, at TEXT NOT NULL, decided_at TEXT
 );
+CREATE TABLE IF NOT EXISTS payment (
+    key TEXT PRIMARY KEY, reference TEXT NOT NULL UNIQUE, form TEXT NOT NULL, at TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS pin_reset (
     reference TEXT PRIMARY KEY, application TEXT NOT NULL UNIQUE, form TEXT NOT NULL, state TEXT NOT NULL,
     reason TEXT, at TEXT NOT NULL, decided_at TEXT

@@ -94,6 +94,7 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight("/m/register", "#province option", lambda page: page.click("[type=submit]"))
     yield Sight("/m/apply", ".wish", lambda page: page.click("[type=submit]"))
     yield Sight(f"/m/apply/{shelf.entry}", ".slot.is-given")
+    yield Sight(f"/m/deposit/{shelf.entry}", "#account")
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]")
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]", hold_out)
     yield Sight(f"/m/licence/{shelf.company}", "[data-state=valid]", lambda page: page.click("#print"))

@@ -15,8 +15,9 @@ from server.api.operation import OPERATIONS, Operation
 from server.client import DeviceKey
 from tests.authenticator import Authenticator
 from tests.http.daily import bind
-from tests.http.entering import begun, code_of, entry_form, fill_all, verified
 from tests.http.site import Party, Site, access_code, filed, joined, refused
+from tests.http.desks import right_amount, staffed
+from tests.http.entering import begun, code_of, enter, entry_form, fill_all, verified
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
 from tests.seals.photo.test_codes import code, encoded
@@ -71,7 +72,7 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.freeze(party.seal("invoice"))
     life_of_the_pin(party)
     life_of_a_seal(party)
-    existing_company(party)
+    existing_company(site, party)
     party.http.post("/api/applications", json={"surprise": 1})
     party.http.get("/api/companies/none")
     party.http.get("/api/nowhere")
@@ -103,7 +104,7 @@ def further_seals(party: Party) -> None:
     party.client.scan_photo("码.png", encoded(code(), "PNG"))
 
 
-def existing_company(party: Party) -> None:
+def existing_company(site: Site, party: Party) -> None:
     """An application of a company that exists, verified, submitted, taken back."""
     client = party.client
     entry = begun(party, 374)["entry"]
@@ -114,7 +115,42 @@ def existing_company(party: Party) -> None:
     verified(party, entry)
     client.submit_entry(entry)
     client.entries()
+    at_a_desk(site, party, entry)
+    client.submit_entry(entry)
     client.withdraw_entry(entry)
+
+
+def at_a_desk(site: Site, party: Party, entry: str) -> None:
+    """A payment; a reviewer: an application returned, one rejected, one approved, a held seal."""
+    party.client.deposit(entry)
+    party.client.ask_deposit(entry, "1100 1234 5678 9012 3456", "中国工商银行北京望京支行")
+    party.client.until(lambda: party.client.deposit(entry), "sent")
+    party.client.answer_deposit(entry, right_amount(site))
+    desk = staffed(site, 7131, "沈砚秋").client
+    desk.my_desk()
+    desk.review_queue()
+    desk.review_count()
+    seal = party.client.add_seal(party.company, "customs")["id"]
+    site.change("UPDATE seal SET state = 'held' WHERE id = ?", seal)
+    desk.take_review("seals", seal)
+    desk.review("seals", seal)
+    desk.take_review("entries", entry)
+    desk.review("entries", entry)
+    desk.return_entry(entry, {"form": "企业名称与执照不一致"})
+    applicant = site.person(7132, "许知远")
+    for place, number in enumerate((7133, 7134)):
+        company = f"北京知远第{'一二'[place]}信息技术有限公司"
+        uscc = enter(applicant, number, company)
+        form = entry_form(applicant, company, uscc, {"kind": "contract"})
+        other = applicant.client.begin_entry(form)
+        fill_all(applicant, other, f"知远{place}")
+        verified(applicant, other["id"])
+        applicant.client.submit_entry(other["id"])
+        desk.take_review("entries", other["id"])
+        if place:
+            desk.approve_review("entries", other["id"])
+        else:
+            desk.reject_entry(other["id"], "材料与登记不符")
 
 
 def life_of_the_pin(party: Party) -> None:

@@ -26,6 +26,7 @@ SAMPLES: Mapping[type, Any] = {
     float: 0.0,
     bool: False,
     tuple: [],
+    dict: {},
     IdentityPurpose: IdentityPurpose.COLLECT.value,
     IdentityWay: IdentityWay.BANK.value,
 }

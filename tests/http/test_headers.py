@@ -114,8 +114,7 @@ def test_no_page_needs_what_the_policy_forbids(a: Party, stranger: Client) -> No
                     "company": a.company,
                     "token": token,
                     "code": code,
-                    **dict.fromkeys(("check", "entry", "grant", "signing"), "0" * 24),
-                    **dict.fromkeys(("check", "grant", "filing", "signing"), "0" * 24),
+                    **dict.fromkeys(("check", "entry", "filing", "grant", "signing"), "0" * 24),
                 },
             )
             for http in (a.http, stranger.http):

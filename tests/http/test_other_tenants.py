@@ -62,6 +62,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "approve_signing": {"pin": "90284716350291", "code": "000000"},
     "refuse_signing": {"reason": "金额不符"},
     "file_seal": {"request_id": "1", "seal": UNKNOWN, "kind": "first", "name": "", "scope": ""},
+    "ask_deposit": {"account": "11001234567890123456", "bank": "中国工商银行北京望京支行"},
+    "answer_deposit": {"amount": "0.37"},
+    "return_entry": {"items": {}},
+    "reject_entry": {"reason": "材料不全"},
+    "decline_seal": {"reason": "印模不清"},
     "invite_member": {"role": "agent", "name": "", "id_number": "", "mobile": ""},
 }
 # They name nothing but what belongs to the asker, or name it in the body (each has its test below).
@@ -93,6 +98,12 @@ NO_PATH_IDS = {
     "send_first_code",
     "prove_first",
     "begin_check",
+    "my_desk",
+    "begin_desk_proof",
+    "open_desk",
+    "open_desk_by_code",
+    "review_queue",
+    "review_count",
 }
 FOR_EVERYBODY = {"list_roots"}
 # Public, and about nothing but the browser that asks: it is answered whoever it is.
@@ -104,6 +115,11 @@ SHELLS = sorted(
     (route for route in routes() if route.path.startswith("m/") and "<" in route.path),
     key=lambda route: route.path,  # the router keeps them in no order
 )
+
+
+def at_a_desk(operation: Operation) -> bool:
+    """For the platform's own people: `tests/http/test_reviews.py` has what opens for them."""
+    return operation.path.startswith("/api/desk")
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +231,7 @@ def test_every_private_operation_has_its_case() -> None:
 
 def test_every_private_operation_opens_for_its_owner(a: Party, theirs: dict[str, str]) -> None:
     """Or the 404 above would prove nothing."""
-    reading = [operation for operation in WITH_IDS if operation.method == "GET"]
+    reading = [each for each in WITH_IDS if each.method == "GET" and not at_a_desk(each)]
     for operation in reading:
         if operation.name != "follow":  # which does not end
             assert _call(a.http, operation, theirs).status_code == 200, operation.name

@@ -81,6 +81,9 @@ EXPECTED: Mapping[str, frozenset[str]] = {
 # Bound to one person or one session: for everybody else they are not there, whatever his role.
 PERSONAL = {
     "application",
+    "deposit",
+    "ask_deposit",
+    "answer_deposit",
     "entry",
     "change_entry",
     "give_material",
@@ -118,7 +121,12 @@ PERSONAL = {
     "join_grant",
     "decline_invitation",
 }
-WITH_IDS = [each for each in OPERATIONS if not each.public and "<" in each.path]
+WITH_IDS = [
+    each
+    for each in OPERATIONS
+    # No role in a company is one at a desk of the platform: tests/http/test_staff.py.
+    if not each.public and "<" in each.path and not each.path.startswith("/api/desk")
+]
 # What ends the signing comes last: a user is told no more of it then.
 COMPANYS = sorted(
     (each for each in WITH_IDS if each.name in EXPECTED), key=lambda operation: operation.name == "cancel"

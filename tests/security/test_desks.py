@@ -25,6 +25,7 @@ PORTS: dict[str, set[str]] = {
     "Registrar": {"submit", "result", "company", "changes", "representative"},
     "PinResets": {"submit", "result"},
     "FilingDesk": {"file_seal", "seal_filing", "apply", "application"},
+    "Bank": {"pay"},
 }
 REGISTERED = {
     *("uscc", "licence_number", "company_name", "region", "authority"),

@@ -24,6 +24,7 @@ import pytest
 from auth.authority import MAY, Role
 from auth.member_models import GrantRole, MemberRole
 from auth.models import LoginWay, Person
+from auth.staff_models import StaffRoleName
 from seals.adding import add_seal
 from server import cli
 from server.api.operation import OPERATIONS
@@ -70,7 +71,7 @@ def test_there_is_no_route_that_is_not_declared() -> None:
     ]
     forms = {"verify", "v/<code:str>"}  # of a browser without scripts: a file to be checked
     assert {route.path for route in others if set(route.methods) != {"GET"}} == {"ocsp", *forms}
-    assert {route.path for route in others if ".pages." not in str(route.name)} == MACHINES
+    assert {route.path for route in others if "pages." not in str(route.name)} == MACHINES
 
 
 def test_no_header_of_a_request_opens_anything() -> None:
@@ -100,6 +101,38 @@ def test_no_role_is_above_a_company() -> None:
     assert set(Person._meta.db_fields) == columns, "a person is his mobile and his name, and no rank"
 
 
+# ---------------------------------------------------------------- the platform's own people
+
+# What whoever has a role can ask for, beside what everybody with a session can: nothing of it seals, and of
+# what companies have it shows what they handed in for review, and imprints that wait.
+DESK = {
+    *("my_desk", "begin_desk_proof", "open_desk", "open_desk_by_code"),
+    *("review_queue", "review_count"),
+    *("take_entry", "release_entry", "review_entry", "review_material"),
+    *("approve_entry", "return_entry", "reject_entry"),
+    *("take_seal", "release_seal", "review_seal", "review_seal_picture", "review_seal_alike"),
+    *("approve_seal", "decline_seal"),
+}
+ASKING_FOR_STAFF = {"server/api/desk.py", "server/api/reviews.py", "h5/desk_pages.py"}
+
+
+def test_whoever_works_at_a_desk_has_these_operations_and_no_others() -> None:
+    assert {each.name for each in OPERATIONS if each.path.startswith("/api/desk")} == DESK
+    assert {role.value for role in StaffRoleName} == {"operator", "regulator"}
+    asking = {name for name, tree in sources("server/api", "h5") if _imports(tree, "auth.staff")}
+    assert asking == ASKING_FOR_STAFF
+
+
+def _imports(tree: ast.AST, module: str) -> bool:
+    """Whether a source uses a module, or one that its name begins."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names = {str(node.module), *(f"{node.module}.{each.name}" for each in node.names)}
+            if any(name.startswith(module) for name in names):
+                return True
+    return False
+
+
 # ---------------------------------------------------------------- the operator's commands
 
 COMMANDS = {
@@ -107,6 +140,7 @@ COMMANDS = {
     *("review list", "review approve", "review decline", "audit check"),
     # Lists without a person in them; a refused filing goes once more. No key, no seal moves.
     *("filings overdue", "filings lapsed", "filings again"),
+    *("staff add", "staff code", "staff end", "staff list"),
 }
 USING_KEYS = {
     *("seals.attesting", "seals.granted", "seals.making", "seals.reclosing", "seals.rotation"),
@@ -147,6 +181,7 @@ def test_these_are_all_commands() -> None:
     ("module", "opens"),
     [
         ("server.review_command", set()),
+        ("server.staff_command", set()),
         ("server.audit_command", set()),
         ("server.migrating", set()),
         ("server.verify_command", set()),
@@ -203,7 +238,7 @@ def test_key_files_are_opened_by_the_sealer_and_in_rotation_the_kek() -> None:
     assert found["server/rotate_command.py"] == {"kek_store", "open_token"}
 
 
-def test_an_operator_is_named_in_three_decisions_only() -> None:
+def test_an_operator_is_named_where_he_decides_and_where_staff_is_made() -> None:
     accounts, actors = set(), set()
     for name, tree in sources(*OURS):
         for node in ast.walk(tree):
@@ -212,7 +247,8 @@ def test_an_operator_is_named_in_three_decisions_only() -> None:
             if isinstance(node, ast.JoinedStr) and "operator:" in ast.unparse(node):
                 actors.add(name)
     # Who has a refused filing go once more is named in the log: it decides nothing.
-    assert accounts == {"server/review_command.py", "server/rotate_command.py", "server/filings_command.py"}
+    commands = ("review", "rotate", "filings", "staff")
+    assert accounts == {f"server/{name}_command.py" for name in commands}
     assert actors == {"seals/reviewing.py", "seals/rotating.py"}
 
 

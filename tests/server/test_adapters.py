@@ -15,15 +15,18 @@ import pytest
 
 from auth.errors import NotFound, Refused, Unavailable
 from auth.ports import (
+    Bank,
     DecisionState,
     IdentityState,
     IdentityWay,
     RealName,
     Registrar,
     RegistrarApplication,
+    SmallPayment,
     Sms,
 )
 from seals.ports import PinResetApplication, PinResets, ResetCompany
+from server.adapters.bank import HttpBank
 from server.adapters.http import ATTEMPTS
 from server.adapters.public_security import HttpPublicSecurity
 from server.adapters.realname import HttpRealName
@@ -67,6 +70,8 @@ COMPANY = {
     "valid_until": None,
 }
 
+PAYMENT = SmallPayment("d1", "11001234567890123456", "中国工商银行北京望京支行", "北京云杉科技有限公司", 37)
+
 
 @pytest.fixture
 def sms(open_adapter, sandbox) -> Sms:
@@ -86,6 +91,11 @@ def registrar(open_adapter, sandbox) -> Registrar:
 @pytest.fixture
 def public_security(open_adapter, sandbox) -> PinResets:
     return open_adapter(HttpPublicSecurity, sandbox)
+
+
+@pytest.fixture
+def bank(open_adapter, sandbox) -> Bank:
+    return open_adapter(HttpBank, sandbox)
 
 
 async def switch(sandbox, **switches):
@@ -180,6 +190,31 @@ async def test_a_refusal_without_a_reason_is_nonsense(scripted, open_adapter):
         scripted.add(200, json.dumps(told))
         with unavailable("public_security"):
             await adapter.result("1")
+
+
+async def paid(sandbox) -> int:
+    async with httpx.AsyncClient(base_url=sandbox, trust_env=False) as client:
+        return (await client.get("/bank")).text.count("+0.37 元")
+
+
+async def test_a_small_payment_is_made_once_however_often_it_is_sent(bank, sandbox):
+    reference = await bank.pay(PAYMENT)
+    assert await bank.pay(PAYMENT) == reference
+    assert await paid(sandbox) == 1
+    with pytest.raises(Refused, check=lambda e: e.code == "bank.refused"):
+        await bank.pay(replace(PAYMENT, cents=38))
+    await switch(sandbox, faults={"bank": "lost"})  # it pays, and its answer does not come
+    await bank.pay(replace(PAYMENT, key="d2"))
+    assert await paid(sandbox) == 2
+    await switch(sandbox, faults={"bank": "refuse"})
+    with pytest.raises(Refused, check=lambda e: "户名" in e.zh):
+        await bank.pay(replace(PAYMENT, key="d3"))
+    for fault in ("down", "nonsense"):
+        await switch(sandbox, faults={"bank": fault})
+        with unavailable("bank"):
+            await bank.pay(replace(PAYMENT, key="d3"))
+    assert await paid(sandbox) == 2
+    assert PAYMENT.account not in repr(PAYMENT)
 
 
 async def test_what_the_other_side_will_not_take_is_refused_with_its_words(sms, realname, registrar, sandbox):

@@ -56,6 +56,7 @@ def production(tmp_path: Path) -> Settings:
             "EZHANG_SMS_URL": "https://sms.example.cn",
             "EZHANG_IDENTITY_URL": "https://identity.example.cn",
             "EZHANG_PUBLIC_SECURITY_URL": "https://police.example.cn",
+            "EZHANG_BANK_URL": "https://bank.example.cn",
             "EZHANG_BUILTIN_CA_ANSWERED_FOR": "北京某某有限公司",
         }
     )

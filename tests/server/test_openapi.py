@@ -17,6 +17,8 @@ from server.api import (
     account,
     approvals,
     companies,
+    deposits,
+    desk,
     devices,
     documents,
     entries,
@@ -30,6 +32,7 @@ from server.api import (
     photos,
     pins,
     printed,
+    reviews,
     roots,
     scanning,
     seal_life,
@@ -120,7 +123,7 @@ def test_outside_the_api_there_are_pages_only(routes: tuple[Route, ...]) -> None
     told = {(str(route.path), method) for route in others for method in route.methods if method != "GET"}
     # RFC 6960, and the forms of a browser without scripts; they change nothing either
     assert told == {("ocsp", "POST"), ("verify", "POST"), ("v/<code:str>", "POST")}
-    assert {str(route.name).split(".")[1] for route in others} == {"pages", "platform"}
+    assert {str(route.name).split(".")[1] for route in others} == {"pages", "desk_pages", "platform"}
 
 
 def test_each_says_who_may_call_it(described: dict[str, Any]) -> None:
@@ -198,6 +201,8 @@ def _read_from(what: str, name: str) -> set[str]:
         account,
         approvals,
         companies,
+        deposits,
+        desk,
         devices,
         documents,
         entries,
@@ -211,6 +216,7 @@ def _read_from(what: str, name: str) -> set[str]:
         passkeys,
         photos,
         pins,
+        reviews,
         roots,
         scanning,
         seal_life,

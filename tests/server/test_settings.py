@@ -23,6 +23,7 @@ PRODUCTION = {
     "EZHANG_SMS_URL": "https://sms.example.cn",
     "EZHANG_IDENTITY_URL": "https://identity.example.cn",
     "EZHANG_PUBLIC_SECURITY_URL": "https://police.example.cn",
+    "EZHANG_BANK_URL": "https://bank.example.cn",
     "EZHANG_BUILTIN_CA_ANSWERED_FOR": "北京某某有限公司",
 }
 
@@ -127,6 +128,7 @@ def test_the_program_says_so_in_both_languages_and_leaves_no_trace(tmp_path: Pat
         ({"EZHANG_SMS_URL": ""}, "production.missing"),
         ({"EZHANG_IDENTITY_URL": ""}, "production.missing"),
         ({"EZHANG_PUBLIC_SECURITY_URL": ""}, "production.missing"),
+        ({"EZHANG_BANK_URL": ""}, "production.missing"),
         ({"EZHANG_REGISTRAR_URL": "http://registrar.example.cn"}, "production.plain_http"),
         ({"EZHANG_SMS_URL": "http://sms.example.cn"}, "production.plain_http"),
         ({"EZHANG_IDENTITY_URL": "http://identity.example.cn"}, "production.plain_http"),

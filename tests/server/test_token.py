@@ -221,6 +221,7 @@ def test_production_makes_its_keys_there_by_its_own_command_and_opens_none_of_de
         EZHANG_SMS_URL="https://sms.example.cn",
         EZHANG_IDENTITY_URL="https://identity.example.cn",
         EZHANG_PUBLIC_SECURITY_URL="https://police.example.cn",
+        EZHANG_BANK_URL="https://bank.example.cn",
         EZHANG_BUILTIN_CA_ANSWERED_FOR="北京某某有限公司",
     )
     with keys.open_token(production) as token, pytest.raises(NotFound) as missing:

@@ -107,6 +107,7 @@ function show(entry) {
   $("part-verify").hidden = !open && !entry.verified.length;
   if (entry.verified.length) say($("verified"), entry.verified.map((way) => t(`entry.verified_${way}`)).join(" "));
   $("verify").hidden = !open || entry.verified.includes("face");
+  $("verify-deposit").hidden = !open || entry.verified.length > 0;
   form.hidden = !atApplicant();
   $("lacking").textContent = entry.missing.length ? t("entry.missing", { count: entry.missing.length }) : "";
   $("part-history").hidden = !entry.rounds.length;

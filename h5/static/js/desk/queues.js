@@ -1,0 +1,5 @@
+// What the desks have: role it is for, page, its name, and where its count (`waiting`) is read.
+
+export const QUEUES = [
+  { role: "operator", href: "/desk/reviews", words: "desk.reviews", path: "/desk/reviews/count" },
+];

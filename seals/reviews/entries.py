@@ -1,0 +1,126 @@
+"""Applications of existing companies at the review desk: taken, looked at, decided.
+
+Each function asks for itself whether the item is the reviewer's, and no matter of his own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from auth import events, throttling
+from auth import staff as staff_rows
+from auth.engine import transaction
+from auth.login import find_person
+from auth.ports import Registrar
+from auth.privacy import RecordsKey
+from auth.staff import Staff
+from auth.throttling import Limit
+from seals.entry import deciding, reviewing
+from seals.entry.giving import FileView
+from seals.entry.models import EntryState
+from seals.entry.states import wrong_state
+from seals.entry.views import EntryForm, EntryView, ReviewView
+from seals.reviews import leases
+from seals.reviews.checking import CrossCheck, cross_check, same_elsewhere
+from seals.reviews.leases import ItemKind
+from seals.signing.workshop import Workshop
+
+__all__ = ["EntryReview", "approve", "file", "look", "reject", "return_items", "take"]
+
+VIEWS_TOLD = Limit("review.viewed", 1, 3600)
+"""Of one material by one reviewer; repeats collapse."""
+
+
+@dataclass(frozen=True)
+class EntryReview:
+    """An application before its reviewer. checks: against the register, asked now.
+
+    repeated: slots whose very file was handed in with another application too.
+    """
+
+    entry: EntryView
+    form: EntryForm = field(repr=False)
+    checks: tuple[CrossCheck, ...]
+    repeated: tuple[str, ...]
+
+
+async def take(entry_id: str, staff: Staff, now: datetime, records: RecordsKey) -> None:
+    """Take it. Raises NotFound `entry.not_found`; Conflict `entry.state`, `review.taken`; Refused."""
+    seen = await reviewing.look(entry_id, records)
+    if seen.entry.state != EntryState.SUBMITTED.value:
+        raise wrong_state()
+    await _apart(seen, staff, now, records)
+    await leases.take(ItemKind.ENTRY, entry_id, staff, now)
+
+
+async def look(
+    entry_id: str, staff: Staff, now: datetime, records: RecordsKey, registrar: Registrar
+) -> EntryReview:
+    """What he has taken. Raises NotFound `entry.not_found`; Conflict `review.not_taken`; Refused."""
+    seen = await _mine(entry_id, staff, now, records)
+    checks = await cross_check(seen.form, registrar)
+    return EntryReview(seen.entry, seen.form, checks, await same_elsewhere(entry_id))
+
+
+async def file(entry_id: str, material_id: str, staff: Staff, now: datetime, workshop: Workshop) -> FileView:
+    """A material's file, and an event that he looked at it. Raises as `look`."""
+    await _mine(entry_id, staff, now, workshop.records)
+    found = await reviewing.file(entry_id, material_id, workshop)
+    async with transaction():
+        await leases.keep(ItemKind.ENTRY, entry_id, staff, now)
+        if await throttling.allowed(VIEWS_TOLD, f"{staff.id}/{material_id}", now):
+            await events.append(
+                events.PLATFORM,
+                "review.viewed",
+                actor=staff.actor,
+                subject=f"entry:{entry_id}",
+                now=now,
+                facts={"material": material_id},
+            )
+    return found
+
+
+async def approve(
+    entry_id: str, staff: Staff, now: datetime, records: RecordsKey, registrar: Registrar
+) -> EntryView:
+    """Raises as `look` and as `deciding.approve`."""
+    await _mine(entry_id, staff, now, records)
+    done = await deciding.approve(entry_id, staff.id, now, records, registrar)
+    await leases.let_go(ItemKind.ENTRY, entry_id)
+    return done
+
+
+async def return_items(
+    entry_id: str, items: Mapping[str, str], staff: Staff, now: datetime, records: RecordsKey
+) -> EntryView:
+    """Raises as `look` and as `deciding.return_items`."""
+    await _mine(entry_id, staff, now, records)
+    done = await deciding.return_items(entry_id, items, staff.id, now, records)
+    await leases.let_go(ItemKind.ENTRY, entry_id)
+    return done
+
+
+async def reject(entry_id: str, reason: str, staff: Staff, now: datetime, records: RecordsKey) -> EntryView:
+    """Raises as `look` and as `deciding.reject`."""
+    await _mine(entry_id, staff, now, records)
+    done = await deciding.reject(entry_id, reason, staff.id, now, records)
+    await leases.let_go(ItemKind.ENTRY, entry_id)
+    return done
+
+
+async def _mine(entry_id: str, staff: Staff, now: datetime, records: RecordsKey) -> ReviewView:
+    seen = await reviewing.look(entry_id, records)
+    await _apart(seen, staff, now, records)
+    await leases.require(ItemKind.ENTRY, entry_id, staff, now)
+    return seen
+
+
+async def _apart(seen: ReviewView, staff: Staff, now: datetime, records: RecordsKey) -> None:
+    """Not the applicant's, nor of whom the form names by mobile."""
+    people = {seen.applicant_id}
+    for mobile in (seen.form.representative_mobile, seen.form.agent_mobile):
+        person = await find_person(mobile, records) if mobile else None
+        people |= {person.id} if person is not None else set()
+    await staff_rows.require_apart(staff, seen.entry.company_id, people, now)

@@ -1,0 +1,100 @@
+"""The review desk in a browser: opened, taken, returned item by item, given anew, verified, approved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.browser import looking, steps
+from tests.browser.windows import DESK, PHONE, Window
+from tests.http.desks import host
+from tests.http.entering import enter, entry_form, fill_all
+from tests.http.site import Site
+from tests.seals.photo.papers import jpeg, sheet
+
+COMPANY = "北京听松信息技术有限公司"
+
+
+def _seen(page: Page, name: str) -> None:
+    """No barriers and nothing too wide; a picture of it where a folder is named."""
+    assert not looking.barriers(page)
+    assert not [wrong for width in (320, 390, 1280) for wrong in looking.too_wide(page, width)]
+    if folder := os.environ.get("EZHANG_TEST_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> None:
+    owner, reviewer = site.person(7121, "林听松"), site.person(7122, "沈砚秋")
+    uscc = enter(owner, 7121, COMPANY)
+    draft = owner.client.begin_entry(entry_form(owner, COMPANY, uscc, {"kind": "contract"}))
+    fill_all(owner, draft, "听松")
+    owner.client.submit_entry(draft["id"])
+    (role,) = host(site, "add", reviewer.demo.mobile, "operator", "沈砚秋")
+    desk = open_window(**DESK, reduced_motion="reduce")
+    desk.expect(403, "/api/desk/reviews")  # closed until it is opened
+    steps.enter_as(desk, site, reviewer, device=False)
+
+    page = desk.go("/desk/reviews")
+    expect(page).to_have_url(f"{desk.url}/desk?next=%2Fdesk%2Freviews")
+    expect(page.get_by_role("heading", name="请确认是您本人")).to_be_visible()
+    _seen(page, "desk-closed")
+    steps.type_in(page.get_by_label("开通码"), role["code"])
+    page.get_by_role("button", name="仅用开通码打开（开发环境）").click()
+    expect(page).to_have_url(f"{desk.url}/desk/reviews")
+    _seen(desk.page, "desk-queue")
+    desk.go("/desk")
+    tile = page.get_by_role("link", name="审核 待办")
+    expect(tile).to_be_visible()
+    _seen(page, "desk-start")
+    tile.click()
+    page.get_by_role("button", name="企业申请").click()
+    row = page.locator(".staff-item").filter(has_text=COMPANY)
+    row.get_by_role("button", name="领取").click()
+
+    expect(page.locator(".staff-check.staff-equal")).to_have_count(6)
+    slots = page.locator(".staff-materials > li")
+    expect(slots.locator("img")).to_have_count(slots.count())
+    _seen(page, "desk-entry")
+    licence = slots.filter(has_text="营业执照副本")
+    licence.get_by_label("退回此项").check()
+    steps.type_in(licence.get_by_label("原因（申请人可见）"), "图片模糊，请重新拍摄")
+    page.get_by_role("button", name="退回补正").click()
+    expect(page).to_have_url(f"{desk.url}/desk/reviews")
+    assert owner.client.entry(draft["id"])["missing"] == ["licence_copy"]
+    owner.client.give_material(draft["id"], "licence_copy", "again.jpg", jpeg(sheet("听松执照重拍", 9)))
+    owner.client.submit_entry(draft["id"])
+
+    phone = open_window(**PHONE, reduced_motion="reduce")
+    steps.enter_as(phone, site, owner, device=False)
+    _paid(site, phone, draft["id"])
+
+    desk.go("/desk/reviews")
+    row.get_by_role("button", name="领取").click()
+    expect(page.get_by_text("图片模糊，请重新拍摄")).to_be_visible()
+    _seen(page, "desk-entry-again")
+    page.get_by_role("button", name="通过", exact=True).click()
+    expect(page).to_have_url(f"{desk.url}/desk/reviews")
+    assert owner.client.entry(draft["id"])["state"] == "approved"
+    phone.go("/m")
+    expect(steps.card(phone.page, "印章申请已通过")).to_contain_text(COMPANY)
+
+
+def _paid(site: Site, phone: Window, entry: str) -> None:
+    """By the page of the phone, the amount read in the sandbox's bank."""
+    page = phone.go(f"/m/apply/{entry}")
+    page.get_by_role("link", name="改用对公账户打款验证").click()
+    _seen(page, "deposit")
+    steps.type_in(page.get_by_label("对公账号"), "1100 1234 5678 9012 3456")
+    steps.type_in(page.get_by_label("开户银行"), "中国工商银行北京望京支行")
+    page.get_by_role("button", name="申请打款").click()
+    expect(page.get_by_label("到账金额（元）")).to_be_visible()
+    _seen(page, "deposit-sent")
+    bank = httpx.get(f"http://127.0.0.1:{site.port + 1}/bank", trust_env=False).text
+    arrived = bank.partition(COMPANY)[2].partition("+")[2].partition(" ")[0]
+    steps.type_in(page.get_by_label("到账金额（元）"), arrived)
+    page.get_by_role("button", name="确认金额").click()
+    expect(page.get_by_text("验证通过，企业身份已确认。")).to_be_visible()
