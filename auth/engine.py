@@ -25,6 +25,7 @@ APPS = {
     "auth": {
         "models": [
             "auth.models",
+            "auth.consent_models",
             "auth.identity_models",
             "auth.member_models",
             "auth.passkey_models",
@@ -47,6 +48,7 @@ APPS = {
             "seals.archive_models",
             "seals.life_models",
             "seals.printed_models",
+            "seals.service_models",
         ],
         "migrations": "seals.migrations",
         "default_connection": "default",

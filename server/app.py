@@ -17,6 +17,7 @@ from server import errors
 from server.api.account import account
 from server.api.approvals import approvals
 from server.api.companies import companies_api
+from server.api.consents import consents_api
 from server.api.cookies import cookie
 from server.api.devices import devices_api
 from server.api.documents import documents
@@ -84,6 +85,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
     app.ctx.settings = settings
     for blueprint in (
         account,
+        consents_api,
         scanning,
         wechat_api,
         passkeys_api,

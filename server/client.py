@@ -124,13 +124,34 @@ class Client:
 
     # ---------------------------------------------------------------- account
 
+    def consents(self) -> list[Json]:
+        """The current texts, with `accepted_at`."""
+        found: list[Json] = self._get("/api/consents")  # type: ignore[assignment]
+        return found
+
+    def agree(self) -> None:
+        """Accept the texts that are in force, unless that is done."""
+        texts = self.consents()
+        if not all(each["accepted_at"] for each in texts):
+            self._post("/api/consents", {each["text"]: each["digest"] for each in texts})
+
+    def withdraw_consent(self) -> None:
+        """Take the consent back; nothing new can be begun until `agree`."""
+        self._post("/api/consents/withdraw", {})
+
     def send_code(self, mobile: str) -> Json:
         """Have a login code sent to a mobile."""
         return self._post("/api/login/sms", {"mobile": mobile})
 
-    def log_in(self, mobile: str, code: str) -> Json:
-        """Log in; the session is kept in the client's cookies."""
-        return self._post("/api/login", {"mobile": mobile, "code": code})
+    def log_in(self, mobile: str, code: str, *, agree: bool = True) -> Json:
+        """Log in; the session is kept in the client's cookies.
+
+        agree: accept the terms of service and the privacy policy as they are now (`agree`), where it is new.
+        """
+        me = self._post("/api/login", {"mobile": mobile, "code": code})
+        if agree:
+            self.agree()
+        return me
 
     def log_out(self) -> None:
         """End the session."""
