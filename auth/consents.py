@@ -19,7 +19,7 @@ __all__ = ["ConsentView", "accept", "require", "standing", "withdraw"]
 
 @dataclass(frozen=True)
 class ConsentView:
-    """How somebody stands to a text: the current version, and when he accepted it, None: not yet, or no more."""
+    """How somebody stands to a text in force. accepted_at: None where he has not, or took it back."""
 
     text: str
     version: int

@@ -106,7 +106,7 @@ class Topic(StrEnum):
 
 
 class Notice(Model):
-    """Something all users are told. topic: of a training, null otherwise. Shown from `shown_from` to its end."""
+    """Something all users are told, from shown_from to its end. topic: of a training, null otherwise."""
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
     kind = fields.CharEnumField(NoticeKind, max_length=12)
