@@ -24,6 +24,7 @@ class PasskeyPurpose(StrEnum):
     PROVE = "prove"
     LOGIN = "login"
     FIRST = "first"
+    STAFF = "staff"
 
 
 class Passkey(Model):

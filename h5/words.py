@@ -18,6 +18,7 @@ from h5.wording import (
     checking,
     common,
     company,
+    desk,
     devices,
     grants,
     life,
@@ -65,6 +66,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **roots.WORDS,
     **succession.WORDS,
     **ways.WORDS,
+    **desk.WORDS,
 }
 
 

@@ -12,6 +12,7 @@ from auth import sessions
 from auth.browsers import masked_address
 from auth.engine import close_database
 from auth.errors import Refused
+from h5.desk_pages import desk_pages
 from h5.pages import pages
 from server import errors
 from server.api.account import account
@@ -19,6 +20,7 @@ from server.api.approvals import approvals
 from server.api.companies import companies_api
 from server.api.consents import consents_api
 from server.api.cookies import cookie
+from server.api.desk import desk_api
 from server.api.devices import devices_api
 from server.api.documents import documents
 from server.api.exports import exports
@@ -106,6 +108,8 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         printed_documents,
         roots_api,
         platform,
+        desk_api,
+        desk_pages,
         pages,
     ):
         app.blueprint(blueprint)

@@ -74,6 +74,30 @@ def _review_decline(given: argparse.Namespace) -> int:
     return decline(given.seal, given.reason, given.reason_en)
 
 
+def _staff_add(given: argparse.Namespace) -> int:
+    from server.staff_command import add
+
+    return add(given.mobile, given.role, given.name)
+
+
+def _staff_code(given: argparse.Namespace) -> int:
+    from server.staff_command import code
+
+    return code(given.staff)
+
+
+def _staff_end(given: argparse.Namespace) -> int:
+    from server.staff_command import end
+
+    return end(given.staff)
+
+
+def _staff_list(given: argparse.Namespace) -> int:
+    from server.staff_command import listed
+
+    return listed()
+
+
 def _rotate_kek(given: argparse.Namespace) -> int:
     from server.rotate_command import rotate_kek
 
@@ -155,6 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     unit.set_defaults(command=_rotate_tsa)
     _add_audit(commands.add_parser("audit", help="审计事件日志 · check the log of events"))
     _add_review(commands.add_parser("review", help="核对待发放的印章 · look at held seals"))
+    _add_staff(commands.add_parser("staff", help="平台工作人员 · who works at the platform's desks"))
     return parser
 
 
@@ -188,6 +213,28 @@ def _add_review(review: argparse.ArgumentParser) -> None:
     decline.add_argument("--reason", required=True, help="告知企业的原因 · why; the owner reads it")
     decline.add_argument("--reason-en", help="英文原因 · the same in English")
     decline.set_defaults(command=_review_decline)
+
+
+def _add_staff(staff: argparse.ArgumentParser) -> None:
+    steps = staff.add_subparsers(required=True, metavar="STEP")
+    add = steps.add_parser(
+        "add", help="指派角色 · give somebody a role; prints the code that binds a passkey"
+    )
+    add.add_argument("mobile", metavar="MOBILE", help="登录用的手机号 · the mobile he logs in with")
+    add.add_argument(
+        "--role", required=True, choices=("operator", "regulator"), help="审核员或监管人员 · which desk"
+    )
+    add.add_argument("--name", required=True, help="姓名 · his name")
+    add.set_defaults(command=_staff_add)
+    for name, command, meaning in (
+        ("code", _staff_code, "更换通行密钥：生成新的开通码 · another code, in place of the passkey"),
+        ("end", _staff_end, "结束角色，立即生效 · end a role, at once"),
+    ):
+        step = steps.add_parser(name, help=meaning)
+        step.add_argument("staff", metavar="STAFF", help="角色 id · the role's id, as listed")
+        step.set_defaults(command=command)
+    listing = steps.add_parser("list", help="全部角色 · who has and had a role; one JSON line each")
+    listing.set_defaults(command=_staff_list)
 
 
 if __name__ == "__main__":

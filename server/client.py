@@ -27,6 +27,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from server.clients.desk import DeskCalls
+
 __all__ = ["ApiError", "Client", "DeviceKey"]
 
 Json = dict[str, Any]
@@ -88,7 +90,7 @@ class DeviceKey:
         return {"device_key": key, "signature": self.sign({**values, "key": key})}
 
 
-class Client:
+class Client(DeskCalls):
     """The API at `base_url`, as one person, on one device.
 
     device: the key it confirms by, a new one if none is given. It is enrolled when the seals are collected,

@@ -6,6 +6,7 @@ from auth.member_models import GrantEnd, GrantRole, GrantState, MemberEnd, Membe
 from auth.models import ApplicationState, ChallengePurpose, ChallengeState, CompanyState, LicenceState, LoginWay, ScanLoginState
 from auth.passkey_models import PasskeyPurpose
 from auth.ports import IdentityWay
+from auth.staff_models import StaffRoleName
 from auth.succession_models import ChangeState
 from auth.tokens import new_id
 from json import dumps, loads
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
             name='PasskeyQuestion',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('purpose', fields.CharEnumField(description='ADD: add\nPROVE: prove\nLOGIN: login\nFIRST: first', enum_type=PasskeyPurpose, max_length=8)),
+                ('purpose', fields.CharEnumField(description='ADD: add\nPROVE: prove\nLOGIN: login\nFIRST: first\nSTAFF: staff', enum_type=PasskeyPurpose, max_length=8)),
                 ('subject', fields.CharField(max_length=24)),
                 ('challenge_hash', fields.CharField(unique=True, max_length=64)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -376,6 +377,36 @@ class Migration(migrations.Migration):
                 ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'sms_code', 'app': 'auth', 'indexes': [Index(fields=['mobile_index', 'created_at'])], 'pk_attr': 'id', 'table_description': 'One login code: its hash, its tries, its end.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='StaffRole',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('role', fields.CharEnumField(description='OPERATOR: operator\nREGULATOR: regulator', enum_type=StaffRoleName, max_length=10)),
+                ('name_sealed', fields.BinaryField()),
+                ('added_by', fields.CharField(max_length=31)),
+                ('live', fields.CharField(null=True, unique=True, max_length=40)),
+                ('code_hash', fields.CharField(null=True, max_length=64)),
+                ('code_ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('passkey', fields.CharField(null=True, max_length=64)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'staff_role', 'app': 'auth', 'indexes': [Index(fields=['person_id', 'ended_at'])], 'pk_attr': 'id', 'table_description': "Somebody who works at one of the platform's desks, as the host's account added_by said."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='StaffOpening',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('staff', fields.ForeignKeyField('auth.StaffRole', source_field='staff_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('session', fields.CharField(max_length=24)),
+                ('by', fields.CharField(max_length=64)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'staff_opening', 'app': 'auth', 'indexes': [Index(fields=['staff_id', 'session', 'at'])], 'pk_attr': 'id', 'table_description': "That somebody opened his desk in one session. by: the passkey's credential hash, or `code`."},
             bases=['Model'],
         ),
         ops.CreateModel(

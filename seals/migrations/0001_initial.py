@@ -6,6 +6,7 @@ from auth.tokens import new_id
 from json import dumps, loads
 from seals.approval_models import ApprovalState, RuleState
 from seals.device_models import CodeState
+from seals.entry.models import EntryOutcome, EntryState, EntryWay
 from seals.export_models import ExportForm
 from seals.key_models import RequestState
 from seals.life_models import AskedState
@@ -129,6 +130,84 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='EntryApplication',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('applicant', fields.ForeignKeyField('auth.Person', source_field='applicant_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('request_id', fields.CharField(max_length=64)),
+                ('company_name', fields.CharField(max_length=120)),
+                ('uscc', fields.CharField(db_index=True, max_length=18)),
+                ('live_uscc', fields.CharField(null=True, unique=True, max_length=18)),
+                ('case', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('form_sealed', fields.BinaryField()),
+                ('state', fields.CharEnumField(db_index=True, description='DRAFT: draft\nSUBMITTED: submitted\nRETURNED: returned\nAPPROVED: approved\nREJECTED: rejected\nWITHDRAWN: withdrawn', enum_type=EntryState, max_length=12)),
+                ('round', fields.IntField(default=0)),
+                ('reason', fields.CharField(null=True, max_length=500)),
+                ('reviewer', fields.CharField(null=True, max_length=24)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('changed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('declared_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('confirmed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('confirmed_session', fields.CharField(null=True, max_length=24)),
+                ('submitted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'entry_application', 'app': 'seals', 'unique_together': (('applicant', 'request_id'),), 'indexes': [Index(fields=['company_id']), Index(fields=['state', 'submitted_at'])], 'pk_attr': 'id', 'table_description': 'An application of a company that exists already, the form lies encrypted.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='EntryMaterial',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('application', fields.ForeignKeyField('seals.EntryApplication', source_field='application_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('slot', fields.CharField(max_length=60)),
+                ('live', fields.CharField(null=True, unique=True, max_length=90)),
+                ('name', fields.CharField(max_length=200)),
+                ('media_type', fields.CharField(max_length=40)),
+                ('size', fields.IntField()),
+                ('pages', fields.IntField()),
+                ('blob', fields.CharField(max_length=64)),
+                ('same_index', fields.CharField(db_index=True, max_length=64)),
+                ('lifted', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('replaced_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'entry_material', 'app': 'seals', 'indexes': [Index(fields=['application_id', 'created_at'])], 'pk_attr': 'id', 'table_description': 'A file given for one slot of an application, never changed, a new one takes its place.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='EntryRound',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('application', fields.ForeignKeyField('seals.EntryApplication', source_field='application_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('number', fields.IntField()),
+                ('form_sealed', fields.BinaryField()),
+                ('materials', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('outcome', fields.CharEnumField(description='WAITING: waiting\nRETURNED: returned\nAPPROVED: approved\nREJECTED: rejected\nWITHDRAWN: withdrawn', enum_type=EntryOutcome, max_length=12)),
+                ('returned', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('reason', fields.CharField(null=True, max_length=500)),
+                ('reviewer', fields.CharField(null=True, max_length=24)),
+                ('submitted_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'entry_round', 'app': 'seals', 'unique_together': (('application', 'number'),), 'pk_attr': 'id', 'table_description': 'One submission and what became of it, so that every round stays readable (R115).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='EntryVerification',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('application', fields.ForeignKeyField('seals.EntryApplication', source_field='application_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('way', fields.CharEnumField(description='FACE: face\nDEPOSIT: deposit', enum_type=EntryWay, max_length=8)),
+                ('reference', fields.CharField(max_length=80)),
+                ('by', fields.CharField(max_length=40)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'entry_verification', 'app': 'seals', 'unique_together': (('application', 'way'),), 'pk_attr': 'id', 'table_description': 'That the company was verified (R112), which way, when and by whom, before it can be approved.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Export',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
@@ -204,7 +283,7 @@ class Migration(migrations.Migration):
                 ('staff', fields.CharField(max_length=24)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'notice', 'app': 'seals', 'indexes': [Index(fields=['shown_from'])], 'pk_attr': 'id', 'table_description': 'Something all users are told. topic: of a training, null otherwise. Shown from `shown_from` to its end.'},
+            options={'table': 'notice', 'app': 'seals', 'indexes': [Index(fields=['shown_from'])], 'pk_attr': 'id', 'table_description': 'Something all users are told, from shown_from to its end. topic: of a training, null otherwise.'},
             bases=['Model'],
         ),
         ops.CreateModel(
