@@ -23,7 +23,7 @@ from auth.errors import DomainError, Invalid, Refused
 from seals.policies import DEFAULT, POLICIES
 from seals.service.supervision import Authority
 
-__all__ = ["LICENCES", "MAX_PORT", "Keys", "Profile", "Settings", "pairs", "refuse_to_start"]
+__all__ = ["LICENCES", "MAX_PORT", "VERSION", "Keys", "Profile", "Settings", "pairs", "refuse_to_start"]
 
 PORTS_NEEDED = 3
 """PORT for the pages, PORT+1 for the sandbox, PORT+2 for the built-in time-stamping service."""
@@ -35,6 +35,7 @@ MAX_TIME_SERVICES = 4
 BUILT_IN = "builtin"
 SES_PICTURES = ("png", "svg")
 SANDBOX_APP_ID = "sandbox"
+VERSION = "0.1.0"
 MAX_SAID = 1000
 MAX_TICKET_HOURS = 24 * 90
 TICKET_HOURS = "question=24;complaint=72;feedback=120;privacy=360;abuse=24"
@@ -288,6 +289,17 @@ class Settings:
     def ticket_hours(self) -> dict[str, int]:
         """Within how many hours a kind of ticket is answered."""
         return {kind: int(hours) for kind, hours in pairs(self.ticket_times)}
+
+    @property
+    def qualifications(self) -> tuple[tuple[str, str], ...]:
+        """Every kind of licence with its number, empty where none is recorded."""
+        known = dict(pairs(self.provider_licences))
+        return tuple((name, known.get(name, "")) for name in LICENCES)
+
+    @property
+    def version(self) -> str:
+        """The program's."""
+        return VERSION
 
     def authority_of(self, role: str) -> Authority:
         """Which authority a regulator's role belongs to: the coordination group, unless one is set."""

@@ -17,6 +17,7 @@ from h5.thread import (
     member_cards,
     passkey_cards,
     pin_cards,
+    service_cards,
     signing_cards,
     succession_cards,
 )
@@ -99,6 +100,8 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     identity_cards.identity_begun,
     chat_cards.chat_said,
     chat_cards.chat_replied,
+    service_cards.seal_reported,
+    service_cards.ticket_answered,
     device_cards.device_enrolled,
     device_cards.device_removed,
     succession_cards.representative_ended,

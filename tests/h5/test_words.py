@@ -20,7 +20,7 @@ ASKED_IN_SCRIPT = re.compile(r"""\bt(?:Or)?\(\s*(["'`])([\w.]+)(\$\{)?""")
 QUOTED = re.compile(r"""["'`]([a-z]+\.[a-z_]+)["'`]""")
 JOINED_IN_PROGRAM = re.compile(r"""\bf"([a-z]+\.[\w.]*)\{""")
 GROUPS = {key.partition(".")[0] for key in words.WORDS}
-IMPORT = re.compile(r'^import [^;]*?from "(\.[^"]+)";', re.MULTILINE)
+IMPORT = re.compile(r'(?:^import [^;]*?from |await import\()"(\.[^"]+)"', re.MULTILINE)
 PAGE_SCRIPT = re.compile(r'page_script\("([\w.]+)", \[([^\]]*)\]')
 
 

@@ -1,3 +1,6 @@
 // What the desks have: role it is for, page, its name, and where its count (`waiting`) is read.
 
-export const QUEUES = [];
+export const QUEUES = [
+  { role: "operator", href: "/desk/service", words: "desk.service", path: "/desk/tickets" },
+  { role: "regulator", href: "/desk/supervision", words: "desk.supervision", path: "/desk/supervision" },
+];
