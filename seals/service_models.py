@@ -126,7 +126,7 @@ class Notice(Model):
 
 
 class NoticeRead(Model):
-    """That somebody read a notice, once; of a training it is the record of who took part."""
+    """That somebody read a notice, once. Of a training it is the record of who took part."""
 
     id = fields.CharField(60, primary_key=True)
     notice: fields.ForeignKeyRelation[Notice] = fields.ForeignKeyField("seals.Notice", on_delete=RESTRICT)

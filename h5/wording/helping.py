@@ -30,10 +30,10 @@ HELP: tuple[Section, ...] = (
                 "不得仅因为它是电子形式就否定其效力。涉及婚姻、收养、继承等人身关系的文书，涉及停止供水、"
                 "供热、供气等公用事业服务的文书，以及法律、行政法规规定的其他情形，不适用。",
                 "Electronic Signature Law, art. 3: for contracts and other papers of civil matters the"
-                " parties may agree to use electronic signatures or not; where they did, effect is not denied merely"
-                " because of the electronic form. Not for papers on marriage, adoption, inheritance and such"
-                " personal relations, on ending public services as water, heat or gas, and others that laws"
-                " name.",
+                " parties may agree to use electronic signatures or not; where they did, effect is not denied"
+                " merely because of the electronic form. Not for papers on marriage, adoption, inheritance"
+                " and such personal relations, on ending public services as water, heat or gas, and others that"
+                " laws name.",
             ),
             (
                 "第十三条：可靠的电子签名须同时满足四点：制作数据专属于签名人；签署时只由签名人控制；"

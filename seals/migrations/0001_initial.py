@@ -295,7 +295,7 @@ class Migration(migrations.Migration):
                 ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'notice_read', 'app': 'seals', 'indexes': [Index(fields=['notice_id', 'company_id'])], 'pk_attr': 'id', 'table_description': 'That somebody read a notice, once; of a training it is the record of who took part.'},
+            options={'table': 'notice_read', 'app': 'seals', 'indexes': [Index(fields=['notice_id', 'company_id'])], 'pk_attr': 'id', 'table_description': 'That somebody read a notice, once. Of a training it is the record of who took part.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -18,7 +18,7 @@ __all__ = ["service_api"]
 service_api = Blueprint("service_api", url_prefix="/api")
 
 
-class Said(Body):
+class Feedback(Body):
     """kind: question, complaint, feedback, privacy or abuse; code: of the document that it is about."""
 
     kind: str
@@ -54,11 +54,11 @@ class Notices:
     "/tickets",
     "Ask, complain, or report a document",
     answer=Receipt,
-    body=Said,
+    body=Feedback,
     public=True,
     status=201,
 )
-async def send_ticket(request: Request, body: Said) -> Receipt:
+async def send_ticket(request: Request, body: Feedback) -> Receipt:
     ctx, asking = it(request), request.ctx.session
     return await tickets.send(
         body.kind,

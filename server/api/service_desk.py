@@ -22,7 +22,7 @@ __all__ = ["service_desk_api"]
 service_desk_api = Blueprint("service_desk", url_prefix="/api/desk")
 
 
-class Answer(Body):
+class DeskAnswer(Body):
     """What is answered."""
 
     text: str
@@ -99,9 +99,9 @@ async def take_ticket(request: Request, ticket: str) -> StaffTicket:
     "/tickets/<ticket:str>/answer",
     "Answer a ticket",
     answer=StaffTicket,
-    body=Answer,
+    body=DeskAnswer,
 )
-async def answer_ticket(request: Request, ticket: str, body: Answer) -> StaffTicket:
+async def answer_ticket(request: Request, ticket: str, body: DeskAnswer) -> StaffTicket:
     who = await _operator(request, deciding=True)
     return await answering.answer(ticket, body.text, who.actor, now(), it(request).records)
 
@@ -179,8 +179,8 @@ async def desk_guidance(request: Request) -> GuidanceDesk:
     "/guidance/<guidance:str>/answer",
     "Answer a piece of guidance",
     answer=GuidanceView,
-    body=Answer,
+    body=DeskAnswer,
 )
-async def answer_guidance(request: Request, guidance: str, body: Answer) -> GuidanceView:
+async def answer_guidance(request: Request, guidance: str, body: DeskAnswer) -> GuidanceView:
     who = await _operator(request, deciding=True)
     return await guiding.answer(guidance, body.text, who.actor, now())

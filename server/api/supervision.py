@@ -63,7 +63,7 @@ async def supervision(request: Request) -> SupervisionDesk:
 @operation(
     supervision_api,
     "GET",
-    "/totals.<form:str>",
+    "/totals/<form:str>",
     "The totals as a table, csv or xlsx",
     media="application/octet-stream",
 )

@@ -11,7 +11,10 @@ import pytest
 from h5 import words
 
 HERE = Path(words.__file__).parent
-TEMPLATES = {path.name: path.read_text() for path in (HERE / "templates").glob("*.html")}
+TEMPLATES = {
+    path.relative_to(HERE / "templates").as_posix(): path.read_text()
+    for path in (HERE / "templates").rglob("*.html")
+}
 SCRIPTS = {path: path.read_text() for path in (HERE / "static" / "js").rglob("*.js")}
 
 ASKED_IN_TEMPLATE = re.compile(r"""\bw\(\s*(["'])([\w.]+)\1(\s*~)?""")
@@ -21,7 +24,7 @@ QUOTED = re.compile(r"""["'`]([a-z]+\.[a-z_]+)["'`]""")
 JOINED_IN_PROGRAM = re.compile(r"""\bf"([a-z]+\.[\w.]*)\{""")
 GROUPS = {key.partition(".")[0] for key in words.WORDS}
 IMPORT = re.compile(r'(?:^import [^;]*?from |await import\()"(\.[^"]+)"', re.MULTILINE)
-PAGE_SCRIPT = re.compile(r'page_script\("([\w.]+)", \[([^\]]*)\]')
+PAGE_SCRIPT = re.compile(r'page_script\("([\w./]+)", \[([^\]]*)\]')
 
 
 def known(key: str, is_prefix: bool) -> bool:

@@ -17,6 +17,8 @@ from server.api import (
     account,
     approvals,
     companies,
+    consents,
+    desk,
     devices,
     documents,
     exports,
@@ -30,7 +32,10 @@ from server.api import (
     roots,
     scanning,
     seal_life,
+    service,
+    service_desk,
     signings,
+    supervision,
     thread,
     verification,
     wechat,
@@ -62,6 +67,8 @@ PUBLIC = {
     "printed_page",
     "list_roots",
     "daily_root",
+    "send_ticket",
+    "look_up_ticket",
 }
 
 
@@ -117,7 +124,10 @@ def test_outside_the_api_there_are_pages_only(routes: tuple[Route, ...]) -> None
     told = {(str(route.path), method) for route in others for method in route.methods if method != "GET"}
     # RFC 6960, and the forms of a browser without scripts; they change nothing either
     assert told == {("ocsp", "POST"), ("verify", "POST"), ("v/<code:str>", "POST")}
-    assert {str(route.name).split(".")[1] for route in others} == {"pages", "platform"}
+    assert {str(route.name).split(".")[1] for route in others} == {
+        *("pages", "platform"),
+        *("desk_pages", "service_desk_pages"),
+    }
 
 
 def test_each_says_who_may_call_it(described: dict[str, Any]) -> None:
@@ -195,6 +205,8 @@ def _read_from(what: str, name: str) -> set[str]:
         account,
         approvals,
         companies,
+        consents,
+        desk,
         devices,
         documents,
         exports,
@@ -208,7 +220,10 @@ def _read_from(what: str, name: str) -> set[str]:
         roots,
         scanning,
         seal_life,
+        service,
+        service_desk,
         signings,
+        supervision,
         thread,
         verification,
         wechat,
