@@ -12,7 +12,7 @@ import { opened, proven } from "./proven.js";
 
 const NUMBERS = ["companies", "issued", "collected", "suspended", "cancelled", "uncollected"];
 const SPACE = "http://www.w3.org/2000/svg";
-const [ROW, WIDE, LEFT] = [26, 600, 170];
+const [ROW, WIDE, LEFT] = [26, 640, 210];
 const PLACES = new Map(REGIONS.flatMap(([province, places]) => places.map(([code, name]) => [code, `${province} ${name}`])));
 
 function shape(name, attributes, words) {
@@ -46,7 +46,7 @@ function table(caption, heads, rows) {
 
 function fill(id, caption, heads, rows, number) {
   $(id).replaceChildren(...(rows.length
-    ? [chart(rows.map((row) => [row[0], row[number]])), table(caption, heads, rows)]
+    ? [h("p", { class: "fine" }, heads[number]), chart(rows.map((row) => [row[0], row[number]])), table(caption, heads, rows)]
     : [h("p", { class: "fine" }, t("desk.super_none"))]));
 }
 
