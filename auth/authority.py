@@ -63,6 +63,7 @@ class Act(StrEnum):
     SEE_SIGNINGS = "see_signings"
     GRANT_SEAL = "grant_seal"
     SET_APPROVAL = "set_approval"
+    FILE_SEAL = "file_seal"
     APPROVE_SIGNING = "approve_signing"
 
 
@@ -107,6 +108,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.SEE_SIGNINGS: _CUSTODY,
     Act.GRANT_SEAL: _CUSTODY,
     Act.SET_APPROVAL: _OWNER,
+    Act.FILE_SEAL: _OFFICE,
     # Whoever the seal's approval rule names, and who holds keys in this company: of any seal.
     Act.APPROVE_SIGNING: _CUSTODY | {Role.USER},
 }

@@ -47,6 +47,7 @@ APPS = {
             "seals.status_models",
             "seals.approval_models",
             "seals.archive_models",
+            "seals.filing_models",
             "seals.life_models",
             "seals.printed_models",
             "seals.service_models",

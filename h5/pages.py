@@ -23,6 +23,7 @@ from auth.errors import Gone, Invalid, NotFound
 from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
 from h5.rendering import render, static_file
 from h5.views import SealedRecord
+from seals.filing.submitting import MAX_NAME, MAX_NOTE, MAX_SCOPE
 from seals.granting import DEFAULT_DAYS, MAX_DAYS
 from seals.kinds import KindSpec, SealKind, spec
 from seals.scopes import DOCUMENT_KINDS
@@ -133,6 +134,17 @@ async def seals(request: Request, company: str) -> HTTPResponse:
 @pages.get("/m/granted/<grant:str>")
 async def granted(request: Request, grant: str) -> HTTPResponse:
     return _private(request, "granted.html", "/m/login", grant=grant)
+
+
+@pages.get("/m/filings/<company:str>")
+async def filings(request: Request, company: str) -> HTTPResponse:
+    limits = {"max_name": MAX_NAME, "max_scope": MAX_SCOPE, "max_note": MAX_NOTE}
+    return _private(request, "filings.html", "/m/login", company=company, **limits)
+
+
+@pages.get("/m/filing/<filing:str>")
+async def filing(request: Request, filing: str) -> HTTPResponse:
+    return _private(request, "filing.html", "/m/login", filing=filing)
 
 
 @pages.get("/m/people/<company:str>")

@@ -21,6 +21,8 @@ from auth.throttling import Limit
 from seals import duplicates, imprint, numbers
 from seals.add_form import NO_NUMBER, AddForm, design_of, require_confirmed
 from seals.design import Design
+from seals.filing import makers, recording
+from seals.filing_models import FilingKind
 from seals.founding import sole
 from seals.imprint import Imprint
 from seals.kinds import SealClass, SealKind, spec
@@ -217,6 +219,7 @@ async def _issue(
         # and a company that was dissolved meanwhile has no seal.
         require_active(await Company.filter(id=company.id).select_for_update().get())
         await require(person_id, Act.ADD_SEAL, company.id, now)
+        await makers.require(now)
         seal = await Seal.create(
             company_id=company.id,
             kind=design.kind.value,
@@ -236,6 +239,8 @@ async def _issue(
             created_at=now,
         )
         await duplicates.remember(seal.id, seen)
+        if seal.state is SealState.ISSUED:
+            await recording.record(seal, FilingKind.MADE, now, agent_id=person_id)
         await events.append(
             events.company_stream(company.id),
             "seal.held" if reason else "seal.issued",

@@ -25,6 +25,8 @@ from auth.succession_models import ChangeState, RepresentativeChange
 from auth.tokens import new_id
 from seals import duplicates, holders, imprint, numbers
 from seals.design import Design
+from seals.filing import makers, recording
+from seals.filing_models import FilingKind
 from seals.forms import company_form, five
 from seals.kinds import FIVE, SealKind, spec
 from seals.likeness import Look, look
@@ -192,8 +194,9 @@ async def _found(
         valid_from=_start_of(registered.valid_from),
         valid_until=_end_of(registered.valid_until) if registered.valid_until else None,
     )
+    row = await Application.get(id=application_id)
     for each in drawn:
-        await issue(company.id, each, now)
+        await issue(company.id, each, now, row.applicant_id)
     # A change may have been registered before there was a company here to hear of it.
     await RepresentativeChange.create(
         company_id=company.id, state=ChangeState.REPORTED, created_at=now, lease_until=now
@@ -201,8 +204,12 @@ async def _found(
     await _tell(application_id, company, drawn, owner.id, now)
 
 
-async def issue(company_id: str, made: Drawn, now: datetime) -> Seal:
-    """A seal as it was drawn, ISSUED: number and imprint, to be collected."""
+async def issue(company_id: str, made: Drawn, now: datetime, agent_id: str | None = None) -> Seal:
+    """A seal as it was drawn, ISSUED: number and imprint, to be collected; and its filing (R34).
+
+    agent_id: who applied for it, if somebody did. Raises Unavailable `maker.unlicensed`.
+    """
+    await makers.require(now)
     seal = await Seal.create(
         company_id=company_id,
         kind=made.design.kind.value,
@@ -219,6 +226,7 @@ async def issue(company_id: str, made: Drawn, now: datetime) -> Seal:
         created_at=now,
     )
     await duplicates.remember(seal.id, made.look)
+    await recording.record(seal, FilingKind.MADE, now, agent_id=agent_id)
     return seal
 
 

@@ -17,6 +17,7 @@ from auth.errors import Conflict
 from auth.models import Company
 from seals import grant_endings, numbers, statuses
 from seals.approval_models import ApprovalRule, RuleState
+from seals.filing import recording, updates
 from seals.keyring import P256
 from seals.life import Change, Step, columns, remade, steps_of
 from seals.models import Offer, Seal, SealKey, SealState, SealWrap, Signing, SigningState
@@ -31,6 +32,12 @@ _KINDS = {
     Change.FORGOTTEN: "seal.rekeyed",
     Change.SUCCEED: "seal.rekeyed",
 }
+_UPDATES = {
+    Change.SUCCEED: "representative",
+    Change.RENEW: "certificates",
+    Change.FORGOTTEN: "certificates",
+}
+"""What of a company's filings has to be updated then (R134)."""
 _ENDED = {
     SealState.FROZEN: (
         "seal.frozen",
@@ -123,6 +130,15 @@ async def _go(row: Seal, step: Step, now: datetime) -> bool:
         await living.update(revoked_at=now, revoked_for=step.revoked, sealed_private="")
         await statuses.forget([str(serial) for serial in serials], now)
         await SealWrap.filter(seal_id=row.id).delete()
+    if step.to is SealState.CANCELLED:
+        await updates.end(row.id, now)
+    await recording.record(
+        row,
+        recording.kind_of(step.change),
+        now,
+        change=step.change.value,
+        facts={"state": step.to.value, "generation": row.generation},
+    )
     return True
 
 
@@ -176,6 +192,9 @@ async def tell(done: Moved, actor: str, now: datetime, facts: Mapping[str, str] 
             on_behalf=done.company_id,
             facts={**_facts(each), **(facts or {})},
         )
+    why = _UPDATES.get(done.change)
+    if why is not None:
+        await updates.due(done.company_id, why, now, None if why == "representative" else _ids(done))
     for signing, code in done.signings:
         await events.append(
             stream,
@@ -186,6 +205,10 @@ async def tell(done: Moved, actor: str, now: datetime, facts: Mapping[str, str] 
             on_behalf=done.company_id,
             facts={"code": code},
         )
+
+
+def _ids(done: Moved) -> list[str]:
+    return [each.seal.id for each in done.seals]
 
 
 def _facts(moved: MovedSeal) -> dict[str, str | int]:

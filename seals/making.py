@@ -42,6 +42,8 @@ from seals import (
 from seals.certificate_requests import Answer, Asked
 from seals.collecting import collect_info, collect_values
 from seals.entitled import check_identity, check_names
+from seals.filing import recording
+from seals.filing_models import FilingKind
 from seals.keyring import P256, SM2, Keyring
 from seals.life import Change, columns, the_step
 from seals.models import (
@@ -217,6 +219,7 @@ async def _store(
         raise _ended()
     for each in made:
         await _move(each, now)
+        await _file(each, row, way, now)
     await keks.hold(kek_version, now)
     await SealKey.bulk_create(_key_row(each, key, kek_version) for each in made for key in each.keys)
     await SealWrap.bulk_create(_wrap_row(each, row.person_id) for each in made)
@@ -248,6 +251,28 @@ async def _move(made: _Made, now: datetime) -> None:
     )
     if not moved:
         raise Conflict("seal.state", "印章状态已变化，请刷新。", "The seal's state has changed; reload.")
+
+
+async def _file(made: _Made, row: Collection, way: IdentityWay, now: datetime) -> None:
+    """What collecting adds to the seal's filing: its certificates, and by which check they were given."""
+    certificates = [
+        {
+            "algorithm": key.algorithm,
+            "serial": f"{key.certificate.serial_number:x}",
+            "not_before": key.certificate.not_valid_before_utc.isoformat(),
+            "not_after": key.certificate.not_valid_after_utc.isoformat(),
+        }
+        for key in made.keys
+    ]
+    check = {"way": way.value, "reference": row.check_id}
+    await recording.record(
+        made.seal,
+        FilingKind.CERTIFIED,
+        now,
+        agent_id=row.person_id,
+        change=Change.COLLECT.value,
+        facts={"certificates": certificates, "identity": check, "generation": made.generation},
+    )
 
 
 def _key_row(made: _Made, key: _Key, kek_version: int) -> SealKey:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from auth.ports import DecisionState
 from seals.pdf.revocation import Evidence
 
-__all__ = ["Blobs", "PinResetApplication", "PinResetDecision", "PinResets", "ResetCompany", "Statuses"]
+__all__ = [
+    "Blobs",
+    "FilingAnswer",
+    "FilingDesk",
+    "PinResetApplication",
+    "PinResetDecision",
+    "PinResets",
+    "ResetCompany",
+    "Statuses",
+]
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,42 @@ class PinResets(Protocol):
 
     async def result(self, reference: str) -> PinResetDecision:
         """How the application stands. Raises NotFound `public_security.not_found`."""
+
+
+@dataclass(frozen=True)
+class FilingAnswer:
+    """What the authority says of one filing. reference: its number of having it, stable.
+
+    reason: set when REJECTED; receipt: the receipt's number, set when a company's filing is APPROVED.
+    """
+
+    number: str
+    reference: str
+    state: DecisionState
+    reason: str | None = None
+    receipt: str | None = None
+
+
+class FilingDesk(Protocol):
+    """The public-security authority's desk for filings (R34, R119-R135).
+
+    number: ours, stable; the same content under it again is the same filing, and after a rejection another
+    content is filed anew. content: what goes over the wire, personal data in full. All raise Unavailable
+    `filing_desk.unavailable` when there is no usable answer, Refused `filing_desk.refused` when the content
+    will not be taken.
+    """
+
+    async def file_seal(self, number: str, content: Mapping[str, Any]) -> FilingAnswer:
+        """Hand in a fact about a seal, of the maker."""
+
+    async def seal_filing(self, number: str) -> FilingAnswer:
+        """How it stands. Raises NotFound `filing_desk.not_found`."""
+
+    async def apply(self, number: str, content: Mapping[str, Any]) -> FilingAnswer:
+        """Hand in a company's own filing."""
+
+    async def application(self, number: str) -> FilingAnswer:
+        """How it stands. Raises NotFound `filing_desk.not_found`."""
 
 
 class Statuses(Protocol):

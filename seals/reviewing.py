@@ -15,6 +15,8 @@ from auth.engine import transaction
 from auth.errors import Conflict, Invalid, NotFound
 from auth.models import Company
 from seals import duplicates, numbers
+from seals.filing import makers, recording
+from seals.filing_models import FilingKind
 from seals.imprint import Imprint
 from seals.life import Change, columns, the_step
 from seals.models import Seal, SealState
@@ -86,6 +88,9 @@ async def approve(seal_id: str, operator: str, now: datetime) -> None:
     async with transaction():
         step = the_step(Change.APPROVE)
         moved = await Seal.filter(id=seal.id, state=step.frm).update(reason=None, **columns(step, now))
+        if moved:
+            await makers.require(now)
+            await recording.record(seal, FilingKind.MADE, now)
         await _tell(seal, "seal.issued", moved, operator, now)
 
 

@@ -24,6 +24,7 @@ from server.api.desk import desk_api
 from server.api.devices import devices_api
 from server.api.documents import documents
 from server.api.exports import exports
+from server.api.filings import filings
 from server.api.further_seals import further_seals
 from server.api.grants import grants
 from server.api.members import members
@@ -110,6 +111,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         thread,
         verification,
         printed_documents,
+        filings,
         roots_api,
         platform,
         desk_api,

@@ -56,6 +56,24 @@ def _verify(given: argparse.Namespace) -> int:
     return verify_files(given.files, given.root)
 
 
+def _filings_overdue(given: argparse.Namespace) -> int:
+    from server.filings_command import listed
+
+    return listed()
+
+
+def _filings_lapsed(given: argparse.Namespace) -> int:
+    from server.filings_command import lapsed
+
+    return lapsed()
+
+
+def _filings_again(given: argparse.Namespace) -> int:
+    from server.filings_command import again
+
+    return again(given.number)
+
+
 def _review_list(given: argparse.Namespace) -> int:
     from server.review_command import listed
 
@@ -178,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     unit.set_defaults(command=_rotate_tsa)
     _add_audit(commands.add_parser("audit", help="审计事件日志 · check the log of events"))
+    _add_filings(commands.add_parser("filings", help="印章备案 · the maker's filings with the authority"))
     _add_review(commands.add_parser("review", help="核对待发放的印章 · look at held seals"))
     _add_staff(commands.add_parser("staff", help="平台工作人员 · who works at the platform's desks"))
     return parser
@@ -196,6 +215,19 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
         help="您保存的每日根，可多次给出 · a daily root that you kept, may be given again",
     )
     check.set_defaults(command=_audit_check)
+
+
+def _add_filings(filings: argparse.ArgumentParser) -> None:
+    steps = filings.add_subparsers(required=True, metavar="STEP")
+    steps.add_parser("overdue", help="逾期和被退回的备案 · what is late or was refused").set_defaults(
+        command=_filings_overdue
+    )
+    steps.add_parser("lapsed", help="逾期未领取注销登记册 · seals that nobody collected").set_defaults(
+        command=_filings_lapsed
+    )
+    again = steps.add_parser("again", help="重新报送被退回的备案 · hand in a refused filing anew")
+    again.add_argument("number", metavar="NUMBER", help="of the filing, as the list has it")
+    again.set_defaults(command=_filings_again)
 
 
 def _add_review(review: argparse.ArgumentParser) -> None:

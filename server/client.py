@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from server.clients.desk import DeskCalls
+from server.clients.filings import Filings
 from server.clients.service import ServiceCalls
 
 __all__ = ["ApiError", "Client", "DeviceKey"]
@@ -91,7 +92,7 @@ class DeviceKey:
         return {"device_key": key, "signature": self.sign({**values, "key": key})}
 
 
-class Client(DeskCalls, ServiceCalls):
+class Client(DeskCalls, Filings, ServiceCalls):
     """The API at `base_url`, as one person, on one device.
 
     device: the key it confirms by, a new one if none is given. It is enrolled when the seals are collected,

@@ -8,6 +8,7 @@ from tortoise.migrations.api.migrate import migrate as tortoise_migrate
 from auth.engine import close_database, configuration, open_database
 from auth.errors import Refused
 from auth.models import Deployment
+from seals.filing import makers
 from server.settings import Settings
 
 __all__ = ["mark", "migrate", "open_own_database"]
@@ -27,12 +28,16 @@ async def migrate(database_url: str) -> None:
 
 
 async def mark(settings: Settings) -> None:
-    """Mark a new database with the profile. Raises Refused `database.other_profile`; safe to repeat."""
+    """Mark a new database with the profile, and say who makes the seals; safe to repeat.
+
+    Raises Refused `database.other_profile`.
+    """
     await open_database(settings.database)
     try:
         fresh = Deployment(id=ONLY_ROW, profile=settings.profile.value)
         await Deployment.bulk_create([fresh], ignore_conflicts=True)
         await _check_profile(settings)
+        await makers.store(settings.maker_name, settings.maker_licence, settings.maker_until)
     finally:
         await close_database()
 

@@ -22,7 +22,7 @@ from server.accounts import operator_account
 from server.json_lines import json_line
 from server.settings import Settings
 
-__all__ = ["approve", "decline", "listed"]
+__all__ = ["approve", "decline", "listed", "print_line", "run"]
 
 PICTURE_DPI = 300
 
@@ -36,9 +36,9 @@ def listed(pictures: Path | None, out: TextIO | None = None) -> int:
             if pictures is not None:
                 line["picture"] = str(await _picture(each.id, pictures))
                 line["alike_picture"] = str(await _picture(each.alike, pictures)) if each.alike else None
-            _print(line, out)
+            print_line(line, out)
 
-    return _run(work, out)
+    return run(work, out)
 
 
 def approve(seal: str, out: TextIO | None = None) -> int:
@@ -46,9 +46,9 @@ def approve(seal: str, out: TextIO | None = None) -> int:
 
     async def work() -> None:
         await reviewing.approve(seal, operator_account(), datetime.now(UTC))
-        _print({"seal": seal, "state": "issued"}, out)
+        print_line({"seal": seal, "state": "issued"}, out)
 
-    return _run(work, out)
+    return run(work, out)
 
 
 def decline(seal: str, reason: str, reason_en: str | None, out: TextIO | None = None) -> int:
@@ -57,12 +57,12 @@ def decline(seal: str, reason: str, reason_en: str | None, out: TextIO | None = 
     async def work() -> None:
         words = reason, reason_en or reason
         await reviewing.decline(seal, operator_account(), *words, datetime.now(UTC))
-        _print({"seal": seal, "state": "declined"}, out)
+        print_line({"seal": seal, "state": "declined"}, out)
 
-    return _run(work, out)
+    return run(work, out)
 
 
-def _run(work: Callable[[], Awaitable[None]], out: TextIO | None) -> int:
+def run(work: Callable[[], Awaitable[None]], out: TextIO | None) -> int:
     """Exit status 0, or 1 with the error as a line. Raises NotFound `review.no_database`."""
     settings = Settings.places(os.environ)
     if settings.sqlite_path is not None and not settings.sqlite_path.exists():
@@ -77,7 +77,7 @@ def _run(work: Callable[[], Awaitable[None]], out: TextIO | None) -> int:
         try:
             await work()
         except DomainError as error:
-            _print({"error": {"code": error.code, "zh": error.zh, "en": error.en}}, out)
+            print_line({"error": {"code": error.code, "zh": error.zh, "en": error.en}}, out)
             return 1
         finally:
             await close_database()
@@ -93,5 +93,5 @@ async def _picture(seal_id: str, folder: Path) -> Path:
     return path
 
 
-def _print(line: dict[str, Any], out: TextIO | None) -> None:
+def print_line(line: dict[str, Any], out: TextIO | None) -> None:
     print(json_line(line), file=out, flush=True)

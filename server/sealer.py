@@ -53,6 +53,7 @@ from seals.signing import confirming, finishing, texting
 from seals.signing.workshop import Workshop
 from seals.statuses import Responder
 from server import keys, secret_files
+from server.adapters.filing_desk import HttpFilingDesk
 from server.adapters.public_security import HttpPublicSecurity
 from server.adapters.realname import HttpRealName
 from server.adapters.registrar import HttpRegistrar
@@ -287,7 +288,8 @@ def _working(
     allow = settings.development
     registrar = HttpRegistrar(settings.registrar_url, allow_stand_in=allow)
     public_security = HttpPublicSecurity(settings.public_security_url, allow_stand_in=allow)
-    for service in (registrar, public_security):
+    filing_desk = HttpFilingDesk(settings.public_security_url, allow_stand_in=allow)
+    for service in (registrar, public_security, filing_desk):
         stack.push_async_callback(service.aclose)
     identity = secret_files.sealer_identity(settings)
     records, timestamper = secret_files.records_key(settings), _time_services(settings, client)
@@ -298,6 +300,7 @@ def _working(
         records,
         registrar,
         public_security,
+        filing_desk,
         POLICIES[settings.policy],
         workshop,
         timestamper,

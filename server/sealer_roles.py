@@ -46,12 +46,13 @@ from seals import (
     sm2_pki,
     succeeding,
 )
+from seals.filing import overdue, reviewing, sending, updates
 from seals.issuing import Issuer
 from seals.papers import making as papers_making
 from seals.papers.sealing import PaperSealer
 from seals.pdf.trust import Trust
 from seals.policies import Policy
-from seals.ports import PinResets
+from seals.ports import FilingDesk, PinResets
 from seals.signing import withdrawing
 from seals.signing.renewing import Renewer
 from seals.signing.workshop import Workshop
@@ -168,6 +169,7 @@ class WorkDesk:
     records: RecordsKey = field(repr=False)
     registrar: Registrar
     public_security: PinResets
+    filing_desk: FilingDesk
     policy: Policy
     workshop: Workshop
     timestamper: TimeStamper
@@ -180,6 +182,8 @@ class WorkDesk:
         async with asyncio.TaskGroup() as group:
             group.create_task(forever(self.work, WORK_POLL_S))
             group.create_task(forever(self.advance_resets, WORK_POLL_S))
+            group.create_task(forever(self.file_seals, WORK_POLL_S))
+            group.create_task(forever(self.review_filings, WORK_POLL_S))
             group.create_task(forever(self.bind_heads, UPKEEP_S))
             group.create_task(forever(self.make_papers, WORK_POLL_S))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
@@ -216,6 +220,34 @@ class WorkDesk:
             _log.warning("reset waits: %s", error.code)
         await resetting.give_back(row, now())
         return True
+
+    async def file_seals(self) -> bool:
+        """Take one of the maker's filings a step on; True when there was one and the authority said."""
+        row = await sending.take(self.owner, now())
+        if row is None:
+            return False
+        said = True
+        try:
+            await sending.advance(row, now, self.records, self.filing_desk)
+        except (Unavailable, NotFound) as error:
+            _log.warning("filing waits: %s", error.code)
+            said = False
+        await sending.give_back(row, now())
+        return said
+
+    async def review_filings(self) -> bool:
+        """Take a company's own filing a step on; True when there was one and the authority said."""
+        row = await reviewing.take(self.owner, now())
+        if row is None:
+            return False
+        said = True
+        try:
+            await reviewing.advance(row, now, self.records, self.filing_desk, self.policy)
+        except (Unavailable, NotFound) as error:
+            _log.warning("a company's filing waits: %s", error.code)
+            said = False
+        await reviewing.give_back(row, now())
+        return said
 
     async def bind_heads(self) -> bool:
         """Take a daily root a step on; True when there was one."""
@@ -272,6 +304,8 @@ class WorkDesk:
         await life_asking.forget_old(now())
         await expiring.warn(now())
         await lapsing.lapse(self.policy, now())
+        await overdue.warn(self.policy, now())
+        await updates.remind(self.policy, now())
         await printed.forget_old(now())
         await succeeding.look_around(now())
         await succeeding.forget_old(now())

@@ -41,6 +41,7 @@ MAX_TICKET_HOURS = 24 * 90
 TICKET_HOURS = "question=24;complaint=72;feedback=120;privacy=360;abuse=24"
 LICENCES = ("business", "certification", "cipher_product", "ca", "protection", "icp")
 """Business licence, 电子认证服务许可证, 商用密码产品认证, 电子认证使用密码许可, 等级保护备案, ICP."""
+LINE_MAX = 120
 
 
 class Profile(StrEnum):
@@ -126,6 +127,20 @@ def _word(text: str) -> str:
     return text
 
 
+def _line(text: str) -> str:
+    if len(text) > LINE_MAX or not text.isprintable():
+        raise ValueError(f"one line of at most {LINE_MAX} characters")
+    return text
+
+
+def _day(text: str) -> str:
+    """A day as YYYY-MM-DD, or nothing. Raises ValueError."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise ValueError("YYYY-MM-DD") from None
+
+
 def _database(text: str) -> str:
     if text and not re.match(r"(sqlite:///|postgres://|postgresql://)[^\s]", text):
         raise ValueError("sqlite:///absolute/path or postgres://user:password@host:5432/name")
@@ -193,10 +208,6 @@ def _ticket_hours(text: str) -> str:
     return text
 
 
-def _day(text: str) -> str:
-    return date.fromisoformat(text).isoformat() if text else ""
-
-
 def _setting(variable: str, read: Callable[[str], Any], default: str, *, shown: bool = True) -> Any:
     """`shown`: whether `repr` may show the value."""
     return dataclasses.field(repr=shown, metadata={"variable": variable, "read": read, "default": default})
@@ -227,6 +238,9 @@ class Settings:
     tsa_url: str = _setting("EZHANG_TSA_URL", _services, BUILT_IN)
     tsa_roots: Path | None = _setting("EZHANG_TSA_ROOTS", _file, "")
     builtin_ca_answered_for: str = _setting("EZHANG_BUILTIN_CA_ANSWERED_FOR", str, "")
+    maker_name: str = _setting("EZHANG_MAKER_NAME", _line, "")
+    maker_licence: str = _setting("EZHANG_MAKER_LICENCE", _word, "")
+    maker_until: str = _setting("EZHANG_MAKER_UNTIL", _day, "")
     keys: Keys = _setting("EZHANG_KEYS", _keys, Keys.FILES)
     pkcs11_module: Path | None = _setting("EZHANG_PKCS11_MODULE", _file, "")
     pkcs11_token: str = _setting("EZHANG_PKCS11_TOKEN", str, "")

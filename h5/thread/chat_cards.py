@@ -22,7 +22,7 @@ __all__ = ["REPLIES", "WELCOME", "chat_replied", "chat_said", "place", "reply_to
 WELCOME = "welcome"
 MAX_CHOICES = 5
 OF_A_COMPANY = frozenset(
-    {"seal", "seals", "licence", "freeze", "people", "approve", "photo", "add_seal", "collect"}
+    {"seal", "seals", "licence", "freeze", "people", "approve", "photo", "add_seal", "collect", "filing"}
 )
 """Wishes that mean nothing to whoever has no company."""
 
@@ -204,6 +204,7 @@ REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "short_code": ("chat.short_code_text", _to_confirming),
     "photo": ("chat.photo_text", _to_office("photo", "card.do_photo", Act.ADD_SEAL)),
     "add_seal": ("chat.add_seal_text", _to_office("add-seal", "thread.menu_add_seal", Act.ADD_SEAL)),
+    "filing": ("chat.filing_text", _to_office("filings", "card.do_filings", Act.FILE_SEAL)),
     "collect": (None, _to_collect),
     "nothing_to_collect": ("chat.nothing_to_collect_text", _to_seals),
     "records": (None, _to_records),

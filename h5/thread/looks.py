@@ -21,11 +21,23 @@ PAGE_WIDTH_PX = 200
 
 TONES: Mapping[str, Tone] = {
     **dict.fromkeys(
-        ("submitted", "sent", "issued", "held", "pending", "confirmed", "keyed", "waits"), "wait"
+        (
+            "submitted",
+            "sent",
+            "issued",
+            "held",
+            "pending",
+            "confirmed",
+            "keyed",
+            "waits",
+            "waiting",
+            "reviewing",
+        ),
+        "wait",
     ),
     **dict.fromkeys(("approved", "valid", "collected", "signed", "done"), "good"),
     **dict.fromkeys(("rejected", "revoked", "frozen", "declined", "failed"), "bad"),
-    **dict.fromkeys(("replaced", "cancelled", "expired"), "past"),
+    **dict.fromkeys(("replaced", "cancelled", "expired", "ended"), "past"),
 }
 
 

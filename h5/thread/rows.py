@@ -18,6 +18,7 @@ from h5.thread.history import Told
 from h5.words import Language
 from seals.approval_models import Approval, ApprovalRule
 from seals.device_models import DeviceKey
+from seals.filing_models import CompanyFiling
 from seals.models import Document, Offer, OfferPurpose, OfferState, Seal, SealState, Signing, SigningState
 from seals.reset_models import PinReset
 
@@ -75,6 +76,7 @@ class Rows:
     devices: Mapping[str, DeviceKey]
     people: Mapping[str, str]
     pin_resets: Mapping[str, PinReset]
+    filings: Mapping[str, CompanyFiling]
     asked: Mapping[str, Deed]
     approved: Mapping[str, Deed]
     confirmed: Mapping[str, Deed]
@@ -124,6 +126,7 @@ async def gather(cards: Sequence[Told], reader: Reader, now: datetime) -> Rows:
         devices=await _devices(subjects["device"]),
         people=await _people(events, deeds, reader, companies),
         pin_resets=await _pin_resets(subjects["pin_reset"]),
+        filings=await _filings(subjects["filing"]),
         asked=asked,
         approved=approved,
         confirmed=confirmed,
@@ -267,6 +270,12 @@ async def _pin_resets(ids: Collection[str]) -> dict[str, PinReset]:
     if not ids:
         return {}
     return {row.id: row for row in await PinReset.filter(id__in=list(ids)).only("id", "state", "reason")}
+
+
+async def _filings(ids: Collection[str]) -> dict[str, CompanyFiling]:
+    if not ids:
+        return {}
+    return {row.id: row for row in await CompanyFiling.filter(id__in=list(ids)).only("id", "state", "reason")}
 
 
 async def _people(

@@ -32,8 +32,8 @@ HELP: tuple[Section, ...] = (
                 "Electronic Signature Law, art. 3: for contracts and other papers of civil matters the"
                 " parties may agree to use electronic signatures or not; where they did, effect is not denied"
                 " merely because of the electronic form. Not for papers on marriage, adoption, inheritance"
-                " and such personal relations, on ending public services as water, heat or gas, and others that"
-                " laws name.",
+                " and such personal relations, on ending public services as water, heat or gas, and others"
+                " that laws name.",
             ),
             (
                 "第十三条：可靠的电子签名须同时满足四点：制作数据专属于签名人；签署时只由签名人控制；"

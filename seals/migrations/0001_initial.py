@@ -8,6 +8,7 @@ from seals.approval_models import ApprovalState, RuleState
 from seals.device_models import CodeState
 from seals.entry.models import EntryOutcome, EntryState, EntryWay
 from seals.export_models import ExportForm
+from seals.filing_models import CompanyFilingKind, CompanyFilingState, FilingKind, FilingState
 from seals.key_models import RequestState
 from seals.life_models import AskedState
 from seals.models import CollectionState, OfferPurpose, OfferState, RevokedFor, SealState, SigningState
@@ -269,6 +270,17 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Maker',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('name', fields.CharField(max_length=120)),
+                ('number', fields.CharField(max_length=80)),
+                ('valid_until', fields.CharField(max_length=10)),
+            ],
+            options={'table': 'maker', 'app': 'seals', 'pk_attr': 'id', 'table_description': 'One row: the licence of the unit that makes the seals (公章制作单位, R30), as the settings say.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Notice',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
@@ -521,6 +533,46 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='CompanyFiling',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('number', fields.CharField(unique=True, max_length=24)),
+                ('request_id', fields.CharField(max_length=64)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('seal', fields.ForeignKeyField('seals.Seal', source_field='seal_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('licence', fields.ForeignKeyField('auth.Licence', source_field='licence_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('instead_of', fields.CharField(null=True, max_length=24)),
+                ('open', fields.CharField(null=True, unique=True, max_length=24)),
+                ('current', fields.CharField(null=True, unique=True, max_length=24)),
+                ('kind', fields.CharEnumField(description='FIRST: first\nUPDATE: update\nCORRECTION: correction\nRENEWAL: renewal', enum_type=CompanyFilingKind, max_length=12)),
+                ('state', fields.CharEnumField(description='WAITING: waiting\nREVIEWING: reviewing\nAPPROVED: approved\nREJECTED: rejected\nREPLACED: replaced\nENDED: ended', enum_type=CompanyFilingState, max_length=12)),
+                ('name', fields.CharField(max_length=160)),
+                ('kind_of_seal', fields.CharField(max_length=20)),
+                ('scope', fields.CharField(max_length=200)),
+                ('note', fields.CharField(default='', max_length=300)),
+                ('generation', fields.IntField()),
+                ('sealed', fields.BinaryField(null=True)),
+                ('reference', fields.CharField(null=True, max_length=80)),
+                ('receipt_number', fields.CharField(null=True, unique=True, max_length=80)),
+                ('valid_from', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('valid_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reason', fields.CharField(null=True, max_length=500)),
+                ('update_due', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('warned', fields.IntField(null=True)),
+                ('declared_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('checked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('tries', fields.IntField(default=0)),
+                ('lease_owner', fields.CharField(null=True, max_length=64)),
+                ('lease_until', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('fence', fields.IntField(default=0)),
+            ],
+            options={'table': 'company_filing', 'app': 'seals', 'unique_together': (('company', 'request_id'),), 'indexes': [Index(fields=['seal_id', 'created_at']), Index(fields=['state', 'lease_until'])], 'pk_attr': 'id', 'table_description': "A company's own filing of a seal (备案管理, R119-R135), one row for each time it was handed in."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Likeness',
             fields=[
                 ('seal', fields.OneToOneField('seals.Seal', source_field='seal_id', primary_key=True, db_index=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
@@ -531,6 +583,37 @@ class Migration(migrations.Migration):
                 ('ink', fields.TextField(unique=False)),
             ],
             options={'table': 'likeness', 'app': 'seals', 'pk_attr': 'seal_id', 'table_description': 'How an imprint looks, to find those it is too like (R79), see `seals/likeness.py`.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='MakerFiling',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('number', fields.CharField(unique=True, max_length=20)),
+                ('seal', fields.ForeignKeyField('seals.Seal', source_field='seal_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('licence', fields.ForeignKeyField('auth.Licence', source_field='licence_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('agent', fields.ForeignKeyField('auth.Person', source_field='agent_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('place', fields.IntField()),
+                ('turn', fields.CharField(null=True, unique=True, max_length=24)),
+                ('district', fields.CharField(max_length=6)),
+                ('kind', fields.CharEnumField(description='MADE: made\nCERTIFIED: certified\nSUSPENDED: suspended\nRESUMED: resumed\nREKEYED: rekeyed\nCANCELLED: cancelled', enum_type=FilingKind, max_length=12)),
+                ('change', fields.CharField(default='', max_length=12)),
+                ('state', fields.CharEnumField(description='WAITING: waiting\nSENT: sent\nACCEPTED: accepted\nREFUSED: refused', enum_type=FilingState, max_length=12)),
+                ('facts', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('sealed', fields.BinaryField(null=True)),
+                ('reference', fields.CharField(null=True, max_length=80)),
+                ('reason', fields.CharField(null=True, max_length=500)),
+                ('occurred_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('warned', fields.BooleanField(default=False)),
+                ('tries', fields.IntField(default=0)),
+                ('lease_owner', fields.CharField(null=True, max_length=64)),
+                ('lease_until', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('fence', fields.IntField(default=0)),
+            ],
+            options={'table': 'maker_filing', 'app': 'seals', 'unique_together': (('seal', 'place'),), 'indexes': [Index(fields=['state', 'lease_until'])], 'pk_attr': 'id', 'table_description': 'One fact about one seal, which the maker files with the authority of its district (R34, R40, R46).'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -30,6 +30,12 @@ def _tables(found: Statistics) -> Iterator[tuple[str, list[Row]]]:
     yield "培训 trainings", [("主题 topic", "场次 trainings", "人次 people"), *topics]
     tickets: list[Row] = [("未答复 open", found.tickets_open), ("逾期 overdue", found.tickets_overdue)]
     yield "投诉反馈 tickets", tickets
+    filings: list[Row] = [
+        ("已备案 accepted", found.filings_accepted),
+        ("待备案 waiting", found.filings_waiting),
+        ("逾期 overdue", found.filings_overdue),
+    ]
+    yield "备案 filings", filings
 
 
 def _row(row: Counts) -> Row:

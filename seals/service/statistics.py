@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from tortoise.functions import Count
 
 from auth.china import CHINA
+from seals.filing.overdue import counts
 from seals.models import Seal, SealState, Signing, SigningState
 from seals.policies import Policy
 from seals.service.answering import open_counts
@@ -67,6 +68,9 @@ class Statistics:
     districts: tuple[Counts, ...]
     kinds: tuple[Counts, ...]
     weeks: tuple[Week, ...]
+    filings_accepted: int
+    filings_waiting: int
+    filings_overdue: int
     tickets_open: int
     tickets_overdue: int
     topics: tuple[TopicCount, ...]
@@ -76,11 +80,15 @@ async def statistics(policy: Policy, now: datetime) -> Statistics:
     """The totals of this moment."""
     late = now - policy.uncollected_for
     opened, overdue = await open_counts(now)
+    filed = await counts(policy, now)
     return Statistics(
         now,
         together(await _by("company__region", late), apart=True),
         together(await _by("kind", late), apart=False),
         await _weeks(now),
+        filed.accepted,
+        filed.waiting,
+        filed.overdue,
         opened,
         overdue,
         _topics([(each.notice.topic or "", each.people) for each in await trainings()]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
@@ -16,6 +17,7 @@ from tortoise.exceptions import BaseORMException
 
 from auth.errors import Invalid, NotFound
 from seals import published_roots, revocation, statuses
+from seals.filing import overdue
 from seals.ocsp import REPLY_TYPE, REQUEST_TYPE, key_hash, read_request, unauthorized
 from seals.standing import sealer_is_set_up, standing
 from server import secret_files
@@ -66,6 +68,9 @@ async def metrics(request: Request) -> HTTPResponse:
         "# TYPE ezhang_applications_waiting gauge",
         f"ezhang_applications_waiting {found.applications_waiting}",
     ]
+    filings = await overdue.counts(it(request).policy, now())
+    lines += ["# HELP ezhang_filings Filings of the maker with the authority.", "# TYPE ezhang_filings gauge"]
+    lines += [f'ezhang_filings{{state="{name}"}} {count}' for name, count in asdict(filings).items()]
     return text("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

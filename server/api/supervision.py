@@ -11,10 +11,12 @@ from auth import staff
 from auth.errors import NotFound
 from auth.staff import Staff
 from auth.staff_models import StaffRoleName
+from seals.filing.overdue import overdue
+from seals.filing.views import MakerFilingView
 from seals.service import exporting, guiding
 from seals.service.guiding import GuidanceView
 from seals.service.statistics import Statistics, statistics
-from seals.service.supervision import VIEWS, Authority
+from seals.service.supervision import VIEWS, Authority, View
 from server.api.operation import Body, attachment, it, operation, session
 from server.context import now
 
@@ -28,6 +30,13 @@ class NewGuidance(Body):
 
     addressee: str
     text: str
+
+
+@dataclass(frozen=True)
+class OverdueFilings:
+    """What the maker has not filed in time, or was refused, oldest first."""
+
+    filings: tuple[MakerFilingView, ...]
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,20 @@ async def supervision(request: Request) -> SupervisionDesk:
         await statistics(it(request).policy, at),
         given,
     )
+
+
+@operation(
+    supervision_api,
+    "GET",
+    "/filings",
+    "Overdue filings, for the authority that they go to",
+    answer=OverdueFilings,
+)
+async def overdue_filings(request: Request) -> OverdueFilings:
+    _, authority = await _regulator(request)
+    if View.OVERDUE_FILINGS not in VIEWS[authority]:
+        raise staff.no_desk()
+    return OverdueFilings(await overdue(it(request).policy, now()))
 
 
 @operation(

@@ -82,6 +82,11 @@ class ServiceCalls(Calls):
         """Totals and guidance."""
         return self._get("/api/desk/supervision")
 
+    def overdue_filings(self) -> list[Json]:
+        """What the maker has not filed in time; for public security."""
+        found: list[Json] = self._get("/api/desk/supervision/filings")["filings"]
+        return found
+
     def totals(self, form: str) -> bytes:
         """The totals as csv or xlsx."""
         return self.http.get(f"/api/desk/supervision/totals/{form}").raise_for_status().content

@@ -15,15 +15,18 @@ from server.sandbox.store import get_setting, put_setting
 
 __all__ = ["SERVICES", "Switches", "blueprint", "fault_of", "meet_fault", "switches"]
 
-SERVICES = ("sms", "realname", "registrar", "public_security", "wechat")
+SERVICES = ("sms", "realname", "registrar", "public_security", "filing_desk", "wechat")
 SLOW_DEFAULT_S = 30.0
 
-Fault = Literal["none", "refuse", "slow", "down", "nonsense"]
+Fault = Literal["none", "refuse", "slow", "down", "nonsense", "twice"]
 blueprint = Blueprint("control")
 
 
 class Faults(BaseModel):
-    """refuse: a proper answer that says no; slow: waits `delay_s` first; down: 503; nonsense: a page."""
+    """refuse: a proper answer that says no; slow: waits `delay_s` first; down: 503; nonsense: a page.
+
+    twice, of the filing desk only: it does what it is asked, and its answer to that is lost.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,12 +34,13 @@ class Faults(BaseModel):
     realname: Fault = "none"
     registrar: Fault = "none"
     public_security: Fault = "none"
+    filing_desk: Fault = "none"
     wechat: Fault = "none"
 
 
 class Switches(BaseModel):
-    """All switches. registrar_mode, public_security_mode: who decides; realname_mode: the page asks, or
-    passes by itself.
+    """All switches. registrar_mode, public_security_mode, filing_desk_mode: who decides; realname_mode:
+    the page asks, or passes by itself.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -45,6 +49,7 @@ class Switches(BaseModel):
     delay_s: Annotated[float, Field(ge=0, le=300)] = SLOW_DEFAULT_S
     registrar_mode: Literal["automatic", "manual"] = "automatic"
     public_security_mode: Literal["automatic", "manual"] = "automatic"
+    filing_desk_mode: Literal["automatic", "manual"] = "automatic"
     realname_mode: Literal["page", "pass"] = "page"
 
 

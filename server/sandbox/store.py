@@ -36,6 +36,11 @@ CREATE TABLE IF NOT EXISTS pin_reset (
     reference TEXT PRIMARY KEY, application TEXT NOT NULL UNIQUE, form TEXT NOT NULL, state TEXT NOT NULL,
     reason TEXT, at TEXT NOT NULL, decided_at TEXT
 );
+CREATE TABLE IF NOT EXISTS filing (
+    reference TEXT PRIMARY KEY, who TEXT NOT NULL, number TEXT NOT NULL, form TEXT NOT NULL,
+    state TEXT NOT NULL, reason TEXT, receipt TEXT UNIQUE, at TEXT NOT NULL, decided_at TEXT,
+    UNIQUE (who, number)
+);
 CREATE TABLE IF NOT EXISTS representative_change (
     number INTEGER PRIMARY KEY AUTOINCREMENT, uscc TEXT NOT NULL, name TEXT NOT NULL,
     id_number TEXT NOT NULL, mobile TEXT NOT NULL, licence_number TEXT UNIQUE,

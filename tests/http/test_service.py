@@ -9,7 +9,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from seals.service.supervision import VIEWS, Authority, View
 from server.client import Client
+from server.settings import Settings
 from tests.http.desks import Desk, staffed
 from tests.http.site import Party, Site, client_at, refused
 from tests.seals.pdf.samples import contract
@@ -139,7 +141,7 @@ def test_supervision_sees_totals_and_is_answered(
     assert a.company not in text
     rows = list(csv.reader(io.StringIO(desk.totals("csv").decode("utf-8-sig"))))
     assert ["每周用印 sealings"] in rows
-    assert len(openpyxl.load_workbook(io.BytesIO(desk.totals("xlsx"))).sheetnames) == 5
+    assert len(openpyxl.load_workbook(io.BytesIO(desk.totals("xlsx"))).sheetnames) == 6
     assert desk.http.get("/api/desk/supervision/totals/pdf").status_code == 404
     given = desk.give_guidance("platform", "请公布服务时间。")
     refused(lambda: desk.give_guidance("bank", "x"), 422, "guidance.addressee")
@@ -149,6 +151,19 @@ def test_supervision_sees_totals_and_is_answered(
     refused(lambda: operator.client.answer_guidance(given["id"], "再答"), 409, "guidance.answered")
     (mine,) = (each for each in desk.supervision()["guidance"] if each["id"] == given["id"])
     assert mine["answer"] == "已公布。"
+
+
+def test_the_view_of_each_authority_is_data(regulator: Desk) -> None:
+    """All read totals; what is filed late is told to whom it is filed."""
+    assert set(VIEWS) == set(Authority)
+    assert all(View.STATISTICS in views for views in VIEWS.values())
+    assert [each for each, views in VIEWS.items() if View.OVERDUE_FILINGS in views] == ["public_security"]
+    refused(regulator.client.overdue_filings, 404, "page.not_found")
+    given = {"EZHANG_PROFILE": "development", "EZHANG_SUPERVISORS": "1a=public_security;2b=tax"}
+    settings = Settings.from_env(given)
+    assert [settings.authority_of(role) for role in ("1a", "2b", "3c")] == [
+        *("public_security", "tax", "coordination"),
+    ]
 
 
 def test_each_desk_is_there_for_its_role_only(a: Party, operator: Desk, regulator: Desk) -> None:

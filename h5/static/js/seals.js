@@ -24,6 +24,7 @@ async function show() {
   $("company-uscc").textContent = company.uscc;
   $("uncollected").hidden = !(may("collect") && company.seals.some((seal) => seal.state === "issued"));
   $("add-seal").hidden = !may("add_seal");
+  $("to-filings").hidden = !may("file_seal");
   $("to-people").hidden = !may("manage_agents");
   $("seals").replaceChildren(...company.seals.map((seal) => item(seal, grants)));
   say($("problem"), "");

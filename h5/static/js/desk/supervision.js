@@ -56,6 +56,15 @@ function counts(id, caption, rows, named) {
   fill(id, caption, heads, rows.map((row) => [name(row.key), ...NUMBERS.map((each) => row[each])]), 3);
 }
 
+/** For the authority that filings go to: which are late. */
+async function showOverdue() {
+  const { filings } = await opened(() => get("/desk/supervision/filings"));
+  $("overdue").hidden = !filings.length;
+  $("overdue").replaceChildren(table(t("desk.super_overdue"),
+    ["number", "seal", "company", "district", "due"].map((name) => t(`desk.super_of_${name}`)),
+    filings.map((one) => [one.number, one.seal_number, one.company_name, PLACES.get(one.district) ?? one.district, chinaTime(one.due_at)])));
+}
+
 async function show() {
   const desk = await opened(() => get("/desk/supervision"));
   const found = desk.statistics;
@@ -68,6 +77,9 @@ async function show() {
   fill("topics", t("desk.super_topics"), [t("desk.super_topic"), t("desk.super_trainings"), t("desk.super_people")],
     found.topics.map((one) => [t(`notices.topic_${one.topic}`), one.trainings, one.people]), 2);
   $("tickets").textContent = t("desk.super_tickets_value", { open: found.tickets_open, late: found.tickets_overdue });
+  $("filings").textContent = t("desk.super_filings_value",
+    { accepted: found.filings_accepted, waiting: found.filings_waiting, late: found.filings_overdue });
+  if (desk.views.includes("overdue_filings")) await showOverdue();
   $("guidance").replaceChildren(...desk.guidance.map((one) => guidanceItem(one, null)));
 }
 
