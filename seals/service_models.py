@@ -17,6 +17,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "NoticeRead",
+    "Supervisor",
     "Ticket",
     "TicketAnswer",
     "TicketKind",
@@ -142,6 +143,16 @@ class NoticeRead(Model):
     class Meta:
         table = "notice_read"
         indexes = (("notice_id", "company_id"),)
+
+
+class Supervisor(Model):
+    """Which authority (`seals.service.supervision`) a regulator's role belongs to. id: the role's."""
+
+    id = fields.CharField(ID, primary_key=True)
+    authority = fields.CharField(24)
+
+    class Meta:
+        table = "supervisor"
 
 
 class Addressee(StrEnum):

@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 
 from auth.errors import DomainError, Invalid, Refused
 from seals.policies import DEFAULT, POLICIES
-from seals.service.supervision import Authority
 
 __all__ = ["LICENCES", "MAX_PORT", "VERSION", "Keys", "Profile", "Settings", "pairs", "refuse_to_start"]
 
@@ -192,13 +191,6 @@ def _licences(text: str) -> str:
     return _said(text)
 
 
-def _supervisors(text: str) -> str:
-    """Which authority a regulator's role (its id) belongs to. Raises ValueError."""
-    if not {authority for _, authority in pairs(text)} <= set(Authority):
-        raise ValueError("ROLE_ID=" + "|".join(Authority))
-    return _said(text)
-
-
 def _ticket_hours(text: str) -> str:
     """Within how many hours a kind is answered. Raises ValueError."""
     if {name for name, _ in pairs(text)} != {name for name, _ in pairs(TICKET_HOURS)}:
@@ -255,7 +247,6 @@ class Settings:
     ticket_times: str = _setting("EZHANG_TICKET_HOURS", _ticket_hours, TICKET_HOURS)
     available_target: str = _setting("EZHANG_AVAILABILITY_TARGET", _said, "")
     in_service_since: str = _setting("EZHANG_IN_SERVICE_SINCE", _day, "")
-    supervisors: str = _setting("EZHANG_SUPERVISORS", _supervisors, "")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -314,10 +305,6 @@ class Settings:
     def version(self) -> str:
         """The program's."""
         return VERSION
-
-    def authority_of(self, role: str) -> Authority:
-        """Which authority a regulator's role belongs to: the coordination group, unless one is set."""
-        return Authority(dict(pairs(self.supervisors)).get(role, Authority.COORDINATION))
 
     @property
     def wechat_page(self) -> str:

@@ -745,6 +745,15 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Supervisor',
+            fields=[
+                ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=24)),
+                ('authority', fields.CharField(max_length=24)),
+            ],
+            options={'table': 'supervisor', 'app': 'seals', 'pk_attr': 'id', 'table_description': "Which authority (`seals.service.supervision`) a regulator's role belongs to. id: the role's."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Ticket',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),

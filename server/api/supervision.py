@@ -16,7 +16,7 @@ from seals.filing.views import MakerFilingView
 from seals.service import exporting, guiding
 from seals.service.guiding import GuidanceView
 from seals.service.statistics import Statistics, statistics
-from seals.service.supervision import VIEWS, Authority, View
+from seals.service.supervision import VIEWS, Authority, View, authority_of
 from server.api.operation import Body, attachment, it, operation, session
 from server.context import now
 
@@ -52,7 +52,7 @@ class SupervisionDesk:
 
 async def _regulator(request: Request, *, deciding: bool = False) -> tuple[Staff, Authority]:
     who = await staff.require(session(request), StaffRoleName.REGULATOR, now(), deciding=deciding)
-    return who, it(request).settings.authority_of(who.id)
+    return who, await authority_of(who.id)
 
 
 @operation(supervision_api, "GET", "", "Totals and guidance, for supervision", answer=SupervisionDesk)

@@ -15,6 +15,7 @@ from server.api.operation import OPERATIONS, Operation
 from server.client import DeviceKey
 from tests.authenticator import Authenticator
 from tests.http.daily import bind
+from tests.http.desks import host, staffed
 from tests.http.site import Party, Site, access_code, joined, refused
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
@@ -63,6 +64,7 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.freeze(party.seal("invoice"))
     life_of_the_pin(party)
     life_of_a_seal(party)
+    service_and_supervision(site, party)
     party.http.post("/api/applications", json={"surprise": 1})
     party.http.get("/api/companies/none")
     party.http.get("/api/nowhere")
@@ -92,6 +94,34 @@ def further_seals(party: Party) -> None:
     taken = party.client.take_photo(party.company, "印章.jpg", stamped, "contract")
     party.client.photo(taken["id"])
     party.client.scan_photo("码.png", encoded(code(), "PNG"))
+
+
+def service_and_supervision(site: Site, party: Party) -> None:
+    """A report, a notice, guidance, and the desks that they come to."""
+    desk, watch = staffed(site, 7421, "方静").client, staffed(site, 7422, "高远", "regulator")
+    code = site.column("record", "code")[0]
+    seals = party.client.send_ticket("abuse", "请核实", code=party.sign(contract())[0]["document"]["code"])
+    party.client.look_up_ticket(seals["number"], seals["secret"])
+    party.client.tickets()
+    (open_,) = (t for t in desk.desk_tickets()["tickets"] if t["ticket"]["number"] == seals["number"])
+    for act in (desk.take_ticket, desk.ask_freeze, desk.close_ticket):
+        act(open_["id"])
+    party.client.send_ticket("question", "怎样换手机？", code=code)
+    desk.answer_ticket(desk.desk_tickets()["tickets"][0]["id"], "在设备页添加。")
+    told = {"title_zh": "公告", "title_en": "Notice", "text_zh": "内容", "text_en": "Words"}
+    notice = desk.publish_notice(kind="service", **told)
+    party.client.notices()
+    desk.publish_notice(kind="training", topic="security", **told)
+    desk.desk_notices()
+    desk.withdraw_notice(notice["id"])
+    given = watch.client.give_guidance("platform", "请公布服务时间。")
+    desk.desk_guidance()
+    desk.answer_guidance(given["id"], "已公布。")
+    watch.client.supervision()
+    host(site, "authority", watch.id, "public_security")
+    watch.client.overdue_filings()
+    party.client.withdraw_consent()
+    party.client.agree()
 
 
 def life_of_the_pin(party: Party) -> None:

@@ -63,6 +63,7 @@ IDS = dict.fromkeys(
         "scan",
         "seal",
         "signing",
+        *("notice", "ticket", "guidance"),
     ),
     "0" * 24,
 )

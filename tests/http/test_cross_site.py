@@ -14,6 +14,7 @@ IDS = dict.fromkeys(
     (
         *("company", "collection", "seal", "signing", "challenge", "code", "login", "scan", "device"),
         *("passkey", "form", "check", "grant", "member", "rule", "change", "document"),
+        *("notice", "ticket", "guidance"),
     ),
     "0" * 24,
 )

@@ -44,6 +44,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "confirm_rule": {"pin": "90284716350291", "code": "000000"},
     "approve_signing": {"pin": "90284716350291", "code": "000000"},
     "refuse_signing": {"reason": "金额不符"},
+    "answer_ticket": {"text": "已收到"},
+    "answer_guidance": {"text": "已收到"},
     "invite_member": {"role": "agent", "name": "", "id_number": "", "mobile": ""},
 }
 # They name nothing but what belongs to the asker, or name it in the body (each has its test below).
@@ -73,6 +75,13 @@ NO_PATH_IDS = {
     "send_first_code",
     "prove_first",
     "begin_check",
+    *("my_consents", "agree", "withdraw_consent", "my_tickets", "unread_notices"),
+    *("desk_tickets", "desk_notices", "publish_notice", "desk_guidance"),
+    *("supervision", "overdue_filings", "give_guidance"),
+    "my_desk",
+    "begin_desk_proof",
+    "open_desk",
+    "open_desk_by_code",
 }
 FOR_EVERYBODY = {"list_roots"}
 # Public, and about nothing but the browser that asks: it is answered whoever it is.
@@ -84,6 +93,11 @@ SHELLS = sorted(
     (route for route in routes() if route.path.startswith("m/") and "<" in route.path),
     key=lambda route: route.path,  # the router keeps them in no order
 )
+
+
+def at_a_desk(operation: Operation) -> bool:
+    """For the platform's own people: `tests/http/test_reviews.py` has what opens for them."""
+    return operation.path.startswith("/api/desk")
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +125,7 @@ def theirs(site: Site, a: Party) -> dict[str, str]:
         "scan": scanned_login(a),
         "passkey": passkey(site),
         "form": "pdf",
+        **dict.fromkeys(("notice", "ticket", "guidance"), "1" * 24),  # nobody's: they are the platform's
         "token": str(a.client.export_seal(a.seal())["download_url"]).rpartition("/")[2],
     }
 
@@ -191,7 +206,7 @@ def test_every_private_operation_has_its_case() -> None:
 
 def test_every_private_operation_opens_for_its_owner(a: Party, theirs: dict[str, str]) -> None:
     """Or the 404 above would prove nothing."""
-    reading = [operation for operation in WITH_IDS if operation.method == "GET"]
+    reading = [each for each in WITH_IDS if each.method == "GET" and not at_a_desk(each)]
     for operation in reading:
         if operation.name != "follow":  # which does not end
             assert _call(a.http, operation, theirs).status_code == 200, operation.name

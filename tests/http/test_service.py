@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 
 from seals.service.supervision import VIEWS, Authority, View
+from server.cli import AUTHORITIES
 from server.client import Client
-from server.settings import Settings
-from tests.http.desks import Desk, staffed
+from tests.http.desks import Desk, host, staffed
 from tests.http.site import Party, Site, client_at, refused
 from tests.seals.pdf.samples import contract
 
@@ -153,17 +153,26 @@ def test_supervision_sees_totals_and_is_answered(
     assert mine["answer"] == "已公布。"
 
 
-def test_the_view_of_each_authority_is_data(regulator: Desk) -> None:
+def test_the_view_of_each_authority_is_data(site: Site, a: Party, operator: Desk, regulator: Desk) -> None:
     """All read totals; what is filed late is told to whom it is filed."""
     assert set(VIEWS) == set(Authority)
     assert all(View.STATISTICS in views for views in VIEWS.values())
     assert [each for each, views in VIEWS.items() if View.OVERDUE_FILINGS in views] == ["public_security"]
     refused(regulator.client.overdue_filings, 404, "page.not_found")
-    given = {"EZHANG_PROFILE": "development", "EZHANG_SUPERVISORS": "1a=public_security;2b=tax"}
-    settings = Settings.from_env(given)
-    assert [settings.authority_of(role) for role in ("1a", "2b", "3c")] == [
-        *("public_security", "tax", "coordination"),
-    ]
+    assert set(AUTHORITIES) == set(Authority)
+    (said,) = host(site, "authority", operator.id, "tax")
+    assert said["error"]["code"] == "staff.not_found", "of a regulator only"
+    host(site, "authority", regulator.id, "public_security")
+    assert regulator.client.supervision()["authority"] == "public_security"
+    assert a.company_name not in {each["company_name"] for each in regulator.client.overdue_filings()}
+    (first, *_) = site.column("maker_filing", "id", company_id=a.company)
+    (before,) = site.column("maker_filing", "occurred_at", id=first)
+    late = "UPDATE maker_filing SET state = 'refused', occurred_at = ? WHERE id = ?"
+    site.change(late, "2020-01-01 00:00:00+00:00", first)
+    assert a.company_name in {each["company_name"] for each in regulator.client.overdue_filings()}
+    assert regulator.client.supervision()["statistics"]["filings_overdue"] > 0
+    host(site, "authority", regulator.id, "coordination")
+    site.change("UPDATE maker_filing SET state = 'accepted', occurred_at = ? WHERE id = ?", before, first)
 
 
 def test_each_desk_is_there_for_its_role_only(a: Party, operator: Desk, regulator: Desk) -> None:
