@@ -116,7 +116,19 @@ _ENGLISH = {
 
 
 SUGGESTED = frozenset(
-    {"seal", "seals", "licence", "register", "pin", "freeze", "people", "approve", "devices", "records"}
+    {
+        "seal",
+        "seals",
+        "licence",
+        "register",
+        "pin",
+        "freeze",
+        "people",
+        "approve",
+        "devices",
+        "records",
+        "filing",
+    }
 )
 """Wishes with a word of their own that can be said for them, `say.<wish>`."""
 

@@ -30,8 +30,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "filing.note_correction": ("回执哪里不对，应改成什么", "What is wrong on the receipt, and what is right"),
     "filing.declare": (
         "我声明：以上信息完整、真实，如有变化将及时办理变更；同意将单位、法定代表人和经办人信息提交公安机关。",
-        "I declare that this is complete and true and will be updated when it changes, and agree that data of "
-        "the company, its representative and myself go to the public-security authority.",
+        "I declare that this is complete and true and will be updated when it changes, and agree that data "
+        "of the company, its representative and myself go to the public-security authority.",
     ),
     "filing.send": ("提交备案", "File it"),
     "filing.sent": ("已提交，正在审核", "Handed in; it is being reviewed"),
@@ -87,6 +87,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "填写或审核有疑问，请在对话中输入“客服”。",
         "Questions? Type “help” in the conversation.",
     ),
+    "chat.filing": ("印章备案", "Filing of seals"),
+    "chat.filing_text": (
+        "在备案管理里提交备案，查看审核结果和回执，办理变更、更正和续期。",
+        "File a seal there, see the outcome and the receipt, update, correct or renew it.",
+    ),
+    "say.filing": ("备案", "filing"),
     "card.filing_submitted": ("印章备案已提交", "A seal's filing was handed in"),
     "card.filing_kind": ("类型：{kind}", "Kind: {kind}"),
     "card.filing_number": ("备案编号：{number}", "Filing: {number}"),

@@ -27,6 +27,7 @@ from server.client import ApiError, Client, Json
 from server.demo import Demo
 from server.secret_files import records_key
 from server.settings import Settings
+from tests.main_job.stage import until
 
 __all__ = [
     "BOUNDARY",
@@ -53,7 +54,7 @@ BOUNDARY = "limit0123456789"
 NOT_STATE = frozenset(
     {
         *("throttle", "head_signature", "sealer_key", "crl", "ocsp_answer", "root", "root_leaf"),
-        *("representative_change", "register_cursor"),
+        *("representative_change", "register_cursor", "maker_filing"),
     }
 )
 # Where the one who was refused is told so.
@@ -226,6 +227,13 @@ class Site:
                 found.setdefault(table, []).append(repr(row))
         blobs = [path.name for path in (self.data / "blobs").rglob("*") if path.is_file()]
         return {**{table: sorted(rows) for table, rows in found.items()}, "blobs": sorted(blobs)}
+
+
+def filed(party: Party, kind: str = "contract") -> dict[str, Any]:
+    """A filing of one of his seals, approved."""
+    made = party.client.file_seal(party.company, party.seal(kind))
+    until(lambda: party.client.filing(made["id"])["state"] == "approved")
+    return dict(party.client.filing(made["id"]))
 
 
 def access_code(site: Site, code: str) -> str:

@@ -16,7 +16,7 @@ from server.client import DeviceKey
 from tests.authenticator import Authenticator
 from tests.http.daily import bind
 from tests.http.desks import host, staffed
-from tests.http.site import Party, Site, access_code, joined, refused
+from tests.http.site import Party, Site, access_code, filed, joined, refused
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
 from tests.seals.photo.test_codes import code, encoded
@@ -61,6 +61,8 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     other_ways_in(site, party)
     other_devices(party)
     approving(party, granted(site, party))
+    client.filings(party.company)
+    client.check_filing(filed(party)["id"])
     client.freeze(party.seal("invoice"))
     life_of_the_pin(party)
     life_of_a_seal(party)

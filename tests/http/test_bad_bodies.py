@@ -54,6 +54,7 @@ IDS = dict.fromkeys(
         "collection",
         "company",
         "document",
+        "filing",
         "challenge",
         "code",
         "grant",

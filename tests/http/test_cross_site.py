@@ -13,8 +13,8 @@ WRITING = sorted((method, f"/{route.path}") for route in routes() for method in 
 IDS = dict.fromkeys(
     (
         *("company", "collection", "seal", "signing", "challenge", "code", "login", "scan", "device"),
-        *("passkey", "form", "check", "grant", "member", "rule", "change", "document"),
         *("notice", "ticket", "guidance"),
+        *("passkey", "form", "check", "grant", "member", "rule", "change", "document", "filing"),
     ),
     "0" * 24,
 )

@@ -17,7 +17,18 @@ from seals.kinds import SealKind
 from server.client import Client
 from server.demo import Demo
 from tests.http.daily import bind
-from tests.http.site import Party, Site, access_code, client_at, combinations, joined, refused, routes, speak
+from tests.http.site import (
+    Party,
+    Site,
+    access_code,
+    client_at,
+    combinations,
+    filed,
+    joined,
+    refused,
+    routes,
+    speak,
+)
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import stamped_jpeg
 
@@ -68,6 +79,7 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "challenge": (claim["id"],),
         "grant": (joined(site, a, 804)[1],),
         "member": ("0" * 24,),
+        "filing": (filed(a)["id"],),
         "rule": ("0" * 24,),
         "change": ("0" * 24,),
         "check": (

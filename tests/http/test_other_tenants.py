@@ -18,7 +18,7 @@ from seals.kinds import SealKind
 from server.api.operation import OPERATIONS, Operation
 from server.client import Client
 from tests.authenticator import Authenticator
-from tests.http.site import LOG, Party, Site, client_at, fill, invited, joined, refused, routes
+from tests.http.site import LOG, Party, Site, client_at, filed, fill, invited, joined, refused, routes
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import stamped_jpeg
 
@@ -46,6 +46,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "refuse_signing": {"reason": "金额不符"},
     "answer_ticket": {"text": "已收到"},
     "answer_guidance": {"text": "已收到"},
+    "file_seal": {"request_id": "1", "seal": UNKNOWN, "kind": "first", "name": "", "scope": ""},
     "invite_member": {"role": "agent", "name": "", "id_number": "", "mobile": ""},
 }
 # They name nothing but what belongs to the asker, or name it in the body (each has its test below).
@@ -119,6 +120,7 @@ def theirs(site: Site, a: Party) -> dict[str, str]:
         "rule": a.client.draft_rule(a.seal(), ["representative"])["id"],
         "change": a.client.draft_change(a.seal(), "cancel")["id"],
         "member": invited(a, 801)["id"],
+        "filing": filed(a)["id"],
         "device": a.client.devices()[0]["id"],
         "check": a.client.begin_check("device")["id"],
         "login": a.client.sessions()[0]["id"],

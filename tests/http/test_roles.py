@@ -14,7 +14,7 @@ import pytest
 
 from seals.kinds import SealKind
 from server.api.operation import OPERATIONS, Operation
-from tests.http.site import Party, Site, fill, invited, joined, joined_as, refused
+from tests.http.site import Party, Site, filed, fill, invited, joined, joined_as, refused
 from tests.http.test_other_tenants import BODIES
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import stamped_jpeg
@@ -43,6 +43,10 @@ EXPECTED: Mapping[str, frozenset[str]] = {
     "take_photo": OWNER,
     "photo": OWNER,
     "photo_imprint": OWNER,
+    "company_filings": OFFICE,
+    "file_seal": OFFICE,
+    "one_filing": OFFICE,
+    "check_filing": OFFICE,
     "list_members": OFFICE,
     "invite_member": OFFICE,
     "remove_member": OFFICE,
@@ -144,6 +148,7 @@ def firm(site: Site) -> Firm:
         "rule": owner.client.draft_rule(owner.seal("finance"), ["representative"])["id"],
         "change": owner.client.draft_change(owner.seal("finance"), "cancel")["id"],
         "member": invited(owner, 810)["id"],
+        "filing": filed(owner)["id"],
         "application": owner.application,
         "collection": owner.collection,
         "challenge": owner.client.open_here(owner.ask(contract())["id"])["id"],

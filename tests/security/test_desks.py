@@ -24,6 +24,7 @@ PORTS: dict[str, set[str]] = {
     "RealName": {"start", "result"},
     "Registrar": {"submit", "result", "changes", "representative"},
     "PinResets": {"submit", "result"},
+    "FilingDesk": {"file_seal", "seal_filing", "apply", "application"},
 }
 REGISTERED = {
     *("uscc", "licence_number", "company_name", "region", "authority"),
@@ -51,6 +52,7 @@ def test_a_desk_answers_what_it_is_asked_and_says_no_more_than_this() -> None:
     named = {"uscc", "name", "id_number", "mobile", "licence_number", "since", "dissolved_on"}
     assert fields(auth.ports.RegisteredRepresentative) == named, "asked for, of one company"
     assert fields(seals.ports.PinResetDecision) == {"application_id", "state", "reason"}
+    assert fields(seals.ports.FilingAnswer) == {"number", "reference", "state", "reason", "receipt"}
     assert {each.value for each in auth.ports.DecisionState} == {"pending", "approved", "rejected"}
 
 

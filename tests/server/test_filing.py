@@ -17,15 +17,18 @@ import pytest
 from stdnum.cn import ric
 
 from auth.engine import transaction
-from auth.errors import Conflict, NotFound, Refused, Unavailable
+from auth.errors import Conflict, DomainError, NotFound, Refused, Unavailable
 from auth.login import person_by_mobile
-from auth.models import Application, ApplicationState, Company, Deployment
+from auth.models import Application, ApplicationState, Company, Deployment, Event
 from auth.ports import DecisionState, RegisteredCompany, RegistrarApplication, RegistrarDecision
 from auth.privacy import RecordsKey
 from seals import founding, lapsing, living
-from seals.filing import lapsed, makers, overdue, sending
+from seals.filing import lapsed, makers, overdue, reviewing, sending, submitting, updates
 from seals.filing.leases import LEASE
-from seals.filing_models import FilingKind, FilingState, MakerFiling
+from seals.filing.own import check, listed
+from seals.filing.submitting import FilingForm
+from seals.filing.views import FilingView
+from seals.filing_models import CompanyFiling, CompanyFilingState, FilingKind, FilingState, MakerFiling
 from seals.life import Change
 from seals.models import Seal, SealState
 from seals.policies import DEFAULT, POLICIES
@@ -170,7 +173,7 @@ async def test_what_happens_to_a_seal_is_filed_in_order_whatever_breaks(desk: Ht
     await all_sent(watched, now)
     await all_sent(watched, now + LEASE)
     assert await states(seal) == [(kind, "accepted") for kind in ("made", "suspended", "cancelled")]
-    ours = [number for number, _ in watched.came + dying.came if number.startswith(seal.number)]
+    ours = [number for number, _ in dying.came + watched.came if number.startswith(seal.number)]
     assert [each for each in ours if each.startswith(seal.number)][-2:] == [
         f"{seal.number}-002",
         f"{seal.number}-003",
@@ -311,3 +314,169 @@ async def test_the_desk_refuses_another_content_under_a_number_and_what_is_out_o
         await desk.file_seal(f"{number[:13]}-003", {**content, "kind": "cancelled"})
     with pytest.raises(NotFound):
         await desk.seal_filing("../x")
+
+
+# ---------------------------------------------------------------- a company's own filings
+
+
+async def hand_in(
+    company: Company, seal: Seal, kind: str = "first", now: datetime = NOW, **changed: Any
+) -> str:
+    values = {"name": "合同专用章", "scope": "签订合同", "note": "更正名称", "declared": True, **changed}
+    form = FilingForm(request_id=f"r{next(_numbers)}", seal=seal.id, kind=kind, **values)
+    row = await submitting.submit(company.id, form, company.representative_id, now, POLICY)
+    return row.id
+
+
+async def review(desk: Any, now: datetime) -> bool:
+    """What the role `work` does once for them."""
+    row = await reviewing.take("work", now)
+    if row is None:
+        return False
+    with contextlib.suppress(Unavailable):
+        await reviewing.advance(row, lambda: now, RECORDS, desk, POLICY)
+    await reviewing.give_back(row, now)
+    return True
+
+
+async def seen(company: Company, now: datetime) -> list[FilingView]:
+    found = await listed(company.id, company.representative_id, now, POLICY, RECORDS)
+    return list(found.filings)
+
+
+async def told(company: Company, kind: str) -> list[dict[str, Any]]:
+    rows = await Event.filter(on_behalf=company.id, kind=kind).order_by("seq")
+    return [row.facts for row in rows]
+
+
+@pytest.mark.parametrize("fault", ["none", "twice", "down", "nonsense"])
+async def test_a_company_files_a_seal_and_gets_one_receipt(desk: HttpFilingDesk, fault: str) -> None:
+    company = await founded()
+    seal = await Seal.get(company_id=company.id, kind="contract")
+    await switch(desk, fault)
+    filing = await hand_in(company, seal)
+    await asyncio.gather(*(review(desk, NOW) for _ in range(4)))
+    await switch(desk)
+    for hours in (1, 2):
+        await review(desk, NOW + hours * HOUR)
+    (view,) = await seen(company, NOW + DAY)
+    assert (view.id, view.state) == (filing, CompanyFilingState.APPROVED)
+    assert (view.over, view.may_renew) == (False, False)
+    paper = view.receipt
+    assert paper is not None
+    assert (paper.company_name, paper.seal_number, paper.scope) == (company.name, seal.number, "签订合同")
+    assert (paper.filed_by, paper.in_force, paper.maker_filing) == ("张*", True, f"{seal.number}-001")
+    assert paper.valid_until - paper.valid_from == POLICY.filed_for
+    assert [each["receipt"] for each in await told(company, "filing.approved")] == [paper.number]
+    async with httpx.AsyncClient(base_url=desk.address, trust_env=False) as client:  # type: ignore[attr-defined]
+        shown = (await client.get("/filings")).text
+    assert shown.count(paper.number) == 1
+    row = await CompanyFiling.get(id=filing)
+    assert row.sealed is not None
+    assert NAME.encode() not in bytes(row.sealed)
+
+
+async def test_a_filing_from_rejection_to_renewal(desk: HttpFilingDesk) -> None:
+    """Rejected, filed again, corrected, updated, renewed in time, replaced by the next; nothing is lost."""
+    company = await founded()
+    seal = await Seal.get(company_id=company.id, kind="contract")
+    with pytest.raises(Conflict, check=lambda error: error.code == "filing.none"):
+        await hand_in(company, seal, "renewal")
+    await switch(desk, "refuse")
+    await hand_in(company, seal)
+    with pytest.raises(Conflict, check=lambda error: error.code == "filing.open"):
+        await hand_in(company, seal)
+    await review(desk, NOW)
+    assert [(each.state.value, each.reason) for each in await seen(company, NOW)] == [
+        ("rejected", "沙箱设定：备案材料不符，退回")
+    ]
+    await switch(desk)
+    first = await hand_in(company, seal)
+    await review(desk, NOW)
+    with pytest.raises(Conflict, check=lambda error: error.code == "filing.filed"):
+        await hand_in(company, seal)
+    await check(first, company.representative_id, NOW, POLICY, RECORDS)
+    async with transaction():
+        await updates.due(company.id, "name", NOW)
+        await updates.due(company.id, "name", NOW)
+    assert [each["why"] for each in await told(company, "filing.update_due")] == ["name"]
+    assert (await seen(company, NOW))[0].update_due == ("name",)
+    end = NOW + POLICY.filed_for
+    await hand_in(company, seal, "correction", NOW + DAY)
+    await review(desk, NOW + DAY)
+    newest = (await seen(company, NOW + DAY))[0]
+    assert newest.receipt is not None
+    assert (newest.update_due, newest.receipt.valid_until) == ((), end), "a correction keeps the end"
+    with pytest.raises(Conflict, check=lambda error: error.code == "filing.not_due"):
+        await hand_in(company, seal, "renewal", end - POLICY.filing_renewed - DAY)
+    for moment in (end - 61 * DAY, end - 60 * DAY, end - 30 * DAY, end - 30 * DAY, end - 7 * DAY):
+        await updates.remind(POLICY, moment)
+    assert [each["days"] for each in await told(company, "filing.ending")] == [60, 30, 7]
+    await hand_in(company, seal, "renewal", end - DAY)
+    await review(desk, end - DAY)
+    newest, *before = await seen(company, end)
+    assert newest.receipt is not None
+    assert newest.receipt.valid_until == end + POLICY.filed_for, "nothing of the one before is lost"
+    assert [each.state.value for each in before] == ["replaced", "replaced", "rejected"]
+    # Over: it stands, and says so, until it is renewed.
+    after = end + POLICY.filed_for
+    await updates.remind(POLICY, after)
+    assert (await told(company, "filing.ending"))[-1]["days"] == 0
+    assert (await seen(company, after))[0].over
+    assert (await seen(company, after))[0].may_renew
+
+
+async def test_an_answer_that_comes_after_the_seals_end_changes_nothing(
+    desk: HttpFilingDesk,
+) -> None:
+    company = await founded()
+    seal = await Seal.get(company_id=company.id, kind="contract")
+    other = await Seal.get(company_id=company.id, kind="finance")
+    await hand_in(company, seal)
+    await hand_in(company, other)
+    await review(desk, NOW)
+    await review(desk, NOW)
+    await hand_in(company, seal, "update")
+    row = await reviewing.take("work", NOW)
+    assert row is not None
+    await Seal.filter(id=seal.id).update(state=SealState.COLLECTED)
+    await moved(Change.CANCEL, company, seal, NOW)
+    await reviewing.advance(row, lambda: NOW, RECORDS, desk, POLICY)
+    found = {(each.seal == seal.id, each.state.value) for each in await seen(company, NOW)}
+    assert found == {(True, "ended"), (False, "approved")}
+    with pytest.raises(Conflict, check=lambda error: error.code == "filing.seal_state"):
+        await hand_in(company, seal)
+    # A change of the representative, and new keys, are told of what still stands.
+    await Seal.filter(id=other.id).update(state=SealState.COLLECTED, generation=1)
+    await moved(Change.RENEW, company, other, NOW)
+    async with transaction():
+        await living.tell(await living.move(Change.SUCCEED, company.id, None, NOW), "registrar", NOW)
+    assert [each["why"] for each in await told(company, "filing.update_due")] == [
+        "certificates",
+        "representative",
+    ]
+
+
+async def test_of_two_filings_at_once_one_is_under_way_and_another_companys_seal_is_none() -> None:
+    company, stranger = await founded(), await founded()
+    seal = await Seal.get(company_id=company.id, kind="contract")
+    made = await asyncio.gather(*(hand_in(company, seal) for _ in range(4)), return_exceptions=True)
+    assert len([each for each in made if isinstance(each, str)]) == 1
+    assert {getattr(each, "code", "filing.open") for each in made} == {"filing.open"}
+    for code, work in (
+        ("seal.not_found", lambda: hand_in(company, Seal(id="0" * 24))),
+        ("company.not_found", lambda: _as_stranger(company, seal, stranger)),
+        ("filing.declared", lambda: hand_in(company, seal, declared=False)),
+        ("filing.kind", lambda: hand_in(company, seal, "x")),
+        ("filing.scope", lambda: hand_in(company, seal, scope="x" * 201)),
+        ("filing.name", lambda: hand_in(company, seal, name="a\u202eb")),
+        ("filing.note", lambda: hand_in(company, seal, "correction", note="")),
+    ):
+        with pytest.raises(DomainError) as error:
+            await work()
+        assert error.value.code == code
+
+
+async def _as_stranger(company: Company, seal: Seal, stranger: Company) -> None:
+    form = FilingForm("r", seal.id, "first", "合同专用章", "签订合同", "", declared=True)
+    await submitting.submit(company.id, form, stranger.representative_id, NOW, POLICY)
