@@ -51,6 +51,7 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.record(done["document"]["code"])
     client.match(done["document"]["code"], "0" * 64)
     on_paper(site, party)
+    service_and_supervision(site, party, done["document"]["code"])
     client.roots()
     client.root(bind(site))
     client.thread(company=client.threads()[0]["company_id"])
@@ -66,7 +67,6 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     client.freeze(party.seal("invoice"))
     life_of_the_pin(party)
     life_of_a_seal(party)
-    service_and_supervision(site, party)
     party.http.post("/api/applications", json={"surprise": 1})
     party.http.get("/api/companies/none")
     party.http.get("/api/nowhere")
@@ -98,17 +98,16 @@ def further_seals(party: Party) -> None:
     party.client.scan_photo("码.png", encoded(code(), "PNG"))
 
 
-def service_and_supervision(site: Site, party: Party) -> None:
+def service_and_supervision(site: Site, party: Party, code: str) -> None:
     """A report, a notice, guidance, and the desks that they come to."""
     desk, watch = staffed(site, 7421, "方静").client, staffed(site, 7422, "高远", "regulator")
-    code = site.column("record", "code")[0]
-    seals = party.client.send_ticket("abuse", "请核实", code=party.sign(contract())[0]["document"]["code"])
-    party.client.look_up_ticket(seals["number"], seals["secret"])
+    sent = party.client.send_ticket("abuse", "请核实", code=code)
+    party.client.look_up_ticket(sent["number"], sent["secret"])
     party.client.tickets()
-    (open_,) = (t for t in desk.desk_tickets()["tickets"] if t["ticket"]["number"] == seals["number"])
+    (open_,) = (t for t in desk.desk_tickets()["tickets"] if t["ticket"]["number"] == sent["number"])
     for act in (desk.take_ticket, desk.ask_freeze, desk.close_ticket):
         act(open_["id"])
-    party.client.send_ticket("question", "怎样换手机？", code=code)
+    party.client.send_ticket("question", "怎样换手机？")
     desk.answer_ticket(desk.desk_tickets()["tickets"][0]["id"], "在设备页添加。")
     told = {"title_zh": "公告", "title_en": "Notice", "text_zh": "内容", "text_en": "Words"}
     notice = desk.publish_notice(kind="service", **told)

@@ -150,6 +150,7 @@ def firm(site: Site) -> Firm:
         "member": invited(owner, 810)["id"],
         "filing": filed(owner)["id"],
         "application": owner.application,
+        "notice": "0" * 24,
         "collection": owner.collection,
         "challenge": owner.client.open_here(owner.ask(contract())["id"])["id"],
         "form": "pdf",
