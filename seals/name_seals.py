@@ -9,6 +9,7 @@ from datetime import datetime
 from auth.errors import DomainError
 from seals import imprint, living, numbers
 from seals.design import Design
+from seals.filing import makers
 from seals.forms import company_form, owners_name_seal
 from seals.founding import Drawn
 from seals.kinds import SealKind
@@ -28,11 +29,13 @@ def kind_of(said: Registered) -> SealKind:
     return owners_name_seal(company_form(str(said.data["company_type"])))
 
 
-async def draw(district: str, said: Registered) -> Drawn | None:
+async def draw(district: str, said: Registered, now: datetime) -> Drawn | None:
     """The name seal of the representative now. None where it cannot be drawn, as for a character that no font
-    has: the change itself must not wait for it, and he can add the seal later.
+    has, or must not be made now (`makers.require`): the change itself must not wait for it, and he can add
+    the seal later.
     """
     try:
+        await makers.require(now)
         (number,) = await numbers.reserve(district, 1)
         design = Design(
             kind_of(said),

@@ -179,7 +179,7 @@ async def advance(
     made = _Succession(before, after, said, None)
     if made.other_person or made.other_name:
         district = (await Company.get(id=row.company_id)).region
-        made = replace(made, name_seal=await name_seals.draw(district, said))
+        made = replace(made, name_seal=await name_seals.draw(district, said, clock()))
     async with transaction():
         await _apply(row, made, records, clock)
     return True

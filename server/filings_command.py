@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from seals.filing import lapsed as register
 from seals.filing import overdue, sending
-from seals.policies import POLICIES
+from seals.policies import DEFAULT, POLICIES
 from server.accounts import operator_account
 from server.review_command import print_line, run
 
@@ -24,7 +24,7 @@ def listed(out: TextIO | None = None) -> int:
     """A line for each filing that is late or was refused, oldest first."""
 
     async def work() -> None:
-        policy = POLICIES[os.environ.get("EZHANG_POLICY") or next(iter(POLICIES))]
+        policy = POLICIES.get(os.environ.get("EZHANG_POLICY", ""), POLICIES[DEFAULT])
         _print(await overdue.overdue(policy, datetime.now(UTC)), out)
 
     return run(work, out)

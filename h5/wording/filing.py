@@ -33,6 +33,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "I declare that this is complete and true and will be updated when it changes, and agree that data "
         "of the company, its representative and myself go to the public-security authority.",
     ),
+    "filing.missing": ("请填写此项", "Fill this in"),
+    "filing.declare_first": ("请阅读并勾选声明", "Read the declaration and tick it"),
     "filing.send": ("提交备案", "File it"),
     "filing.sent": ("已提交，正在审核", "Handed in; it is being reviewed"),
     "filing.nothing_to_file": (

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 from tests.browser.windows import DESK, PHONE, Window
 from tests.http.daily import bind
-from tests.http.site import Party, Site, client_at, invited, joined
+from tests.http.site import Party, Site, client_at, filed, invited, joined
 
 __all__ = [
     "COMPANY",
@@ -46,6 +46,7 @@ class Shelf:
     file: bytes
     grant: str
     approvable: str
+    filing: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def stock(site: Site, contract: bytes) -> Shelf:
         file=file,
         grant=grant,
         approvable=approvable,
+        filing=str(filed(owner)["id"]),
     )
 
 
@@ -95,6 +97,9 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     )
     yield Sight(f"/m/collect/{shelf.company}", "#seals > li:nth-child(5) img")
     yield Sight(f"/m/seals/{shelf.company}", "#seals > li:nth-child(5) img")
+    yield Sight(f"/m/filings/{shelf.company}", "#filings > li")
+    yield Sight(f"/m/filings/{shelf.company}", "#filings > li", lambda page: page.click("#send"))
+    yield Sight(f"/m/filing/{shelf.filing}", "#receipt > li")
     yield Sight(f"/m/people/{shelf.company}", "#people > li")
     yield Sight(f"/m/people/{shelf.company}", "#people > li", invite_nobody)
     yield Sight(f"/m/people/{shelf.company}", "#people > li", lambda page: page.click("#people button"))

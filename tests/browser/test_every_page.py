@@ -96,6 +96,7 @@ def test_english_pages_hold_no_chinese_but_data(
         *REGISTERED,
         *EXAMPLES,
     }
+    data |= {"合同专用章", "签订合同"}  # as it was filed
     data.add("程序接口 API")  # names a program in both languages at once
     data.add("e章通")  # the seal maker, as its certificate names it
 

@@ -230,7 +230,10 @@ class Site:
 
 
 def filed(party: Party, kind: str = "contract") -> dict[str, Any]:
-    """A filing of one of his seals, approved."""
+    """The filing of one of his seals that stands, approved; made where there is none."""
+    for each in party.client.filings(party.company)["filings"]:
+        if each["seal"] == party.seal(kind) and each["may_update"]:
+            return dict(each)
     made = party.client.file_seal(party.company, party.seal(kind))
     until(lambda: party.client.filing(made["id"])["state"] == "approved")
     return dict(party.client.filing(made["id"]))

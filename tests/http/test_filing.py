@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
+from server import filings_command
 from server.client import Client, Json
 from tests.http.site import Party, Site, joined_as, refused
 from tests.main_job.stage import until
 
 
+def all_accepted(site: Site, party: Party) -> None:
+    """The sealer's own loop has filed all that happened to his seals."""
+    until(lambda: set(site.column("maker_filing", "state", company_id=party.company)) == {"accepted"})
+
+
 @pytest.fixture(scope="module")
 def owner(site: Site) -> Party:
-    return site.owner(970, "备书宁", "北京备案山水文化有限公司")
+    made = site.owner(970, "备书宁", "北京备案山水文化有限公司")
+    all_accepted(site, made)  # what comes while an officer sits at the desk waits for him
+    return made
 
 
 @pytest.fixture
@@ -43,7 +53,7 @@ def test_a_seal_is_filed_reviewed_rejected_filed_again_and_receipted(
     client, seal = owner.client, owner.seal()
     before = client.filings(owner.company)
     assert (before["filings"], len(before["to_file"])) == ([], 5)
-    refused(lambda: client.file_seal(owner.company, seal, declared=False), 400, "filing.declared")
+    refused(lambda: client.file_seal(owner.company, seal, declared=False), 422, "filing.declared")
     asked = {"request_id": "once"}
     made = client.file_seal(owner.company, seal, **asked)
     assert client.file_seal(owner.company, seal, **asked)["id"] == made["id"]
@@ -92,13 +102,39 @@ def test_all_that_happened_to_the_seals_is_filed_and_counted(site: Site, owner: 
     """By the sealer's own loop: made, certified, suspended; the metrics say so."""
     client, seal = owner.client, owner.seal("invoice")
     client.freeze(seal)
-    filings = lambda: site.column("maker_filing", "state", company_id=owner.company)  # noqa: E731
-    until(lambda: set(filings()) == {"accepted"})
+    until(lambda: site.column("maker_filing", "id", seal_id=seal, kind="suspended"))
+    all_accepted(site, owner)
     kinds = site.column("maker_filing", "kind", seal_id=seal)
     assert sorted(kinds) == ["certified", "made", "suspended"]
     assert len(site.column("maker_filing", "id", company_id=owner.company, kind="certified")) == 5
     told = httpx.get(f"{site.url}/metrics", trust_env=False).text
     assert 'ezhang_filings{state="overdue"} 0' in told
+
+
+def test_the_operator_lists_what_was_refused_and_files_it_again(
+    site: Site, owner: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EZHANG_DATA", str(site.data))
+    monkeypatch.delenv("EZHANG_DATABASE", raising=False)
+    control = f"{owner.demo.sandbox}/_control"
+    httpx.post(control, json={"faults": {"filing_desk": "refuse"}}, trust_env=False).raise_for_status()
+    owner.client.freeze(owner.seal("representative"))
+    until(lambda: site.column("maker_filing", "number", state="refused", company_id=owner.company))
+    httpx.post(control, json={"faults": {"filing_desk": "none"}}, trust_env=False).raise_for_status()
+    (number,) = site.column("maker_filing", "number", state="refused", company_id=owner.company)
+    told = io.StringIO()
+    assert filings_command.listed(told) == 0
+    (line,) = [json.loads(each) for each in told.getvalue().splitlines() if number in each]
+    assert (line["kind"], line["state"], line["reason"]) == (
+        "suspended",
+        "refused",
+        "沙箱设定：备案材料不符，退回",
+    )
+    assert owner.id_number not in told.getvalue()
+    assert filings_command.again(number, io.StringIO()) == 0
+    until(lambda: site.column("maker_filing", "state", number=number) == ["accepted"])
+    assert filings_command.again(number, told) == 1
+    assert filings_command.lapsed(io.StringIO()) == 0
 
 
 def test_the_conversation_leads_there(site: Site, owner: Party) -> None:

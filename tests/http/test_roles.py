@@ -234,6 +234,7 @@ def test_of_another_company_nothing_is_there(site: Site, firm: Firm, b: Party, r
         "photo": _photo(b),
         "grant": joined(site, b, 820 + ROLES.index(role))[1],
         "member": invited(b, 811 + ROLES.index(role))["id"],
+        "filing": filed(b)["id"],
     }
     before = site.state()
     for operation in COMPANYS:

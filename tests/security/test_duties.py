@@ -211,7 +211,8 @@ def test_an_operator_is_named_in_three_decisions_only() -> None:
                 accounts.add(name)
             if isinstance(node, ast.JoinedStr) and "operator:" in ast.unparse(node):
                 actors.add(name)
-    assert accounts == {"server/review_command.py", "server/rotate_command.py"}
+    # Who has a refused filing go once more is named in the log: it decides nothing.
+    assert accounts == {"server/review_command.py", "server/rotate_command.py", "server/filings_command.py"}
     assert actors == {"seals/reviewing.py", "seals/rotating.py"}
 
 
@@ -266,7 +267,7 @@ def test_a_reviewer_sees_imprints_and_decides_and_that_is_all(
     _command(capsys, "review", "approve", first)
     _command(capsys, "review", "decline", second, "--reason", "印模与执照名称不符")
     after = _tables(url)
-    assert _changed(before, after) == {"seal", "event", "stream_head"}
+    assert _changed(before, after) == {"seal", "event", "stream_head", "maker_filing"}
     assert after["seal_key"] == [], "an approved seal waits for its owner, without a key"
     assert not (tmp_path / "nothing").exists()
 

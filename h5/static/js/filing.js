@@ -27,11 +27,11 @@ function facts(filing) {
 
 function receipt({ receipt: paper, checked_at: checked }) {
   return h("li", {},
-    h("h2", {}, paper.number, checked ? h("span", { class: "chip chip-collected" }, t("filing.checked")) : null),
+    h("h2", {}, paper.seal_name, checked ? h("span", { class: "chip chip-collected" }, t("filing.checked")) : null),
     h("dl", { class: "facts" },
+      fact("filing.receipt_number", paper.number),
       fact("filing.company", paper.company_name),
       fact("filing.uscc", paper.uscc),
-      fact("filing.name", paper.seal_name),
       fact("filing.seal_number", paper.seal_number),
       fact("filing.scope", paper.scope),
       fact("filing.filed_by", paper.filed_by),

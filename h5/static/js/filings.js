@@ -63,15 +63,18 @@ async function send() {
   say($("problem"), "");
   const body = { request_id: wanted, seal: $("seal").value, kind, declared: $("declared").checked };
   for (const name of ["name", "scope", "note"]) body[name] = $(field(name)).value.trim();
+  for (const name of ["name", "scope"]) if (!body[name]) fieldError(form, name, t("filing.missing"));
+  if (!body.declared) fieldError(form, "declared", t("filing.declare_first"));
+  if (form.querySelector(".field-error:not(:empty)")) return goToFirstError(form);
   try {
     const filing = await post(PATH, body);
     note(t("filing.sent"));
-    location.assign(`/m/filing/${encodeURIComponent(filing.id)}`);
+    return location.assign(`/m/filing/${encodeURIComponent(filing.id)}`);
   } catch (error) {
     wanted = requestId();
     for (const each of error.all ?? []) if (!fieldError(form, each.field, each.text)) say($("problem"), each.text);
     if (!error.all) say($("problem"), String(error));
-    goToFirstError(form);
+    return goToFirstError(form);
   }
 }
 
