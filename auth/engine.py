@@ -25,6 +25,7 @@ APPS = {
     "auth": {
         "models": [
             "auth.models",
+            "auth.consent_models",
             "auth.identity_models",
             "auth.member_models",
             "auth.passkey_models",
@@ -51,6 +52,7 @@ APPS = {
             "seals.deposits.models",
             "seals.reviews.models",
             "seals.printed_models",
+            "seals.service_models",
             "seals.entry.models",
         ],
         "migrations": "seals.migrations",

@@ -13,11 +13,12 @@ from auth.browsers import masked_address
 from auth.engine import close_database
 from auth.errors import Refused
 from h5.desk_pages import desk_pages
-from h5.pages import pages
+from h5.service_pages import pages, service_desk_pages
 from server import errors
 from server.api.account import account
 from server.api.approvals import approvals
 from server.api.companies import companies_api
+from server.api.consents import consents_api
 from server.api.cookies import cookie
 from server.api.deposits import deposits_api
 from server.api.desk import desk_api
@@ -40,7 +41,10 @@ from server.api.reviews import reviews_api
 from server.api.roots import roots_api
 from server.api.scanning import scanning
 from server.api.seal_life import seal_life
+from server.api.service import service_api
+from server.api.service_desk import service_desk_api
 from server.api.signings import signings
+from server.api.supervision import supervision_api
 from server.api.thread import thread
 from server.api.verification import verification
 from server.api.wechat import wechat_api
@@ -91,6 +95,8 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
     app.ctx.settings = settings
     for blueprint in (
         account,
+        consents_api,
+        service_api,
         scanning,
         wechat_api,
         passkeys_api,
@@ -118,6 +124,9 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         deposits_api,
         reviews_api,
         desk_pages,
+        service_desk_api,
+        supervision_api,
+        service_desk_pages,
         pages,
     ):
         app.blueprint(blueprint)

@@ -12,6 +12,12 @@ from server.settings import Settings, refuse_to_start
 
 __all__ = ["main"]
 
+AUTHORITIES = (
+    *("coordination", "reform", "market", "finance", "tax", "industry", "local_finance"),
+    *("cryptography", "public_security"),
+)
+"""`seals.service.supervision.Authority`, which `verify` need not load."""
+
 PRIVATE_UMASK = 0o077
 """Database and documents are nobody else's to read."""
 
@@ -108,6 +114,12 @@ def _staff_end(given: argparse.Namespace) -> int:
     from server.staff_command import end
 
     return end(given.staff)
+
+
+def _staff_authority(given: argparse.Namespace) -> int:
+    from server.staff_command import authority
+
+    return authority(given.staff, given.authority)
 
 
 def _staff_list(given: argparse.Namespace) -> int:
@@ -265,6 +277,10 @@ def _add_staff(staff: argparse.ArgumentParser) -> None:
         step = steps.add_parser(name, help=meaning)
         step.add_argument("staff", metavar="STAFF", help="角色 id · the role's id, as listed")
         step.set_defaults(command=command)
+    step = steps.add_parser("authority", help="监管人员所属部门 · which authority a regulator belongs to")
+    step.add_argument("staff", metavar="STAFF", help="角色 id · the role's id, as listed")
+    step.add_argument("authority", choices=AUTHORITIES, help="部门 · the authority")
+    step.set_defaults(command=_staff_authority)
     listing = steps.add_parser("list", help="全部角色 · who has and had a role; one JSON line each")
     listing.set_defaults(command=_staff_list)
 

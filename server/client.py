@@ -33,6 +33,7 @@ from server.clients.entries import Entries
 from server.clients.filings import Filings
 from server.clients.papers import Papers
 from server.clients.reviews import ReviewCalls
+from server.clients.service import ServiceCalls
 
 __all__ = ["ApiError", "Client", "DeviceKey"]
 
@@ -95,7 +96,7 @@ class DeviceKey:
         return {"device_key": key, "signature": self.sign({**values, "key": key})}
 
 
-class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls):
+class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls, ServiceCalls):
     """The API at `base_url`, as one person, on one device.
 
     device: the key it confirms by, a new one if none is given. It is enrolled when the seals are collected,
@@ -131,13 +132,34 @@ class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls):
 
     # ---------------------------------------------------------------- account
 
+    def consents(self) -> list[Json]:
+        """The current texts, with `accepted_at`."""
+        found: list[Json] = self._get("/api/consents")  # type: ignore[assignment]
+        return found
+
+    def agree(self) -> None:
+        """Accept the texts that are in force, unless that is done."""
+        texts = self.consents()
+        if not all(each["accepted_at"] for each in texts):
+            self._post("/api/consents", {each["text"]: each["digest"] for each in texts})
+
+    def withdraw_consent(self) -> None:
+        """Take the consent back; nothing new can be begun until `agree`."""
+        self._post("/api/consents/withdraw", {})
+
     def send_code(self, mobile: str) -> Json:
         """Have a login code sent to a mobile."""
         return self._post("/api/login/sms", {"mobile": mobile})
 
-    def log_in(self, mobile: str, code: str) -> Json:
-        """Log in; the session is kept in the client's cookies."""
-        return self._post("/api/login", {"mobile": mobile, "code": code})
+    def log_in(self, mobile: str, code: str, *, agree: bool = True) -> Json:
+        """Log in; the session is kept in the client's cookies.
+
+        agree: accept the terms of service and the privacy policy as they are now (`agree`), where it is new.
+        """
+        me = self._post("/api/login", {"mobile": mobile, "code": code})
+        if agree:
+            self.agree()
+        return me
 
     def log_out(self) -> None:
         """End the session."""

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from server.api.operation import Operation
+from server.settings import VERSION
 
 __all__ = ["document", "template"]
 
@@ -111,7 +112,7 @@ def document(operations: Sequence[Operation], public_url: str) -> dict[str, Any]
         paths.setdefault(template(operation.path), {})[operation.method.lower()] = _one(operation, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "e章通 ezhang", "version": "0.1.0", "license": {"name": "Apache-2.0"}},
+        "info": {"title": "e章通 ezhang", "version": VERSION, "license": {"name": "Apache-2.0"}},
         "servers": [{"url": public_url}],
         "paths": paths,
         "components": {

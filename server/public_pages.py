@@ -21,6 +21,9 @@ from h5.views import (
 )
 from seals import printed, published_roots, verifying
 from seals.presented import LicenceShown, presented
+from seals.service import notices
+from seals.service.health import Service, service
+from seals.service.notices import NoticeView
 from seals.signing.views import SigningView, own_signings
 from seals.trace import draw_spot
 from seals.verifying import SealNow
@@ -76,6 +79,16 @@ def install(app: Sanic) -> None:
         shown = (DailyRoot(r.number, r.day, r.chains, r.sha256, second(r.stamped_at)) for r in found.roots)
         return DailyRoots(tuple(shown), found.before)
 
+    async def service_status() -> Service:
+        it: Context = app.ctx.it
+        found = await service(now())
+        return found if await it.inspector_answers() else replace(found, good=False)
+
+    async def shown_notices() -> tuple[NoticeView, ...]:
+        return await notices.shown(now())
+
+    app.ctx.service_status = service_status
+    app.ctx.notices = shown_notices
     app.ctx.presented_licence = presented_licence
     app.ctx.daily_roots = daily_roots
     app.ctx.sealed_record = sealed_record

@@ -53,8 +53,8 @@ from seals.signing import confirming, finishing, texting
 from seals.signing.workshop import Workshop
 from seals.statuses import Responder
 from server import keys, secret_files
-from server.adapters.filing_desk import HttpFilingDesk
 from server.adapters.bank import HttpBank
+from server.adapters.filing_desk import HttpFilingDesk
 from server.adapters.public_security import HttpPublicSecurity
 from server.adapters.realname import HttpRealName
 from server.adapters.registrar import HttpRegistrar

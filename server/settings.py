@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from auth.errors import DomainError, Invalid, Refused
 from seals.policies import DEFAULT, POLICIES
 
-__all__ = ["MAX_PORT", "Keys", "Profile", "Settings", "refuse_to_start"]
+__all__ = ["LICENCES", "MAX_PORT", "VERSION", "Keys", "Profile", "Settings", "pairs", "refuse_to_start"]
 
 PORTS_NEEDED = 3
 """PORT for the pages, PORT+1 for the sandbox, PORT+2 for the built-in time-stamping service."""
@@ -34,6 +34,12 @@ MAX_TIME_SERVICES = 4
 BUILT_IN = "builtin"
 SES_PICTURES = ("png", "svg")
 SANDBOX_APP_ID = "sandbox"
+VERSION = "0.1.0"
+MAX_SAID = 1000
+MAX_TICKET_HOURS = 24 * 90
+TICKET_HOURS = "question=24;complaint=72;feedback=120;privacy=360;abuse=24"
+LICENCES = ("business", "certification", "cipher_product", "ca", "protection", "icp")
+"""Business licence, 电子认证服务许可证, 商用密码产品认证, 电子认证使用密码许可, 等级保护备案, ICP."""
 LINE_MAX = 120
 
 
@@ -163,6 +169,37 @@ def _picture(text: str) -> str:
     return text
 
 
+def _said(text: str) -> str:
+    """Words that a public page shows. Raises ValueError."""
+    if len(text) > MAX_SAID or not text.isprintable():
+        raise ValueError(f"at most {MAX_SAID} characters in one line")
+    return text.strip()
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """`name=value;name=value`. Raises ValueError."""
+    parts = [part.partition("=") for part in text.split(";") if part.strip()]
+    if any(not name.strip() or not value.strip() for name, _, value in parts):
+        raise ValueError("name=value;name=value")
+    return tuple((name.strip(), value.strip()) for name, _, value in parts)
+
+
+def _licences(text: str) -> str:
+    """Of the kinds that the help page has a line for. Raises ValueError."""
+    if not {name for name, _ in pairs(text)} <= set(LICENCES):
+        raise ValueError(";".join(f"{name}=…" for name in LICENCES))
+    return _said(text)
+
+
+def _ticket_hours(text: str) -> str:
+    """Within how many hours a kind is answered. Raises ValueError."""
+    if {name for name, _ in pairs(text)} != {name for name, _ in pairs(TICKET_HOURS)}:
+        raise ValueError(TICKET_HOURS)
+    for _, hours in pairs(text):
+        _whole(1, MAX_TICKET_HOURS)(hours)
+    return text
+
+
 def _setting(variable: str, read: Callable[[str], Any], default: str, *, shown: bool = True) -> Any:
     """`shown`: whether `repr` may show the value."""
     return dataclasses.field(repr=shown, metadata={"variable": variable, "read": read, "default": default})
@@ -204,6 +241,13 @@ class Settings:
     policy: str = _setting("EZHANG_POLICY", _policy, DEFAULT)
     ses_version: int = _setting("EZHANG_SES_VERSION", _whole(4, 5), "4")
     ses_picture: str = _setting("EZHANG_SES_PICTURE", _picture, "png")
+    provider: str = _setting("EZHANG_PROVIDER", _said, "")
+    provider_licences: str = _setting("EZHANG_PROVIDER_LICENCES", _licences, "")
+    support_contact: str = _setting("EZHANG_SUPPORT_CONTACT", _said, "")
+    support_hours: str = _setting("EZHANG_SUPPORT_HOURS", _said, "")
+    ticket_times: str = _setting("EZHANG_TICKET_HOURS", _ticket_hours, TICKET_HOURS)
+    available_target: str = _setting("EZHANG_AVAILABILITY_TARGET", _said, "")
+    in_service_since: str = _setting("EZHANG_IN_SERVICE_SINCE", _day, "")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -246,6 +290,22 @@ class Settings:
         """Only where data folder, database and roots are, which is the same under both profiles."""
         named = {name: environ[name] for name in _PLACES if name in environ}
         return cls.from_env({"EZHANG_PROFILE": Profile.DEVELOPMENT.value, **named})
+
+    @property
+    def ticket_hours(self) -> dict[str, int]:
+        """Within how many hours a kind of ticket is answered."""
+        return {kind: int(hours) for kind, hours in pairs(self.ticket_times)}
+
+    @property
+    def qualifications(self) -> tuple[tuple[str, str], ...]:
+        """Every kind of licence with its number, empty where none is recorded."""
+        known = dict(pairs(self.provider_licences))
+        return tuple((name, known.get(name, "")) for name in LICENCES)
+
+    @property
+    def version(self) -> str:
+        """The program's."""
+        return VERSION
 
     @property
     def wechat_page(self) -> str:

@@ -18,13 +18,14 @@ from auth.engine import close_database
 from auth.errors import DomainError
 from auth.privacy import RecordsKey
 from auth.staff_models import StaffRoleName
+from seals.service.supervision import Authority, assign
 from server.accounts import operator_account
 from server.json_lines import json_line
 from server.migrating import open_own_database
 from server.secret_files import records_key
 from server.settings import Settings
 
-__all__ = ["add", "code", "end", "listed"]
+__all__ = ["add", "authority", "code", "end", "listed"]
 
 
 def add(mobile: str, role: str, name: str, out: TextIO | None = None) -> int:
@@ -52,6 +53,16 @@ def end(staff_id: str, out: TextIO | None = None) -> int:
     async def work(_: RecordsKey) -> list[dict[str, Any]]:
         await staff.end(staff_id, operator_account(), _now())
         return [{"id": staff_id, "state": "ended"}]
+
+    return _run(work, out)
+
+
+def authority(staff_id: str, name: str, out: TextIO | None = None) -> int:
+    """Which authority a regulator's role belongs to."""
+
+    async def work(_: RecordsKey) -> list[dict[str, Any]]:
+        await assign(staff_id, Authority(name), operator_account(), _now())
+        return [{"id": staff_id, "authority": name}]
 
     return _run(work, out)
 

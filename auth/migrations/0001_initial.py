@@ -126,6 +126,21 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Consent',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('text', fields.CharField(max_length=12)),
+                ('version', fields.IntField()),
+                ('digest', fields.CharField(max_length=64)),
+                ('accepted_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('live', fields.CharField(null=True, unique=True, max_length=40)),
+            ],
+            options={'table': 'consent', 'app': 'auth', 'indexes': [Index(fields=['person_id', 'accepted_at'])], 'pk_attr': 'id', 'table_description': 'Which text somebody accepted, and when. digest: of the very text (`auth/texts`).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='IdentityCheck',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),

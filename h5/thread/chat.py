@@ -45,7 +45,12 @@ _CHINESE = (
     ("licence", ("执照", "信用代码")),
     ("seal", ("盖章", "用印", "签章", "加盖", "盖印", "盖个章", "签合同", "签字", "签署", "骑缝")),
     ("seals", ("印章", "公章", "我的章", "财务章", "合同章", "发票章", "法人章", "名章")),
-    ("help", ("帮助", "能做什么", "怎么用", "怎么办", "客服", "人工", "功能", "菜单")),
+    ("law", ("法律", "电子签名法", "有效吗", "合法")),
+    ("support", ("客服", "人工", "投诉", "反馈", "举报", "建议")),
+    ("terms", ("条款", "隐私", "协议")),
+    ("notices", ("公告", "培训", "通知")),
+    ("status", ("服务状态", "系统状态", "宕机", "故障")),
+    ("help", ("帮助", "能做什么", "怎么用", "怎么办", "功能", "菜单")),
     ("hello", ("你好", "您好", "在吗", "早上好")),
 )
 _ENGLISH = {
@@ -94,6 +99,18 @@ _ENGLISH = {
     "sign": "seal",
     "phone": "devices",
     "code": "short_code",
+    "law": "law",
+    "legal": "law",
+    "support": "support",
+    "complaint": "support",
+    "complain": "support",
+    "report": "support",
+    "feedback": "support",
+    "terms": "terms",
+    "privacy": "terms",
+    "notices": "notices",
+    "training": "notices",
+    "status": "status",
     "help": "help",
     "hello": "hello",
     "hi": "hello",
@@ -155,8 +172,8 @@ def understand(text: str) -> Understood:
     """What a message asks for; width and case of letters do not matter.
 
     Wishes: seal, seals, add_seal, photo, collect, licence, entry, register, pin, freeze, people, approve,
-    devices, sessions, passkeys, short_code, records, verify, verify_ask (no code given), code_malformed,
-    help, hello, unknown.
+    devices, sessions, passkeys, short_code, records, verify, verify_ask (no code given), code_malformed, law,
+    support, terms, notices, status, help, hello, unknown.
     """
     said = unicodedata.normalize("NFKC", text).casefold().strip(_ENDS)
     asked = _VERIFY.fullmatch(said)

@@ -175,6 +175,10 @@ def _to_sessions(t: Telling) -> list[Action]:
     return [t.link("card.do_sessions", "/m/sessions")]
 
 
+def _to_page(label: str, href: str) -> Callable[[Telling], list[Action]]:
+    return lambda t: [t.link(label, href)]
+
+
 def _suggested(t: Telling) -> list[Action]:
     """What comes near to what was typed; else what is done most."""
     near = [wish for wish in t.told.event.facts.get("near", ()) if wish in SUGGESTED]
@@ -188,7 +192,15 @@ def _to_all(t: Telling) -> list[Action]:
 
 REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "hello": ("chat.can", _to_all),
-    "help": ("chat.can", _to_all),
+    "help": ("chat.can", lambda t: [*_to_all(t), t.link("help.link", "/help")]),
+    "law": ("chat.law_text", _to_page("help.link", "/help#law")),
+    "support": ("chat.support_text", _to_page("feedback.title", "/feedback")),
+    "terms": (
+        "chat.terms_text",
+        lambda t: [t.link("js.consent_terms", "/terms"), t.link("js.consent_privacy", "/privacy")],
+    ),
+    "notices": ("chat.notices_text", _to_page("notices.title", "/notices")),
+    "status": ("chat.status_text", _to_page("status.title", "/status")),
     "unknown": ("chat.can", _suggested),
     "seal": ("chat.seal_text", _to_seal),
     "seals": (None, _to_seals),

@@ -21,6 +21,7 @@ from h5.thread import (
     paper_cards,
     passkey_cards,
     pin_cards,
+    service_cards,
     signing_cards,
     succession_cards,
 )
@@ -120,6 +121,8 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     deposit_cards.deposit_failed,
     deposit_cards.deposit_refused,
     deposit_cards.deposit_sent,
+    service_cards.seal_reported,
+    service_cards.ticket_answered,
     device_cards.device_enrolled,
     device_cards.device_removed,
     succession_cards.representative_ended,

@@ -16,6 +16,7 @@ from seals.models import CollectionState, OfferPurpose, OfferState, RevokedFor, 
 from seals.paper_models import PaperKind, PaperState
 from seals.reset_models import PinResetState
 from seals.root_models import RootState
+from seals.service_models import Addressee, NoticeKind, TicketKind, TicketState, Topic
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
@@ -252,6 +253,23 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Guidance',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('authority', fields.CharField(max_length=24)),
+                ('addressee', fields.CharEnumField(description='MAKER: maker\nPLATFORM: platform', enum_type=Addressee, max_length=12)),
+                ('text', fields.TextField(unique=False)),
+                ('by', fields.CharField(max_length=24)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('answer', fields.TextField(null=True, unique=False)),
+                ('answered_by', fields.CharField(null=True, max_length=24)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'guidance', 'app': 'seals', 'indexes': [Index(fields=['at'])], 'pk_attr': 'id', 'table_description': 'What a supervising authority asks to be put right, and the answer. Once answered it stays as it is.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Holder',
             fields=[
                 ('person', fields.OneToOneField('auth.Person', source_field='person_id', primary_key=True, db_index=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
@@ -290,6 +308,36 @@ class Migration(migrations.Migration):
                 ('valid_until', fields.CharField(max_length=10)),
             ],
             options={'table': 'maker', 'app': 'seals', 'pk_attr': 'id', 'table_description': 'One row: the licence of the unit that makes the seals (公章制作单位, R30), as the settings say.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('kind', fields.CharEnumField(description='POLICY: policy\nSERVICE: service\nTRAINING: training', enum_type=NoticeKind, max_length=12)),
+                ('topic', fields.CharEnumField(null=True, description='BUSINESS: business\nTECHNOLOGY: technology\nOPERATION: operation\nSECURITY: security\nSTANDARDS: standards', enum_type=Topic, max_length=12)),
+                ('title_zh', fields.CharField(max_length=100)),
+                ('title_en', fields.CharField(max_length=100)),
+                ('text_zh', fields.TextField(unique=False)),
+                ('text_en', fields.TextField(unique=False)),
+                ('shown_from', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('shown_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('staff', fields.CharField(max_length=24)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'notice', 'app': 'seals', 'indexes': [Index(fields=['shown_from'])], 'pk_attr': 'id', 'table_description': 'Something all users are told, from shown_from to its end. topic: of a training, null otherwise.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='NoticeRead',
+            fields=[
+                ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=60)),
+                ('notice', fields.ForeignKeyField('seals.Notice', source_field='notice_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'notice_read', 'app': 'seals', 'indexes': [Index(fields=['notice_id', 'company_id'])], 'pk_attr': 'id', 'table_description': 'That somebody read a notice, once. Of a training it is the record of who took part.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -736,6 +784,47 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'approval', 'app': 'seals', 'indexes': [Index(fields=['person_id', 'signing_id'])], 'pk_attr': 'id', 'table_description': "An approver's word on one signing. It stands while the signing names it."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Supervisor',
+            fields=[
+                ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=24)),
+                ('authority', fields.CharField(max_length=24)),
+            ],
+            options={'table': 'supervisor', 'app': 'seals', 'pk_attr': 'id', 'table_description': "Which authority (`seals.service.supervision`) a regulator's role belongs to. id: the role's."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Ticket',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('number', fields.CharField(unique=True, max_length=12)),
+                ('secret_hash', fields.CharField(max_length=64)),
+                ('kind', fields.CharEnumField(description='QUESTION: question\nCOMPLAINT: complaint\nFEEDBACK: feedback\nPRIVACY: privacy\nABUSE: abuse', enum_type=TicketKind, max_length=12)),
+                ('state', fields.CharEnumField(description='RECEIVED: received\nWORKING: working\nANSWERED: answered\nCLOSED: closed', enum_type=TicketState, max_length=12)),
+                ('code', fields.CharField(default='', db_index=True, max_length=16)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('text_sealed', fields.BinaryField()),
+                ('contact_sealed', fields.BinaryField(null=True)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('asked_freeze_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'ticket', 'app': 'seals', 'indexes': [Index(fields=['state', 'due_at']), Index(fields=['person_id', 'created_at'])], 'pk_attr': 'id', 'table_description': 'A question, complaint or report. secret_hash: of the code by which it is looked up without a login.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='TicketAnswer',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('ticket', fields.ForeignKeyField('seals.Ticket', source_field='ticket_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('text_sealed', fields.BinaryField()),
+                ('staff', fields.CharField(max_length=24)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'ticket_answer', 'app': 'seals', 'indexes': [Index(fields=['ticket_id', 'at'])], 'pk_attr': 'id', 'table_description': "What the platform answered. staff: the account's id."},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -80,6 +80,7 @@ async def approval_rule(request: Request, seal: str) -> RuleView:
     answer=RuleDraft,
     body=RuleWanted,
     status=201,
+    agreed=True,
 )
 async def draft_rule(request: Request, seal: str, body: RuleWanted) -> RuleDraft:
     form = RuleForm(**body.model_dump())
@@ -121,6 +122,7 @@ async def send_rule_code(request: Request, rule: str) -> ConfirmCodeSent:
     "Approve a signing with the PIN",
     answer=SigningView,
     body=Approved,
+    agreed=True,
 )
 async def approve_signing(request: Request, signing: str, body: Approved) -> SigningView:
     ctx = it(request)

@@ -77,6 +77,7 @@ class Presentation:
     answer=ApplicationView,
     body=Application,
     status=201,
+    agreed=True,
 )
 async def apply(request: Request, body: Application) -> ApplicationView:
     form = ApplicationForm(**{**body.model_dump(), "capital_wan": str(body.capital_wan)})
@@ -115,6 +116,7 @@ async def present(request: Request, company: str) -> Presentation:
     answer=CollectionView,
     body=WayWanted,
     status=201,
+    agreed=True,
 )
 async def begin_collection(request: Request, company: str, body: WayWanted) -> CollectionView:
     ctx = it(request)

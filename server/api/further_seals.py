@@ -70,6 +70,7 @@ class Preview:
     answer=SealView,
     body=NewSeal,
     status=201,
+    agreed=True,
 )
 async def add_seal(request: Request, company: str, body: NewSeal) -> SealView:
     return await adding.add_seal(

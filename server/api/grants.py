@@ -74,6 +74,7 @@ class Grants:
     answer=GrantDraft,
     body=GrantWanted,
     status=201,
+    agreed=True,
 )
 async def grant_seal(request: Request, seal: str, body: GrantWanted) -> GrantDraft:
     ctx = it(request)
@@ -127,6 +128,7 @@ async def granted_seal(request: Request, grant: str) -> GrantView:
     answer=IdentityCheckView,
     body=WayWanted,
     status=201,
+    agreed=True,
 )
 async def begin_joining(request: Request, grant: str, body: WayWanted) -> IdentityCheckView:
     ctx = it(request)

@@ -48,13 +48,16 @@ async def list_members(request: Request, company: str) -> People:
     answer=MemberView,
     body=MemberInvited,
     status=201,
+    agreed=True,
 )
 async def invite_member(request: Request, company: str, body: MemberInvited) -> MemberView:
     form = Invitation(**body.model_dump())
     return await company_members.invite(company, form, session(request).person_id, now(), it(request).records)
 
 
-@operation(members, "POST", "/members/<member:str>/accept", "Accept an invitation", answer=MemberView)
+@operation(
+    members, "POST", "/members/<member:str>/accept", "Accept an invitation", answer=MemberView, agreed=True
+)
 async def accept_invitation(request: Request, member: str) -> MemberView:
     return await company_members.accept(member, session(request).person_id, now(), it(request).records)
 

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, T
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
+from auth import consents
 from auth.applying import FormErrors
 from auth.errors import DomainError, Invalid, TooLarge, Unauthenticated
 from auth.ports import IdentityWay
@@ -93,6 +94,7 @@ class Operation:
     form: Mapping[str, str]
     upload_media: str
     files: Mapping[str, str]
+    agreed: bool
 
 
 OPERATIONS: list[Operation] = []
@@ -177,11 +179,13 @@ def operation(
     form: Mapping[str, str] | None = None,
     upload_media: str = "application/pdf",
     files: Mapping[str, str] | None = None,
+    agreed: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[HTTPResponse]]]:
     """Declare a handler. public: no session needed; upload: multipart with a part `file`, of `upload_media`.
 
     query, form, files: what else it reads, of the address or of the parts beside `file`; names with their
     meaning.
+    agreed: only for who has accepted the terms and the privacy policy (`auth.consents`).
     A handler whose `media` is not JSON makes its own response.
     """
 
@@ -203,6 +207,7 @@ def operation(
                 form or {},
                 upload_media,
                 files or {},
+                agreed,
             )
         )
 
@@ -210,6 +215,8 @@ def operation(
         async def handle(request: Request, **parts: Any) -> HTTPResponse:
             if not public:
                 session(request)
+            if agreed:
+                await consents.require(session(request).person_id)
             parts = {name: part if name in NOT_IDS else row_id(part) for name, part in parts.items()}
             if body is not None:
                 parts["body"] = _parse(body, request)

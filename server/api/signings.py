@@ -117,6 +117,7 @@ class Challenge:
     answer=SigningView,
     body=Request_,
     status=201,
+    agreed=True,
 )
 async def ask(request: Request, body: Request_) -> SigningView:
     values = body.model_dump(exclude={"known"})

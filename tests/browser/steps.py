@@ -12,6 +12,7 @@ from tests.browser.windows import Window, qr_on
 from tests.http.site import Party, Site
 
 __all__ = [
+    "agree",
     "begin_check",
     "bring_in",
     "card",
@@ -107,6 +108,11 @@ def enter_as(window: Window, site: Site, party: Party, *, device: bool = True) -
     if device and party.collection:
         keep_device(window, party)
     return window
+
+
+def agree(page: Page) -> None:
+    """Accept terms and privacy policy, where an act asked for it: one tap, and the act goes on."""
+    page.get_by_role("dialog", name="请先阅读并同意").get_by_role("button", name="同意并继续").click()
 
 
 def registration(name: str, id_number: str, mobile: str, company: str) -> dict[str, str]:

@@ -61,8 +61,10 @@ def refuse_wrong_fields(phone: Window) -> None:
     expect(page.get_by_text("请阅读并勾选承诺。")).to_be_hidden()
     wrong = steps.registration(NAME, "110105194912310021", "12800138000", "晨曦")
     steps.fill_form(page, wrong)
+    phone.expect(403, "/api/applications")
     phone.expect(422, "/api/applications")
     page.get_by_role("button", name="提交申请").click()
+    steps.agree(page)
     for label in ("企业名称", "身份证号", "手机号"):
         field = page.get_by_label(label, exact=True)
         expect(field).to_have_attribute("aria-invalid", "true")

@@ -11,8 +11,10 @@ import pytest
 from h5 import words
 
 HERE = Path(words.__file__).parent
-FOLDER = HERE / "templates"
-TEMPLATES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in FOLDER.rglob("*.html")}
+TEMPLATES = {
+    path.relative_to(HERE / "templates").as_posix(): path.read_text()
+    for path in (HERE / "templates").rglob("*.html")
+}
 SCRIPTS = {path: path.read_text() for path in (HERE / "static" / "js").rglob("*.js")}
 
 ASKED_IN_TEMPLATE = re.compile(r"""\bw\(\s*(["'])([\w.]+)\1(\s*~)?""")
@@ -21,7 +23,7 @@ ASKED_IN_SCRIPT = re.compile(r"""\bt(?:Or)?\(\s*(["'`])([\w.]+)(\$\{)?""")
 QUOTED = re.compile(r"""["'`]([a-z]+\.[a-z_]+)["'`]""")
 JOINED_IN_PROGRAM = re.compile(r"""\bf"([a-z]+\.[\w.]*)\{""")
 GROUPS = {key.partition(".")[0] for key in words.WORDS}
-IMPORT = re.compile(r'^import [^;]*?from "(\.[^"]+)";', re.MULTILINE)
+IMPORT = re.compile(r'(?:^import [^;]*?from |await import\()"(\.[^"]+)"', re.MULTILINE)
 PAGE_SCRIPT = re.compile(r'page_script\("([\w./]+)", \[([^\]]*)\]')
 
 

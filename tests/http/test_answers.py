@@ -15,9 +15,9 @@ from server.api.operation import OPERATIONS, Operation
 from server.client import DeviceKey
 from tests.authenticator import Authenticator
 from tests.http.daily import bind
-from tests.http.site import Party, Site, access_code, filed, joined, refused
-from tests.http.desks import right_amount, staffed
+from tests.http.desks import host, right_amount, staffed
 from tests.http.entering import begun, code_of, enter, entry_form, fill_all, verified
+from tests.http.site import Party, Site, access_code, filed, joined, refused
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
 from tests.seals.photo.test_codes import code, encoded
@@ -54,6 +54,7 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     on_paper(site, party)
     client.paper(client.print_licence(party.company, "银行开户")["id"])
     client.papers(party.company)
+    service_and_supervision(site, party, done["document"]["code"])
     client.roots()
     client.root(bind(site))
     client.thread(company=client.threads()[0]["company_id"])
@@ -151,6 +152,31 @@ def at_a_desk(site: Site, party: Party, entry: str) -> None:
             desk.approve_review("entries", other["id"])
         else:
             desk.reject_entry(other["id"], "材料与登记不符")
+def service_and_supervision(site: Site, party: Party, code: str) -> None:
+    """A report, a notice, guidance, and the desks that they come to."""
+    desk, watch = staffed(site, 7421, "方静").client, staffed(site, 7422, "高远", "regulator")
+    sent = party.client.send_ticket("abuse", "请核实", code=code)
+    party.client.look_up_ticket(sent["number"], sent["secret"])
+    party.client.tickets()
+    (open_,) = (t for t in desk.desk_tickets()["tickets"] if t["ticket"]["number"] == sent["number"])
+    for act in (desk.take_ticket, desk.ask_freeze, desk.close_ticket):
+        act(open_["id"])
+    party.client.send_ticket("question", "怎样换手机？")
+    desk.answer_ticket(desk.desk_tickets()["tickets"][0]["id"], "在设备页添加。")
+    told = {"title_zh": "公告", "title_en": "Notice", "text_zh": "内容", "text_en": "Words"}
+    notice = desk.publish_notice(kind="service", **told)
+    party.client.notices()
+    desk.publish_notice(kind="training", topic="security", **told)
+    desk.desk_notices()
+    desk.withdraw_notice(notice["id"])
+    given = watch.client.give_guidance("platform", "请公布服务时间。")
+    desk.desk_guidance()
+    desk.answer_guidance(given["id"], "已公布。")
+    watch.client.supervision()
+    host(site, "authority", watch.id, "public_security")
+    watch.client.overdue_filings()
+    party.client.withdraw_consent()
+    party.client.agree()
 
 
 def life_of_the_pin(party: Party) -> None:

@@ -69,6 +69,7 @@ IDS = dict.fromkeys(
         "scan",
         "seal",
         "signing",
+        *("notice", "ticket", "guidance"),
     ),
     "0" * 24,
 )

@@ -13,6 +13,7 @@ WRITING = sorted((method, f"/{route.path}") for route in routes() for method in 
 IDS = dict.fromkeys(
     (
         *("company", "collection", "seal", "signing", "challenge", "code", "login", "scan", "device"),
+        *("notice", "ticket", "guidance"),
         *("passkey", "form", "check", "grant", "member", "rule", "change", "document", "filing"),
         *("paper", "template", "entry", "slot", "material"),
     ),

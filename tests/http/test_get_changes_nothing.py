@@ -81,6 +81,7 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "challenge": (claim["id"],),
         "grant": (joined(site, a, 804)[1],),
         "member": ("0" * 24,),
+        **dict.fromkeys(("notice", "ticket", "guidance"), ("0" * 24,)),
         "filing": (filed(a)["id"],),
         "paper": (a.client.papers(a.company)[0]["id"],),
         "template": ("mandate",),

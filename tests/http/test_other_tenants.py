@@ -61,6 +61,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "confirm_rule": {"pin": "90284716350291", "code": "000000"},
     "approve_signing": {"pin": "90284716350291", "code": "000000"},
     "refuse_signing": {"reason": "金额不符"},
+    "answer_ticket": {"text": "已收到"},
+    "answer_guidance": {"text": "已收到"},
     "file_seal": {"request_id": "1", "seal": UNKNOWN, "kind": "first", "name": "", "scope": ""},
     "ask_deposit": {"account": "11001234567890123456", "bank": "中国工商银行北京望京支行"},
     "answer_deposit": {"amount": "0.37"},
@@ -98,6 +100,9 @@ NO_PATH_IDS = {
     "send_first_code",
     "prove_first",
     "begin_check",
+    *("my_consents", "agree", "withdraw_consent", "my_tickets", "unread_notices"),
+    *("desk_tickets", "desk_notices", "publish_notice", "desk_guidance"),
+    *("supervision", "overdue_filings", "give_guidance"),
     "my_desk",
     "begin_desk_proof",
     "open_desk",
@@ -151,6 +156,7 @@ def theirs(site: Site, a: Party) -> dict[str, str]:
         "scan": scanned_login(a),
         "passkey": passkey(site),
         "form": "pdf",
+        **dict.fromkeys(("notice", "ticket", "guidance"), "1" * 24),  # nobody's: they are the platform's
         "token": str(a.client.export_seal(a.seal())["download_url"]).rpartition("/")[2],
     }
 

@@ -120,6 +120,7 @@ PERSONAL = {
     "begin_joining",
     "join_grant",
     "decline_invitation",
+    "read_notice",
 }
 WITH_IDS = [
     each
@@ -168,6 +169,7 @@ def firm(site: Site) -> Firm:
         "filing": filed(owner)["id"],
         "application": owner.application,
         **begun(owner, 372),
+        "notice": "0" * 24,
         "collection": owner.collection,
         "challenge": owner.client.open_here(owner.ask(contract())["id"])["id"],
         "form": "pdf",

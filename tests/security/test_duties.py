@@ -44,7 +44,7 @@ PUBLIC = {
     *("ask_login_code", "login_standing", "enter_scanned"),
     *("begin_wechat", "enter_wechat", "bind_wechat"),
     *("verify", "verify_seal", "record", "match", "open_printed", "printed_page"),
-    *("list_roots", "daily_root"),
+    *("list_roots", "daily_root", "send_ticket", "look_up_ticket"),
 }
 MACHINES = {
     *("health/live", "health/ready", "metrics", "openapi.json"),

@@ -17,6 +17,7 @@ from server.api import (
     account,
     approvals,
     companies,
+    consents,
     deposits,
     desk,
     devices,
@@ -36,7 +37,10 @@ from server.api import (
     roots,
     scanning,
     seal_life,
+    service,
+    service_desk,
     signings,
+    supervision,
     thread,
     verification,
     wechat,
@@ -68,6 +72,8 @@ PUBLIC = {
     "printed_page",
     "list_roots",
     "daily_root",
+    "send_ticket",
+    "look_up_ticket",
 }
 
 
@@ -123,7 +129,10 @@ def test_outside_the_api_there_are_pages_only(routes: tuple[Route, ...]) -> None
     told = {(str(route.path), method) for route in others for method in route.methods if method != "GET"}
     # RFC 6960, and the forms of a browser without scripts; they change nothing either
     assert told == {("ocsp", "POST"), ("verify", "POST"), ("v/<code:str>", "POST")}
-    assert {str(route.name).split(".")[1] for route in others} == {"pages", "desk_pages", "platform"}
+    assert {str(route.name).split(".")[1] for route in others} == {
+        *("pages", "platform"),
+        *("desk_pages", "service_desk_pages"),
+    }
 
 
 def test_each_says_who_may_call_it(described: dict[str, Any]) -> None:
@@ -202,6 +211,7 @@ def _read_from(what: str, name: str) -> set[str]:
         approvals,
         companies,
         deposits,
+        consents,
         desk,
         devices,
         documents,
@@ -220,7 +230,10 @@ def _read_from(what: str, name: str) -> set[str]:
         roots,
         scanning,
         seal_life,
+        service,
+        service_desk,
         signings,
+        supervision,
         thread,
         verification,
         wechat,

@@ -9,6 +9,7 @@ import { uploadDocument } from "./lib/upload.js";
 import { t } from "./lib/words.js";
 import { Log } from "./thread/log.js";
 import { startMenu } from "./thread/menu.js";
+import { showNotices } from "./thread/notices.js";
 import { isPhoto, sealsPhoto } from "./thread/photo.js";
 import { showQuick } from "./thread/quick.js";
 import { startSearch } from "./thread/search.js";
@@ -180,6 +181,7 @@ async function start() {
   closeSearch = startSearch(address, log.told);
   restoreScroll();
   $("earlier").hidden = false;
+  showNotices($("notices"), () => log.atBottom && log.toBottom()).catch(() => {});
   log.port.addEventListener("scroll", () => {
     if (log.port.scrollTop < 60) loadOlder().catch(() => {});
     markRead();

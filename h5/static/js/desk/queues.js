@@ -2,4 +2,6 @@
 
 export const QUEUES = [
   { role: "operator", href: "/desk/reviews", words: "desk.reviews", path: "/desk/reviews/count" },
+  { role: "operator", href: "/desk/service", words: "desk.service", path: "/desk/tickets" },
+  { role: "regulator", href: "/desk/supervision", words: "desk.supervision", path: "/desk/supervision" },
 ];

@@ -68,8 +68,20 @@ async function call(method, path, body, options = {}) {
   return settle(response.status, await response.text(), options);
 }
 
+/** A call that needs the person's consent to the terms: asked for once, then it is made again. */
+async function agreed(method, path, body, options = {}) {
+  try {
+    return await call(method, path, body, options);
+  } catch (error) {
+    if (error.code !== "consent.needed") throw error;
+    const { askConsent } = await import("./consent.js");
+    if (!(await askConsent())) throw error;
+    return call(method, path, body, options);
+  }
+}
+
 export const get = (path, options) => call("GET", path, undefined, options);
-export const post = (path, body = {}, options = {}) => call("POST", path, body, options);
+export const post = (path, body = {}, options = {}) => agreed("POST", path, body, options);
 export const del = (path, options) => call("DELETE", path, undefined, options);
 
 /** Send a file as a multipart form; `onProgress` hears the sent share, 0 to 1. */

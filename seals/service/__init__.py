@@ -1,0 +1,1 @@
+"""What users, staff and supervising authorities say to each other: tickets, notices, guidance, totals."""

@@ -1,0 +1,34 @@
+"""No row of totals tells about fewer than three companies, nor can one be told from the others."""
+
+from __future__ import annotations
+
+from seals.service.statistics import OTHER, Counts, together
+
+
+def row(key: str, companies: int) -> Counts:
+    return Counts(key, companies, 1, 2, 3, 4, 5)
+
+
+def keys(*rows: Counts, apart: bool = True) -> list[tuple[str, int]]:
+    return [(each.key, each.companies) for each in together(rows, apart=apart)]
+
+
+def test_small_rows_are_told_as_one() -> None:
+    assert keys(row("a", 2), row("b", 5), row("c", 1)) == [("b", 5), (OTHER, 3)]
+    (other,) = (each for each in together([row("a", 2), row("c", 1)], apart=True))
+    assert (other.issued, other.uncollected) == (2, 10)
+
+
+def test_what_is_still_too_small_takes_the_smallest_with_it() -> None:
+    assert keys(row("a", 1), row("b", 9), row("c", 4)) == [("b", 9), (OTHER, 5)]
+
+
+def test_of_one_or_two_companies_nothing_is_told() -> None:
+    assert keys(row("a", 1), row("b", 1)) == []
+    assert keys() == []
+
+
+def test_kinds_of_one_company_are_not_added_up_to_three() -> None:
+    """The same company may stand in every row."""
+    assert keys(*(row(key, 1) for key in "abcdef"), apart=False) == []
+    assert keys(row("a", 1), row("b", 1), row("c", 7), apart=False) == [(OTHER, 7)]
