@@ -46,8 +46,8 @@ from seals import (
     sm2_pki,
     succeeding,
 )
-from seals.filing import overdue, reviewing, sending, updates
 from seals.deposits import sending as deposits
+from seals.filing import overdue, reviewing, sending, updates
 from seals.issuing import Issuer
 from seals.papers import making as papers_making
 from seals.papers.sealing import PaperSealer
@@ -251,9 +251,13 @@ class WorkDesk:
             said = False
         await reviewing.give_back(row, now())
         return said
+
     async def send_deposits(self) -> bool:
         """Send one small payment to a company's account; True when there was one."""
         row = await deposits.take(self.owner, now())
+        if row is None:
+            return False
+        try:
             await deposits.advance(row, now(), self.records, self.bank)
         except Unavailable as error:
             _log.warning("payment waits: %s", error.code)

@@ -152,6 +152,8 @@ def at_a_desk(site: Site, party: Party, entry: str) -> None:
             desk.approve_review("entries", other["id"])
         else:
             desk.reject_entry(other["id"], "材料与登记不符")
+
+
 def service_and_supervision(site: Site, party: Party, code: str) -> None:
     """A report, a notice, guidance, and the desks that they come to."""
     desk, watch = staffed(site, 7421, "方静").client, staffed(site, 7422, "高远", "regulator")
