@@ -25,6 +25,7 @@ from h5.rendering import render, static_file
 from h5.views import SealedRecord
 from seals.granting import DEFAULT_DAYS, MAX_DAYS
 from seals.kinds import KindSpec, SealKind, spec
+from seals.ledger.wanting import OUTCOMES
 from seals.scopes import DOCUMENT_KINDS
 
 __all__ = ["local_path", "pages"]
@@ -180,6 +181,18 @@ async def desk_seal(request: Request) -> HTTPResponse:
 @pages.get("/m/records")
 async def records(request: Request) -> HTTPResponse:
     return _private(request, "records.html", "/m/login")
+
+
+@pages.get("/m/ledger/<company:str>")
+async def ledger(request: Request, company: str) -> HTTPResponse:
+    return _private(
+        request,
+        "ledger.html",
+        "/m/login",
+        company=company,
+        document_kinds=DOCUMENT_KINDS,
+        outcomes=OUTCOMES,
+    )
 
 
 @pages.get("/m/sessions")

@@ -76,7 +76,7 @@ class SealOnRecord:
 
 @dataclass(frozen=True)
 class PaperOnRecord:
-    """A paper that the platform made and sealed itself. about: the code of the document it is about."""
+    """A paper that the platform made and sealed itself. about: of the document, its code, or "" for none."""
 
     title: Bilingual
     number: str

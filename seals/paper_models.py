@@ -18,9 +18,10 @@ RESTRICT = OnDelete.RESTRICT
 
 
 class PaperKind(StrEnum):
-    """EVIDENCE: the evidence report of a signing (证据报告)."""
+    """EVIDENCE: the evidence report of a signing (证据报告). LEDGER: of a company's seals (用印台账)."""
 
     EVIDENCE = "evidence"
+    LEDGER = "ledger"
 
 
 class PaperState(StrEnum):
@@ -44,9 +45,10 @@ class PaperNumber(Model):
 class Paper(Model):
     """A paper about something, one for each China day on which it was asked for.
 
-    subject: the id of what it is about, of a signing. about: the verification code of the document. code:
-    its own. day: China's, as it was asked for. sha256: of the sealed file in the blob store, empty before.
-    reason: why it failed (code, zh, en). attempts: how often it was begun since it was asked for.
+    subject: the id of what it is about, of a signing, or of the export that asked for a ledger. about: the
+    verification code of the document, empty where it is about none. code: its own. day: China's, as it was
+    asked for. sha256: of the sealed file in the blob store, empty before. reason: why it failed (code, zh,
+    en). attempts: how often it was begun since it was asked for.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)

@@ -721,6 +721,16 @@ class Client:
         """The SES_Signature (GB/T 38540, DER) kept beside the signed PDF."""
         return self._fetched(self.export_signing(signing, "ses"))
 
+    def ledger(
+        self, company: str, part: str | None = None, before: str | None = None, **filters: str
+    ) -> Json:
+        """The ledger of a company's seals: how they were used, or (`acts`) kept."""
+        return self._get(f"/api/companies/{company}/ledger{_query(part=part, before=before, **filters)}")
+
+    def export_ledger(self, company: str, form: str, **filters: str) -> bytes:
+        """The ledger as a spreadsheet (`xlsx`) or as a paper sealed by the platform (`pdf`)."""
+        return self._fetched(self._post(f"/api/companies/{company}/ledger/exports/{form}", filters))
+
     def follow(self, signing: str) -> Iterator[Json]:
         """The signing's states as they come (server-sent events), until it ends."""
         with self.http.stream("GET", f"/api/signings/{signing}/events") as response:

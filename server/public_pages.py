@@ -110,7 +110,9 @@ def _state(shown: LicenceShown) -> Bilingual:
 
 def _paper(paper: verifying.PaperOnRecord) -> PaperOnRecord:
     title = Bilingual(paper.zh, paper.en)
-    return PaperOnRecord(title, paper.number, second(paper.made_at), group_code(paper.about))
+    return PaperOnRecord(
+        title, paper.number, second(paper.made_at), group_code(paper.about) if paper.about else ""
+    )
 
 
 def _spot(code: str) -> Drawing:

@@ -58,6 +58,8 @@ SHOWN = frozenset(
         "approval.given",
         "approval.refused",
         "rule.set",
+        "ledger.exported",
+        "ledger.noticed",
         "member.invited",
         "member.accepted",
         "member.declined",

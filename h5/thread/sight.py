@@ -28,6 +28,7 @@ ACT_OF: Mapping[str, Act] = {
     "seal": Act.SEE_COMPANY,
     "member": Act.MANAGE_AGENTS,
     "rule": Act.SET_APPROVAL,
+    "ledger": Act.MANAGE_AGENTS,
 }
 MAX_CONCERNED = 300
 """Of his own documents and signings a member is told the newest so many."""

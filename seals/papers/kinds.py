@@ -20,5 +20,6 @@ class PaperSpec:
 
 PAPERS: Mapping[str, PaperSpec] = {
     "evidence": PaperSpec("电子签章证据报告", "Evidence report", "evidence.typ", "ZJ"),
+    "ledger": PaperSpec("印章使用台账", "Ledger of seal use", "ledger.typ", "TZ"),
 }
 """By `PaperKind`."""

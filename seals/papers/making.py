@@ -18,6 +18,7 @@ from auth import events
 from auth.engine import transaction
 from auth.errors import DomainError, Unavailable
 from seals.evidence.reporting.report import report_data
+from seals.ledger.paper import ledger_data
 from seals.paper_models import Paper, PaperKind, PaperState
 from seals.papers.sealing import PaperSealer
 from seals.signing.workshop import Workshop
@@ -30,6 +31,7 @@ MAX_ATTEMPTS = 10
 
 _DATA: Mapping[PaperKind, Callable[[Paper, datetime, Workshop, Ed25519PublicKey], Awaitable[str]]] = {
     PaperKind.EVIDENCE: report_data,
+    PaperKind.LEDGER: ledger_data,
 }
 _log = logging.getLogger(__name__)
 

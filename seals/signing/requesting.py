@@ -108,6 +108,7 @@ async def request(
                 request_id=ask.request_id,
                 state=SigningState.PENDING,
                 request=stored,
+                document_kind=said.kind,
                 created_at=now,
                 expires_at=now + LIFE,
                 **asdict(prepared),

@@ -54,6 +54,7 @@ IDS = dict.fromkeys(
         "collection",
         "company",
         "document",
+        "form",
         "challenge",
         "code",
         "grant",

@@ -43,6 +43,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "confirm_change": {"pin": "90284716350291", "code": "000000"},
     "confirm_rule": {"pin": "90284716350291", "code": "000000"},
     "approve_signing": {"pin": "90284716350291", "code": "000000"},
+    "export_ledger": {"begin": "never"},
     "refuse_signing": {"reason": "金额不符"},
     "invite_member": {"role": "agent", "name": "", "id_number": "", "mobile": ""},
 }

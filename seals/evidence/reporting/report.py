@@ -24,7 +24,7 @@ from seals.paper_models import Paper
 from seals.papers.kinds import PAPERS
 from seals.signing.workshop import Workshop
 
-__all__ = ["ISSUER", "report_data"]
+__all__ = ["ISSUER", "paper_data", "report_data"]
 
 ISSUER = "e章通平台"
 
@@ -42,7 +42,7 @@ async def report_data(paper: Paper, now: datetime, workshop: Workshop, identity:
     who = told["confirmed"]["who"]
     return json.dumps(
         {
-            "paper": _paper(paper, now, workshop),
+            "paper": paper_data(paper, now, workshop),
             **told,
             **proven,
             "summary_en": f"The document was sealed by {case.company.name} with the seal named above at "
@@ -54,7 +54,8 @@ async def report_data(paper: Paper, now: datetime, workshop: Workshop, identity:
     )
 
 
-def _paper(paper: Paper, now: datetime, workshop: Workshop) -> dict[str, object]:
+def paper_data(paper: Paper, now: datetime, workshop: Workshop) -> dict[str, object]:
+    """What every paper of the platform says of itself, as `house.typ` reads it."""
     url, kind = f"{workshop.public_url}/v/{paper.code}", PAPERS[paper.kind.value]
     return {
         "title_zh": kind.zh,
