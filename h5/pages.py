@@ -21,11 +21,12 @@ from sanic.response import HTTPResponse, redirect
 from auth.applying import COMPANY_TYPES
 from auth.errors import Gone, Invalid, NotFound
 from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
-from h5.rendering import render, static_file
+from h5.rendering import language_of, render, static_file
 from h5.views import SealedRecord
 from seals.granting import DEFAULT_DAYS, MAX_DAYS
 from seals.kinds import KindSpec, SealKind, spec
 from seals.ledger.wanting import OUTCOMES
+from seals.policies import POLICIES
 from seals.scopes import DOCUMENT_KINDS
 
 __all__ = ["local_path", "pages"]
@@ -208,7 +209,9 @@ async def devices(request: Request) -> HTTPResponse:
 
 @pages.get("/m/pin")
 async def pin(request: Request) -> HTTPResponse:
-    return _private(request, "pin.html", "/m/login")
+    zh, en = POLICIES[request.app.ctx.settings.policy].resets
+    authority = zh if language_of(request) == "zh" else en
+    return _private(request, "pin.html", "/m/login", authority=authority)
 
 
 @pages.get("/m/identity/<check:str>")

@@ -1,6 +1,6 @@
-"""Founding: the registrar's approval becomes company, licence and five seals, in one transaction.
+"""Founding: the registrar's approval becomes company, licence and set of seals, in one transaction.
 
-R1-R5, R27, R28: with the licence, free, without application or further material, exactly five seals,
+R1-R5, R27, R28: with the licence, free, without application or further material, exactly one set,
 each with its number and imprint. No key exists yet: keys are made when the owner collects.
 """
 
@@ -25,10 +25,11 @@ from auth.succession_models import ChangeState, RepresentativeChange
 from auth.tokens import new_id
 from seals import duplicates, holders, imprint, numbers
 from seals.design import Design
-from seals.forms import company_form, five
-from seals.kinds import FIVE, SealKind, spec
+from seals.forms import company_form, of_form
+from seals.kinds import CompanyForm, SealKind, spec
 from seals.likeness import Look, look
 from seals.models import Seal, SealState
+from seals.policies import Policy
 from seals.registered import licence_data
 
 __all__ = ["Drawn", "advance_application", "decide", "give_back", "issue", "sole", "take"]
@@ -66,7 +67,7 @@ async def give_back(row: Application, now: datetime) -> None:
 
 
 async def advance_application(
-    row: Application, now: datetime, records: RecordsKey, registrar: Registrar
+    row: Application, now: datetime, records: RecordsKey, registrar: Registrar, policy: Policy
 ) -> bool:
     """Take one application a step on: hand it in, or ask for the decision. True when something moved.
 
@@ -78,7 +79,7 @@ async def advance_application(
     decision = await registrar.result(row.registrar_reference)
     if decision.state is DecisionState.PENDING:
         return False
-    await decide(row.id, form, decision, now, records)
+    await decide(row.id, form, decision, now, records, policy)
     return True
 
 
@@ -105,6 +106,7 @@ async def decide(
     decision: RegistrarDecision,
     now: datetime,
     records: RecordsKey,
+    policy: Policy,
 ) -> None:
     """Carry out the registrar's decision, once; a second call changes nothing."""
     if decision.state is DecisionState.REJECTED:
@@ -117,8 +119,10 @@ async def decide(
             "登记机关的答复与申请不符，稍后重试。",
             "The registrar's answer does not fit the application; it will be asked again.",
         )
-    reserved = await numbers.reserve(registered.region, len(FIVE))
-    drawn = _draw(form, registered, reserved)
+    shaped = company_form(form.company_type)
+    kinds = of_form(policy.seal_set(registered.region), shaped)
+    reserved = await numbers.reserve(registered.region, len(kinds))
+    drawn = _draw(form, registered, shaped, list(zip(kinds, reserved, strict=True)))
     async with transaction():
         await _found(application_id, form, registered, drawn, now, records)
 
@@ -140,8 +144,12 @@ async def _reject(application_id: str, reason: str, now: datetime) -> None:
             )
 
 
-def _draw(form: RegistrarApplication, registered: RegisteredCompany, reserved: list[str]) -> list[Drawn]:
-    shaped = company_form(form.company_type)
+def _draw(
+    form: RegistrarApplication,
+    registered: RegisteredCompany,
+    shaped: CompanyForm,
+    numbered: list[tuple[SealKind, str]],
+) -> list[Drawn]:
     designs = [
         Design(
             kind,
@@ -151,7 +159,7 @@ def _draw(form: RegistrarApplication, registered: RegisteredCompany, reserved: l
             person_name=form.representative_name,
             form=shaped,
         )
-        for kind, number in zip(five(shaped), reserved, strict=True)
+        for kind, number in numbered
     ]
     return [Drawn(design, drawn := imprint.draw(design), look(drawn)) for design in designs]
 
@@ -239,7 +247,12 @@ async def _tell(
             subject=f"application:{application_id}",
             now=now,
             on_behalf=company.id,
-            facts={"company_name": company.name, "company": company.id, "uscc": company.uscc},
+            facts={
+                "company_name": company.name,
+                "company": company.id,
+                "uscc": company.uscc,
+                "seals": len(drawn),
+            },
         )
     stream = events.company_stream(company.id)
     seals = {seal.kind: seal for seal in await Seal.filter(company_id=company.id)}

@@ -38,7 +38,14 @@ FILTERS = {
 )
 async def read_ledger(request: Request, company: str) -> LedgerView:
     args = request.args
-    wanted = Wanted(**{name: str(args.get(name, "")) for name in FILTERS})
+    wanted = Wanted(
+        seal=args.get("seal", ""),
+        person=args.get("person", ""),
+        begin=args.get("begin", ""),
+        end=args.get("end", ""),
+        kind=args.get("kind", ""),
+        outcome=args.get("outcome", ""),
+    )
     part = "acts" if args.get("part") == "acts" else "uses"
     return await reading.read(
         company, part, wanted, args.get("before"), session(request).person_id, now(), it(request).records

@@ -16,6 +16,7 @@ from auth.errors import Gone, NotFound
 from h5.pages import local_path, pages
 from h5.rendering import STATIC_VERSION, scripts_of
 from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
+from seals.policies import DEFAULT
 from seals.uploading import WEBP_WIDTHS
 
 NUMBERS = itertools.count()
@@ -84,6 +85,7 @@ async def browser() -> AsyncIterator[httpx.AsyncClient]:
         sandbox_url="http://sandbox",
         sandbox_public_url="http://phone:8001",
         wechat_page="http://phone:8001/wechat/authorize",
+        policy=DEFAULT,
     )
     app.ctx.presented_licence = presented_licence
     app.ctx.sealed_record = sealed_record
