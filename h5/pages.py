@@ -23,6 +23,7 @@ from auth.errors import Gone, Invalid, NotFound
 from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
 from h5.rendering import language_of, render, static_file
 from h5.views import SealedRecord
+from seals.excluded import EXCLUDED
 from seals.granting import DEFAULT_DAYS, MAX_DAYS
 from seals.kinds import KindSpec, SealKind, spec
 from seals.ledger.wanting import OUTCOMES
@@ -171,12 +172,16 @@ async def photo(request: Request, company: str) -> HTTPResponse:
 
 @pages.get("/m/seal", name="phone_seal")
 async def phone_seal(request: Request) -> HTTPResponse:
-    return _private(request, "seal.html", "/m/login", desk=False, document_kinds=DOCUMENT_KINDS)
+    return _private(
+        request, "seal.html", "/m/login", desk=False, document_kinds=DOCUMENT_KINDS, excluded=EXCLUDED
+    )
 
 
 @pages.get("/pc", name="desk_seal")
 async def desk_seal(request: Request) -> HTTPResponse:
-    return _private(request, "seal.html", "/pc/login", desk=True, document_kinds=DOCUMENT_KINDS)
+    return _private(
+        request, "seal.html", "/pc/login", desk=True, document_kinds=DOCUMENT_KINDS, excluded=EXCLUDED
+    )
 
 
 @pages.get("/m/records")

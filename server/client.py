@@ -614,9 +614,12 @@ class Client:
         """A document."""
         return self._get(f"/api/documents/{document}")
 
-    def request_signing(self, document: str, seal: str, **place: Any) -> Json:
-        """Ask for a seal on a document; `page`, `x_mm`, `y_mm`, `others`, `known`, `field` as in the API."""
-        ask = {"request_id": str(uuid.uuid4()), "document_id": document, "seal_id": seal}
+    def request_signing(self, document: str, seal: str, *, agreed: bool = True, **place: Any) -> Json:
+        """Ask for a seal on a document; `page`, `x_mm`, `y_mm`, `others`, `known`, `field` as in the API.
+
+        agreed: that the parties agreed to use electronic signatures, declared where several seal.
+        """
+        ask = {"request_id": str(uuid.uuid4()), "document_id": document, "seal_id": seal, "agreed": agreed}
         return self._post("/api/signings", {**ask, **place})
 
     def signing(self, signing: str) -> Json:
