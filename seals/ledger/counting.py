@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from tortoise.expressions import Q
 from tortoise.functions import Count
@@ -46,7 +46,7 @@ async def count(his: View, wanted: Wanted, now: datetime) -> Counted:
     """Signed uses that he sees and wants, in the weeks up to the last day wanted, or to today."""
     last = min(now, wanted.until - timedelta(seconds=1)) if wanted.until is not None else now
     day = last.astimezone(CHINA)
-    monday = datetime.combine(day.date() - timedelta(days=day.weekday()), time.min, CHINA)
+    monday = datetime.combine(day.date() - timedelta(days=day.weekday()), time.min, CHINA).astimezone(UTC)
     begins = [monday - A_WEEK * back for back in range(WEEKS - 1, -1, -1)]
     weekly = {
         f"week{place}": Count("id", _filter=Q(created_at__gte=begin, created_at__lt=begin + A_WEEK))
@@ -62,7 +62,10 @@ async def count(his: View, wanted: Wanted, now: datetime) -> Counted:
     sums = [sum(int(row[name]) for row in rows) for name in weekly]
     by_seal = {str(row["seal_id"]): sum(int(row[name]) for name in weekly) for row in rows}
     return Counted(
-        tuple(WeekCount(begin.date().isoformat(), uses) for begin, uses in zip(begins, sums, strict=True)),
+        tuple(
+            WeekCount(begin.astimezone(CHINA).date().isoformat(), uses)
+            for begin, uses in zip(begins, sums, strict=True)
+        ),
         tuple(
             SealCount(seal, uses)
             for seal, uses in sorted(by_seal.items(), key=lambda each: (-each[1], each[0]))

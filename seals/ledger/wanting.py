@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from tortoise.expressions import Q
@@ -73,7 +73,8 @@ class View:
 
 
 def _start(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day), time.min, CHINA)
+    # In UTC: SQLite compares times as text.
+    return datetime.combine(date.fromisoformat(day), time.min, CHINA).astimezone(UTC)
 
 
 def checked(wanted: Wanted) -> Wanted:

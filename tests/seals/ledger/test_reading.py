@@ -150,20 +150,28 @@ async def test_filters_and_who_sees_what() -> None:
     keeper = await granted(first, "钱*", GrantRole.KEEPER, other.id)
     user = await granted(first, "孙*", GrantRole.USER, other.id)
     by_user = another(first, 1, seal_id=other.id, confirmer=user.person_id, grant=user.id)
+    # Half past midnight of China's day, so yesterday in UTC: text that is compared must be of one zone.
+    early = another(first, 60 * 11 + 30, document_kind="letter")
     refused = another(first, 2, seal_id=other.id, state=SigningState.REJECTED, confirmer="", document_kind="")
     old = another(first, 60 * 24 * 30, document_kind="bid")
-    await Signing.bulk_create([by_user, refused, old])
+    await Signing.bulk_create([by_user, refused, early, old])
 
     async def seen(who: str, **want: str) -> list[str]:
         return [use.signing for use in (await read(first, who, **want)).uses]
 
-    assert await seen(owner) == [first.id, by_user.id, refused.id, old.id]
+    assert await seen(owner) == [first.id, by_user.id, refused.id, early.id, old.id]
     assert await seen(owner, seal=other.id) == [by_user.id, refused.id]
     assert await seen(owner, person=user.person_id) == [by_user.id]
     assert await seen(owner, outcome="refused") == [refused.id]
     assert await seen(owner, kind="bid") == [old.id]
     assert await seen(owner, kind="none") == [refused.id]
-    assert await seen(owner, begin="2026-11-23") == [first.id, by_user.id, refused.id]
+    assert await seen(owner, begin="2026-11-23") == [first.id, by_user.id, refused.id, early.id]
+    counted = (await read(first, owner)).counted
+    assert counted is not None
+    assert [(week.begin, week.uses) for week in counted.weeks if week.uses] == [
+        ("2026-10-19", 1),
+        ("2026-11-23", 3),
+    ], "weeks are China's, and what was refused is no use"
     assert await seen(owner, end="2026-11-22") == [old.id]
     assert await seen(keeper.person_id) == [by_user.id, refused.id], "of the seal he keeps"
     assert await seen(user.person_id) == [by_user.id], "his own"
