@@ -122,7 +122,7 @@ form.addEventListener("submit", (event) => {
   $("filters").open = false;
   fresh();
 });
-$("reset").addEventListener("click", () => {
+$("clear").addEventListener("click", () => {
   form.reset();
   fresh();
 });
