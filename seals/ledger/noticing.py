@@ -76,8 +76,8 @@ async def tell(row: Signing, noticed: Noticed | None, now: datetime) -> None:
 async def _use(row: Signing, confirmed: Event) -> Use:
     device = await _device(confirmed)
     grant = await Grant.get_or_none(id=row.grant) if row.grant else None
-    recent = Signing.filter(seal_id=row.seal_id, state=SigningState.SIGNED).order_by("-created_at")
-    kinds = await recent.limit(USUAL_OF).values_list("document_kind", flat=True)
+    before = Signing.filter(seal_id=row.seal_id, state=SigningState.SIGNED).exclude(id=row.id)
+    kinds = await before.order_by("-created_at").limit(USUAL_OF).values_list("document_kind", flat=True)
     return Use(
         at=confirmed.at,
         within=await _confirmed(confirmed, confirmed.at - BURST_WITHIN).count(),

@@ -20,7 +20,7 @@ from auth.people import place
 from auth.privacy import RecordsKey
 from auth.tokens import new_id
 from seals.ledger import noticing, reading, sheets
-from seals.ledger.marks import Mark
+from seals.ledger.marks import USUAL_FROM, Mark
 from seals.ledger.reading import PAGE, LedgerView
 from seals.ledger.wanting import Wanted, view
 from seals.models import Document, Seal, Signing, SigningState
@@ -217,6 +217,25 @@ async def test_what_is_pointed_out_is_told_once_and_stands_in_the_ledger_each_ti
     marked = {use.signing: [mark.rule for mark in use.marks] for use in page.uses}
     assert marked == {rows[0].id: [Mark.NIGHT], rows[1].id: [Mark.NIGHT], first.id: []}
     assert page.uses[0].channel == "same_device"
+
+
+async def test_the_use_itself_does_not_make_its_kind_a_usual_one() -> None:
+    first, owner = await firm()
+    await Signing.bulk_create([another(first, place) for place in range(1, USUAL_FROM)])
+    for kind, marks in (("finance", [Mark.UNUSUAL_KIND]), ("contract", None)):
+        row = another(first, 0, document_kind=kind)
+        await row.save(force_create=True)
+        async with transaction():
+            await events.append(
+                events.company_stream(row.company_id),
+                "signing.confirmed",
+                actor=f"person:{owner}",
+                subject=f"signing:{row.id}",
+                now=NOON + timedelta(minutes=1),
+                facts={"way": "sms"},
+            )
+            noticed = await noticing.look(row, NOON + timedelta(minutes=2))
+        assert (None if noticed is None else list(noticed.marks)) == marks
 
 
 async def test_keeping_is_told_of_seals_and_grants() -> None:
