@@ -11,6 +11,7 @@ from seals import lapsing
 from seals.kinds import FIVE
 from seals.models import Seal, SealState
 from seals.policies import FOUR, POLICIES
+from server.settings import Settings
 
 MOBILE, NAME = "13812345678", "北京云杉科技有限公司"
 SETS = [("110105", FIVE), ("440305", FOUR), ("440604", FOUR), ("440106", FIVE)]
@@ -53,3 +54,9 @@ def test_authorities_are_named_by_the_rule_book() -> None:
         assert all(all(getattr(each, name)) for each in (beijing, national))
     assert "公安" in beijing.resets[0]
     assert "33号" in national.title[0]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_setting_chooses_the_rule_book(policy: str) -> None:
+    given = {"EZHANG_PROFILE": "development", "EZHANG_DATA": "/nowhere", "EZHANG_POLICY": policy}
+    assert Settings.from_env(given).policy == policy

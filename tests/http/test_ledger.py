@@ -44,3 +44,7 @@ def test_a_use_stands_in_the_ledger_and_leaves_as_files(site: Site, a: Party, b:
     refused(lambda: a.client.export_ledger(a.company, "docx"), 404, "export.not_found")
     refused(lambda: a.client.export_ledger(a.company, "xlsx", begin="2026"), 422, "ledger.period")
     refused(lambda: b.client.export_ledger(a.company, "xlsx"), 404, "company.not_found")
+
+
+def test_the_rule_book_in_force_is_named(site: Site) -> None:
+    assert httpx.get(f"{site.url}/health/ready").json()["policy"] == "beijing-2019"
