@@ -66,6 +66,7 @@ class Act(StrEnum):
     SET_APPROVAL = "set_approval"
     FILE_SEAL = "file_seal"
     APPROVE_SIGNING = "approve_signing"
+    SEE_LEDGER = "see_ledger"
 
 
 class Role(StrEnum):
@@ -84,6 +85,9 @@ class Matter(StrEnum):
     PRESENT = "present"
     ASK = "ask"
 
+
+GRANTED = frozenset({Role.KEEPER, Role.USER})
+"""Roles of one seal."""
 
 _OWNER = frozenset({Role.REPRESENTATIVE})
 _OFFICE = _OWNER | {Role.MANAGER}
@@ -113,6 +117,8 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.FILE_SEAL: _OFFICE,
     # Whoever the seal's approval rule names, and who holds keys in this company: of any seal.
     Act.APPROVE_SIGNING: _CUSTODY | {Role.USER},
+    # The office all of it, a keeper of his seals, a user what he did himself: `seals/ledger/wanting.py`.
+    Act.SEE_LEDGER: _OFFICE | GRANTED,
 }
 
 OF_A_SEAL = (
@@ -127,9 +133,6 @@ OF_A_SEAL = (
     Act.SET_APPROVAL,
 )
 """What a keeper or user may do with his seal only: asked without naming one, his grants do not count."""
-
-GRANTED = frozenset({Role.KEEPER, Role.USER})
-"""Roles of one seal."""
 
 _GRANTED = {GrantRole.KEEPER: Role.KEEPER, GrantRole.USER: Role.USER}
 

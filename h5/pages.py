@@ -25,10 +25,13 @@ from h5.qr import qr_svg
 from h5.rendering import language_of, render, static_file
 from h5.views import SealedRecord
 from seals.entry.cases import OWNER_TYPES
+from seals.excluded import EXCLUDED
 from seals.filing.submitting import MAX_NAME, MAX_NOTE, MAX_SCOPE
 from seals.granting import DEFAULT_DAYS, MAX_DAYS
 from seals.kinds import KindSpec, SealKind, spec
+from seals.ledger.wanting import OUTCOMES
 from seals.papers.licence_print import MAX_PURPOSE
+from seals.policies import POLICIES
 from seals.scopes import DOCUMENT_KINDS
 
 __all__ = ["local_path", "pages"]
@@ -224,17 +227,33 @@ async def photo(request: Request, company: str) -> HTTPResponse:
 
 @pages.get("/m/seal", name="phone_seal")
 async def phone_seal(request: Request) -> HTTPResponse:
-    return _private(request, "seal.html", "/m/login", desk=False, document_kinds=DOCUMENT_KINDS)
+    return _private(
+        request, "seal.html", "/m/login", desk=False, document_kinds=DOCUMENT_KINDS, excluded=EXCLUDED
+    )
 
 
 @pages.get("/pc", name="desk_seal")
 async def desk_seal(request: Request) -> HTTPResponse:
-    return _private(request, "seal.html", "/pc/login", desk=True, document_kinds=DOCUMENT_KINDS)
+    return _private(
+        request, "seal.html", "/pc/login", desk=True, document_kinds=DOCUMENT_KINDS, excluded=EXCLUDED
+    )
 
 
 @pages.get("/m/records")
 async def records(request: Request) -> HTTPResponse:
     return _private(request, "records.html", "/m/login")
+
+
+@pages.get("/m/ledger/<company:str>")
+async def ledger(request: Request, company: str) -> HTTPResponse:
+    return _private(
+        request,
+        "ledger.html",
+        "/m/login",
+        company=company,
+        document_kinds=DOCUMENT_KINDS,
+        outcomes=OUTCOMES,
+    )
 
 
 @pages.get("/m/sessions")
@@ -250,7 +269,9 @@ async def devices(request: Request) -> HTTPResponse:
 
 @pages.get("/m/pin")
 async def pin(request: Request) -> HTTPResponse:
-    return _private(request, "pin.html", "/m/login")
+    zh, en = POLICIES[request.app.ctx.settings.policy].resets
+    authority = zh if language_of(request) == "zh" else en
+    return _private(request, "pin.html", "/m/login", authority=authority)
 
 
 @pages.get("/m/identity/<check:str>")

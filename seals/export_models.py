@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.fields.base import OnDelete
@@ -15,8 +16,8 @@ __all__ = ["Export", "ExportForm"]
 
 
 class ExportForm(StrEnum):
-    """PDF, SES, EVIDENCE (zip) and REPORT (the evidence report) of a signing, ESL of a seal,
-    PAPER of a company.
+    """PDF, SES, EVIDENCE (zip) and REPORT (the evidence report) of a signing, ESL of a seal, PAPER of a
+    company, and of its ledger XLSX and LEDGER (PDF, sealed by the platform).
     """
 
     PDF = "pdf"
@@ -25,10 +26,15 @@ class ExportForm(StrEnum):
     EVIDENCE = "evidence"
     REPORT = "report"
     PAPER = "paper"
+    XLSX = "xlsx"
+    LEDGER = "ledger"
 
 
 class Export(Model):
-    """A file to be fetched by the session that asked. subject: the id of signing, seal or paper."""
+    """A file to be fetched by the session that asked. subject: the id of signing, seal, paper or company.
+
+    wanted: which part of a ledger (`seals.ledger.wanting.Wanted`), else null.
+    """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
     token_hash = fields.CharField(64, unique=True)
@@ -38,6 +44,7 @@ class Export(Model):
     session_id: str
     form = fields.CharEnumField(ExportForm, max_length=8)
     subject = fields.CharField(ID)
+    wanted: dict[str, Any] | None = fields.JSONField(null=True)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)
 

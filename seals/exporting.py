@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -23,6 +24,8 @@ from seals.companies import structure_of
 from seals.evidence.package import pack
 from seals.export_models import Export, ExportForm
 from seals.freezing import own_seal
+from seals.ledger import sheets
+from seals.ledger.wanting import Wanted, checked, view
 from seals.models import Document
 from seals.paper_models import Paper, PaperKind, PaperState
 from seals.papers import ordering
@@ -32,13 +35,14 @@ from seals.signing.pictures import require_signed, ses_signature, signed_file
 from seals.signing.views import own_signing
 from seals.signing.workshop import Workshop
 
-__all__ = ["EXPORT_LIFE", "Exported", "Fetched", "fetch", "forget_old", "paper", "seal", "signing"]
+__all__ = ["EXPORT_LIFE", "Exported", "Fetched", "fetch", "forget_old", "ledger", "paper", "seal", "signing"]
 
 EXPORT_LIFE = timedelta(minutes=2)
 FORGET_AFTER = timedelta(hours=1)
 EXPORTS_PER_PERSON = Limit("export.person", 300, 600)
 EVIDENCE_PER_PERSON = Limit("evidence.person", 60, 600)
 REPORTS_PER_PERSON = Limit("report.person", 60, 600)
+_OF_LEDGER = {"xlsx": ExportForm.XLSX, "pdf": ExportForm.LEDGER}
 _WITH_REPORT = (ExportForm.EVIDENCE, ExportForm.REPORT)
 A_MINUTE_S = 60
 PURPOSE = "export"
@@ -109,6 +113,26 @@ async def paper(paper_id: str, session: SessionView, now: datetime) -> Exported:
     return await _ask(ExportForm.PAPER, "paper", row.id, row.company_id, session, now, facts)
 
 
+async def ledger(company_id: str, form: str, wanted: Wanted, session: SessionView, now: datetime) -> Exported:
+    """Ask for a company's ledger as a spreadsheet (`xlsx`) or as a paper of the platform (`pdf`).
+
+    Raises NotFound `company.not_found`, `export.not_found` (no such form); Refused `access.denied`; Invalid
+    for a filter that is none; TooMany.
+    """
+    await view(company_id, session.person_id, now)
+    if form not in _OF_LEDGER:
+        raise _not_found()
+    asked = checked(wanted).to_json()
+    await throttling.count(REPORTS_PER_PERSON, session.person_id, now)
+    made = await _ask(_OF_LEDGER[form], "ledger", company_id, company_id, session, now, wanted=asked)
+    if _OF_LEDGER[form] is ExportForm.LEDGER:
+        row = await Export.get(token_hash=hash_token(made.token, PURPOSE))
+        await ordering.order(
+            PaperKind.LEDGER, row.id, about="", company_id=company_id, asker_id=session.person_id, now=now
+        )
+    return made
+
+
 async def _ask(
     form: ExportForm,
     kind: str,
@@ -117,6 +141,7 @@ async def _ask(
     session: SessionView,
     now: datetime,
     facts: Mapping[str, str] | None = None,
+    wanted: dict[str, Any] | None = None,
 ) -> Exported:
     await throttling.count(EXPORTS_PER_PERSON, session.person_id, now)
     made = Exported(new_token(), now + EXPORT_LIFE)
@@ -126,6 +151,7 @@ async def _ask(
             session_id=session.id,
             form=form,
             subject=subject,
+            wanted=wanted,
             created_at=now,
             expires_at=made.expires_at,
         )
@@ -135,7 +161,7 @@ async def _ask(
                 events.company_stream(company_id) if company_id else events.person_stream(session.person_id),
                 f"{kind}.exported",
                 actor=f"person:{session.person_id}",
-                subject=f"{kind}:{subject}",
+                subject=f"{'company' if kind == 'ledger' else kind}:{subject}",
                 now=now,
                 on_behalf=company_id,
                 facts={"form": form.value, **(facts or {})},
@@ -171,6 +197,8 @@ async def fetch(
         return Fetched(row.form, *await ses_signature(row.subject, session.person_id, now))
     if row.form is ExportForm.PAPER:
         return await _paper(row, session.person_id, now, workshop)
+    if row.form in {ExportForm.XLSX, ExportForm.LEDGER}:
+        return await _ledger(row, session.person_id, now, workshop)
     if row.form in _WITH_REPORT:
         return await _evidence(row, session.person_id, now, workshop, identity)
     return Fetched(row.form, *await signed_file(row.subject, session.person_id, now, workshop))
@@ -194,6 +222,16 @@ async def _paper(row: Export, person_id: str, now: datetime, workshop: Workshop)
     made = await ordering.waited(Paper.filter(id=wanted.id))
     name = f"{PAPERS[made.kind.value].zh}-{made.number}.pdf"
     return Fetched(row.form, name, await workshop.blobs.get(made.sha256))
+
+
+async def _ledger(row: Export, person_id: str, now: datetime, workshop: Workshop) -> Fetched:
+    await throttling.count(EVIDENCE_PER_PERSON, person_id, now)
+    his = await view(row.subject, person_id, now)
+    if row.form is ExportForm.XLSX:
+        asked = Wanted(**(row.wanted or {}))
+        return Fetched(row.form, *await sheets.workbook(his, asked, row.created_at, workshop.records))
+    paper = await ordering.made(PaperKind.LEDGER, row.id)
+    return Fetched(row.form, f"{paper.number}.pdf", await workshop.blobs.get(paper.sha256))
 
 
 async def forget_old(now: datetime) -> None:

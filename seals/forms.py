@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from auth.applying import COMPANY_TYPES
-from seals.kinds import FIVE, CompanyForm, SealKind
+from collections.abc import Iterable
 
-__all__ = ["company_form", "five", "owners_name_seal"]
+from auth.applying import COMPANY_TYPES
+from seals.kinds import CompanyForm, SealKind
+
+__all__ = ["company_form", "of_form", "owners_name_seal"]
 
 _FORMS = {
     COMPANY_TYPES["joint_stock"]: CompanyForm.JOINT_STOCK,
@@ -19,13 +21,13 @@ def company_form(company_type: str) -> CompanyForm:
     return _FORMS.get(company_type, CompanyForm.LIMITED)
 
 
-def five(form: CompanyForm) -> tuple[SealKind, ...]:
-    """The five seals that come with the licence (R2).
+def of_form(kinds: Iterable[SealKind], form: CompanyForm) -> tuple[SealKind, ...]:
+    """The seals that come with the licence (R2) of a company of this form.
 
     The name seal among them is `owners_name_seal`.
     """
     own = owners_name_seal(form)
-    return tuple(own if kind is SealKind.REPRESENTATIVE else kind for kind in FIVE)
+    return tuple(own if kind is SealKind.REPRESENTATIVE else kind for kind in kinds)
 
 
 def owners_name_seal(form: CompanyForm) -> SealKind:

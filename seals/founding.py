@@ -1,6 +1,6 @@
-"""Founding: the registrar's approval becomes company, licence and five seals, in one transaction.
+"""Founding: the registrar's approval becomes company, licence and set of seals, in one transaction.
 
-R1-R5, R27, R28: with the licence, free, without application or further material, exactly five seals,
+R1-R5, R27, R28: with the licence, free, without application or further material, exactly one set,
 each with its number and imprint. No key exists yet: keys are made when the owner collects.
 """
 
@@ -19,9 +19,10 @@ from auth.privacy import RecordsKey
 from seals import imprint, numbers
 from seals.design import Design
 from seals.establishing import Drawn, establish, tell
-from seals.forms import company_form, five
-from seals.kinds import FIVE
+from seals.forms import company_form, of_form
+from seals.kinds import CompanyForm, SealKind
 from seals.likeness import look
+from seals.policies import Policy
 
 __all__ = ["advance_application", "decide", "give_back", "take"]
 
@@ -49,7 +50,7 @@ async def give_back(row: Application, now: datetime) -> None:
 
 
 async def advance_application(
-    row: Application, now: datetime, records: RecordsKey, registrar: Registrar
+    row: Application, now: datetime, records: RecordsKey, registrar: Registrar, policy: Policy
 ) -> bool:
     """Take one application a step on: hand it in, or ask for the decision. True when something moved.
 
@@ -61,7 +62,7 @@ async def advance_application(
     decision = await registrar.result(row.registrar_reference)
     if decision.state is DecisionState.PENDING:
         return False
-    await decide(row.id, form, decision, now, records)
+    await decide(row.id, form, decision, now, records, policy)
     return True
 
 
@@ -88,6 +89,7 @@ async def decide(
     decision: RegistrarDecision,
     now: datetime,
     records: RecordsKey,
+    policy: Policy,
 ) -> None:
     """Carry out the registrar's decision, once; a second call changes nothing."""
     if decision.state is DecisionState.REJECTED:
@@ -100,8 +102,10 @@ async def decide(
             "登记机关的答复与申请不符，稍后重试。",
             "The registrar's answer does not fit the application; it will be asked again.",
         )
-    reserved = await numbers.reserve(registered.region, len(FIVE))
-    drawn = _draw(form, registered, reserved)
+    shaped = company_form(form.company_type)
+    kinds = of_form(policy.seal_set(registered.region), shaped)
+    reserved = await numbers.reserve(registered.region, len(kinds))
+    drawn = _draw(form, registered, shaped, list(zip(kinds, reserved, strict=True)))
     async with transaction():
         await _found(application_id, form, registered, drawn, now, records)
 
@@ -123,8 +127,12 @@ async def _reject(application_id: str, reason: str, now: datetime) -> None:
             )
 
 
-def _draw(form: RegistrarApplication, registered: RegisteredCompany, reserved: list[str]) -> list[Drawn]:
-    shaped = company_form(form.company_type)
+def _draw(
+    form: RegistrarApplication,
+    registered: RegisteredCompany,
+    shaped: CompanyForm,
+    numbered: list[tuple[SealKind, str]],
+) -> list[Drawn]:
     designs = [
         Design(
             kind,
@@ -134,7 +142,7 @@ def _draw(form: RegistrarApplication, registered: RegisteredCompany, reserved: l
             person_name=form.representative_name,
             form=shaped,
         )
-        for kind, number in zip(five(shaped), reserved, strict=True)
+        for kind, number in numbered
     ]
     return [Drawn(design, drawn := imprint.draw(design), look(drawn)) for design in designs]
 
@@ -154,11 +162,11 @@ async def _found(
     row = await Application.get(id=application_id)
     company, seals = await establish(form, registered, drawn, now, records, row.applicant_id)
     await Application.filter(id=application_id).update(company_id=company.id)
-    await _tell(application_id, company, now)
+    await _tell(application_id, company, len(seals), now)
     await tell(company, seals, now)
 
 
-async def _tell(application_id: str, company: Company, now: datetime) -> None:
+async def _tell(application_id: str, company: Company, seals: int, now: datetime) -> None:
     row = await Application.get(id=application_id)
     for person in sorted({row.applicant_id, company.representative_id}):
         await events.append(
@@ -168,5 +176,10 @@ async def _tell(application_id: str, company: Company, now: datetime) -> None:
             subject=f"application:{application_id}",
             now=now,
             on_behalf=company.id,
-            facts={"company_name": company.name, "company": company.id, "uscc": company.uscc},
+            facts={
+                "company_name": company.name,
+                "company": company.id,
+                "uscc": company.uscc,
+                "seals": seals,
+            },
         )

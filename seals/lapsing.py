@@ -23,7 +23,12 @@ LEFT_AFTER = timedelta(days=min(WARNED_DAYS))
 
 
 async def lapse(policy: Policy, now: datetime) -> None:
-    """Cancel what has lapsed and was told of, and tell of what lapses soon; some at a time."""
+    """Cancel what has lapsed and was told of, and tell of what lapses soon; some at a time.
+
+    Nothing where the rule-book has no such end.
+    """
+    if policy.uncollected_for is None:
+        return
     told = _issued(now - policy.uncollected_for).filter(warned=min(WARNED_DAYS))
     over = told.filter(warned_at__lte=now - LEFT_AFTER)
     for row in await over.order_by("created_at").limit(AT_ONCE):

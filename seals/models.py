@@ -356,7 +356,8 @@ class Signing(Model):
     """One signing (一次签署), from the request to the sealed file.
 
     ses_signature: the SES_Signature (DER, base64) while KEYED, then stamped in `Version.ses`. grant: by which
-    it was confirmed, empty for the owner. approval: the one that stands, empty for none.
+    it was confirmed, empty for the owner. approval: the one that stands, empty for none. confirmer: who
+    confirmed it, document_kind: as the asker stated it, both empty for none, to look for in the ledger.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -388,6 +389,8 @@ class Signing(Model):
     ses_signature: str | None = fields.TextField(null=True)  # type: ignore[assignment]
     grant = fields.CharField(ID, default="")
     approval = fields.CharField(ID, default="")
+    confirmer = fields.CharField(ID, default="")
+    document_kind = fields.CharField(12, default="")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     ended_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
@@ -399,7 +402,7 @@ class Signing(Model):
     class Meta:
         table = "signing"
         unique_together = (("company", "request_id"),)
-        indexes = (("document_id",),)
+        indexes = (("document_id",), ("company_id", "created_at"), ("seal_id", "created_at"))
 
 
 class Version(Model):

@@ -21,12 +21,15 @@ RESTRICT = OnDelete.RESTRICT
 class PaperKind(StrEnum):
     """EVIDENCE: the evidence report of a signing (证据报告). The others are a company's.
 
+    LEDGER: of its seals (用印台账), for the export that asked for it.
+
     MAKING: of seals that were collected together (制作证书), CANCELLING: of seals that ended together
     (注销证书), LICENCE: a print of the licence for one purpose and time (执照打印件), FILING: the receipt of
     a filing (备案回执). The rest are forms to be signed (`seals/papers/forms.py`).
     """
 
     EVIDENCE = "evidence"
+    LEDGER = "ledger"
     MAKING = "making"
     CANCELLING = "cancelling"
     LICENCE = "licence"
@@ -60,8 +63,8 @@ class Paper(Model):
     """A paper about something, one for each China day on which it was asked for.
 
     subject: the id of what it is about: of a signing, of a collection, of the first of the seals that ended
-    together, its own for what is made as often as it is asked for. about: the verification code of the
-    document, empty for a company's papers. company: null for a form of
+    together, of the export that asked for a ledger, its own for what is made as often as it is asked for.
+    about: the verification code of the document, empty for a company's papers. company: null for a form of
     an application whose company is not here yet. code: its own. asker: for whom, of what comes by itself the
     representative. day: China's, as it was asked for. said: what it was ordered with, by kind. valid_until:
     the end of what it states. sha256: of the sealed file in the blob store, empty before. reason: why it

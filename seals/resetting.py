@@ -69,7 +69,7 @@ def is_open() -> Conflict:
     """There is an application already that waits for the authority."""
     return Conflict(
         "pin.reset_open",
-        "重置申请已提交，正在等待公安机关审批。",
+        "重置申请已提交，正在等待主管部门审批。",
         "The application to reset the PIN waits for the authority's approval already.",
     )
 

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from auth.errors import DomainError, Invalid, Refused
+from seals import excluded
 
 __all__ = [
     "DOCUMENT_KINDS",
@@ -150,13 +151,17 @@ def _name(text: str, field: str) -> str:
 
 
 def _kind(kind: str, field: str) -> str:
+    if kind in excluded.EXCLUDED:
+        raise excluded.refused(kind, field)
     if kind not in DOCUMENT_KINDS:
         raise Invalid("document_kind.unknown", "请选择文件种类。", "Choose a kind of document.", field=field)
     return kind
 
 
 def checked_stated(kind: str, amount: str | None, counterparty: str) -> Stated:
-    """What somebody says of a document, in its normal form. Raises Invalid with the field that is wrong."""
+    """What somebody says of a document, in its normal form. Raises Invalid with the field that is wrong;
+    Refused `document_kind.excluded` for what the law keeps to paper.
+    """
     return Stated(
         _kind(kind, "document_kind") if kind else "",
         amount_of(amount, "amount"),

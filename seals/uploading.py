@@ -17,6 +17,7 @@ from auth.models import Company
 from auth.sessions import SessionView
 from auth.throttling import Limit
 from auth.tokens import new_code
+from seals import excluded
 from seals.models import Document, Record, Version
 from seals.pdf.inspecting import Inspection
 from seals.pdf.opening import MAX_BYTES
@@ -103,7 +104,8 @@ class SealPlaceView:
 class DocumentView:
     """A document of one's company. signed: it carries signatures; version: ours put on it, 0 for none.
 
-    seal_places: where its text asks for a seal, in order of reading.
+    seal_places: where its text asks for a seal, in order of reading. warning: what to think of before it is
+    sent, if its title speaks of what the law keeps to paper (`seals/excluded.py`).
     """
 
     id: str
@@ -118,6 +120,8 @@ class DocumentView:
     open_fields: tuple[OpenFieldView, ...]
     seal_places: tuple[SealPlaceView, ...]
     removed: tuple[str, ...]
+    warning_zh: str | None
+    warning_en: str | None
     created_at: datetime
 
 
@@ -172,6 +176,8 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
         data, removed, inspection = cleaned.data, cleaned.removed, cleaned.inspection
     known = await _known_version(new.data)
     stored = _stored(inspection, await workshop.inspector.find_phrases(data, company.name))
+    begun = await workshop.inspector.beginning(data)
+    stored["speaks_of"] = excluded.spoken_of(new.name, begun)
     # On a file that was renewed since, a further seal goes onto the renewed one.
     blob = await newest_file(known) if known is not None else await workshop.blobs.put(data)
     async with transaction():
@@ -302,6 +308,7 @@ def _view(row: Document) -> DocumentView:
         tuple(OpenFieldView(**f) for f in row.inspection["open_fields"]),
         tuple(SealPlaceView(**place) for place in row.inspection["seal_places"]),
         tuple(row.removed),
+        *excluded.warning(row.inspection.get("speaks_of", "")),
         row.created_at,
     )
 

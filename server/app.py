@@ -29,6 +29,7 @@ from server.api.exports import exports
 from server.api.filings import filings
 from server.api.further_seals import further_seals
 from server.api.grants import grants
+from server.api.ledger import ledger
 from server.api.members import members
 from server.api.operation import address
 from server.api.papers import papers
@@ -114,6 +115,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         pins_api,
         signings,
         exports,
+        ledger,
         thread,
         verification,
         printed_documents,

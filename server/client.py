@@ -643,9 +643,12 @@ class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls, Ser
         """A document."""
         return self._get(f"/api/documents/{document}")
 
-    def request_signing(self, document: str, seal: str, **place: Any) -> Json:
-        """Ask for a seal on a document; `page`, `x_mm`, `y_mm`, `others`, `known`, `field` as in the API."""
-        ask = {"request_id": str(uuid.uuid4()), "document_id": document, "seal_id": seal}
+    def request_signing(self, document: str, seal: str, *, agreed: bool = True, **place: Any) -> Json:
+        """Ask for a seal on a document; `page`, `x_mm`, `y_mm`, `others`, `known`, `field` as in the API.
+
+        agreed: that the parties agreed to use electronic signatures, declared where several seal.
+        """
+        ask = {"request_id": str(uuid.uuid4()), "document_id": document, "seal_id": seal, "agreed": agreed}
         return self._post("/api/signings", {**ask, **place})
 
     def signing(self, signing: str) -> Json:
@@ -749,6 +752,16 @@ class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls, Ser
     def ses_signature(self, signing: str) -> bytes:
         """The SES_Signature (GB/T 38540, DER) kept beside the signed PDF."""
         return self._fetched(self.export_signing(signing, "ses"))
+
+    def ledger(
+        self, company: str, part: str | None = None, before: str | None = None, **filters: str
+    ) -> Json:
+        """The ledger of a company's seals: how they were used, or (`acts`) kept."""
+        return self._get(f"/api/companies/{company}/ledger{_query(part=part, before=before, **filters)}")
+
+    def export_ledger(self, company: str, form: str, **filters: str) -> bytes:
+        """The ledger as a spreadsheet (`xlsx`) or as a paper sealed by the platform (`pdf`)."""
+        return self._fetched(self._post(f"/api/companies/{company}/ledger/exports/{form}", filters))
 
     def follow(self, signing: str) -> Iterator[Json]:
         """The signing's states as they come (server-sent events), until it ends."""

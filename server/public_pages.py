@@ -125,7 +125,9 @@ def _state(shown: LicenceShown) -> Bilingual:
 
 def _paper(paper: verifying.PaperOnRecord) -> PaperOnRecord:
     title = Bilingual(paper.zh, paper.en)
-    told = PaperOnRecord(title, paper.number, second(paper.made_at), group_code(paper.about))
+    told = PaperOnRecord(
+        title, paper.number, second(paper.made_at), group_code(paper.about) if paper.about else ""
+    )
     stands = paper.stands
     if stands is None:
         return told

@@ -201,7 +201,7 @@ class WorkDesk:
             if row is None:
                 break
             try:
-                await founding.advance_application(row, now(), self.records, self.registrar)
+                await founding.advance_application(row, now(), self.records, self.registrar, self.policy)
             except (Unavailable, NotFound, Refused) as error:
                 _log.warning("application waits: %s", error.code)
             await founding.give_back(row, now())

@@ -36,6 +36,7 @@ _CHINESE = (
     ("sessions", ("退出登录", "登录记录", "登录的设备", "谁登录", "异地登录")),
     ("devices", ("设备", "换手机", "新手机", "丢手机", "手机丢", "换了手机", "旧手机")),
     ("people", ("授权", "人员", "成员", "邀请", "管理员", "办事人", "员工", "保管人", "用印人")),
+    ("ledger", ("台账", "登记簿", "用印统计")),
     ("records", ("记录", "盖过", "用过印", "证据", "下载")),
     ("photo", ("拍照", "照片", "采集印模", "实物印章", "实物章")),
     ("add_seal", ("增加印章", "加一枚", "加个章", "新印章", "刻章", "部门章", "分公司章", "再刻", "新增")),
@@ -79,6 +80,7 @@ _ENGLISH = {
     "invite": "people",
     "device": "devices",
     "devices": "devices",
+    "ledger": "ledger",
     "record": "records",
     "records": "records",
     "filing": "filing",
@@ -131,6 +133,7 @@ SUGGESTED = frozenset(
         "devices",
         "records",
         "filing",
+        "ledger",
     }
 )
 """Wishes with a word of their own that can be said for them, `say.<wish>`."""
@@ -172,8 +175,8 @@ def understand(text: str) -> Understood:
     """What a message asks for; width and case of letters do not matter.
 
     Wishes: seal, seals, add_seal, photo, collect, licence, entry, register, pin, freeze, people, approve,
-    devices, sessions, passkeys, short_code, records, verify, verify_ask (no code given), code_malformed, law,
-    support, terms, notices, status, help, hello, unknown.
+    devices, sessions, passkeys, short_code, ledger, records, verify, verify_ask (no code given),
+    code_malformed, law, support, terms, notices, status, help, hello, unknown.
     """
     said = unicodedata.normalize("NFKC", text).casefold().strip(_ENDS)
     asked = _VERIFY.fullmatch(said)

@@ -22,7 +22,8 @@ __all__ = ["REPLIES", "WELCOME", "chat_replied", "chat_said", "place", "reply_to
 WELCOME = "welcome"
 MAX_CHOICES = 5
 OF_A_COMPANY = frozenset(
-    {"seal", "seals", "licence", "freeze", "people", "approve", "photo", "add_seal", "collect", "filing"}
+    {"seal", "seals", "licence", "freeze", "people", "approve", "photo", "add_seal", "collect"}
+    | {"filing", "ledger"}
 )
 """Wishes that mean nothing to whoever has no company."""
 
@@ -154,7 +155,9 @@ def _to_devices(t: Telling) -> list[Action]:
 
 
 def _to_records(t: Telling) -> list[Action]:
-    return [t.link("card.do_records", "/m/records")]
+    """What he sees of it in the conversation, and the ledger of the company whose he may see."""
+    able = [company for company in _own(t) if t.may(Act.SEE_LEDGER, company.id)]
+    return [t.link("card.do_records", "/m/records"), *_each(t, "card.do_ledger", "ledger", able)]
 
 
 def _to_office(page: str, label: str, act: Act) -> Callable[[Telling], list[Action]]:
@@ -221,6 +224,7 @@ REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "collect": (None, _to_collect),
     "nothing_to_collect": ("chat.nothing_to_collect_text", _to_seals),
     "records": (None, _to_records),
+    "ledger": ("chat.ledger_text", _to_office("ledger", "card.do_ledger", Act.SEE_LEDGER)),
     "verify": ("chat.verify_text", _to_record),
     "verify_ask": ("chat.verify_ask_text", _to_verify),
     "code_malformed": ("chat.code_malformed_text", _to_verify),

@@ -48,7 +48,7 @@ def application_approved(t: Telling) -> Content:
     lines = [
         t.w("card.company", name=company.name),
         t.w("card.uscc", uscc=company.uscc),
-        t.w("card.application_approved_text"),
+        t.w("card.application_approved_text", count=t.told.event.facts["seals"]),
     ]
     actions: tuple[Action, ...] = ()
     if t.may(Act.COLLECT, company.id):

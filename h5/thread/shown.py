@@ -73,6 +73,8 @@ SHOWN = frozenset(
         "filing.rejected",
         "filing.update_due",
         "filing.ending",
+        "ledger.exported",
+        "ledger.noticed",
         "member.invited",
         "member.accepted",
         "member.declined",

@@ -32,6 +32,7 @@ ACT_OF: Mapping[str, Act] = {
     "rule": Act.SET_APPROVAL,
     "paper": Act.SEE_PAPERS,
     "filing": Act.FILE_SEAL,
+    "ledger": Act.MANAGE_AGENTS,
 }
 MAX_CONCERNED = 300
 """Of his own documents and signings a member is told the newest so many."""

@@ -7,8 +7,8 @@ __all__ = ["WORDS"]
 WORDS: dict[str, tuple[str, str]] = {
     "card.welcome": ("您好，我是 e章通助手", "Hello, I am the ezhang assistant"),
     "card.welcome_text": (
-        "开办企业，电子营业执照和五枚电子印章一并发放，不收费用。办好后，发一份 PDF 给我就可以盖章。",
-        "Register a company: the licence and five electronic seals come together, free. "
+        "开办企业，电子营业执照和一套电子印章一并发放，不收费用。办好后，发一份 PDF 给我就可以盖章。",
+        "Register a company: the licence and a set of electronic seals come together, free. "
         "Afterwards, send me a PDF to have it sealed.",
     ),
     "card.you": ("您", "you"),
@@ -33,8 +33,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.application_submitted": ("登记申请已提交", "Application handed in"),
     "card.application_approved": ("企业已核准设立", "The company is registered"),
     "card.application_approved_text": (
-        "电子营业执照和五枚电子印章已一并发放，不收费用。",
-        "The electronic licence and five electronic seals are issued with it, free.",
+        "电子营业执照和 {count} 枚电子印章已一并发放，不收费用。",
+        "The electronic licence and {count} electronic seals are issued with it, free.",
     ),
     "card.application_approved_other": (
         "请法定代表人（个体工商户为经营者）用登记的手机号登录，领取印章。",
@@ -175,8 +175,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "chat.licence": ("您的执照", "Your licence"),
     "chat.register": ("企业设立登记", "Registering a company"),
     "chat.register_text": (
-        "填一张表，执照和五枚电子印章一并发放，不收费用。",
-        "One form: the licence and five electronic seals are issued together, free.",
+        "填一张表，执照和一套电子印章一并发放，不收费用。",
+        "One form: the licence and a set of electronic seals are issued together, free.",
     ),
     "chat.pin": ("用印口令（PIN）", "Your PIN"),
     "chat.pin_text": (

@@ -7,8 +7,8 @@ __all__ = ["WORDS"]
 WORDS: dict[str, tuple[str, str]] = {
     "register.title": ("企业设立登记", "Register a company"),
     "register.lead": (
-        "填一张表，执照和五枚电子印章一并发放，不收费用，无须再交材料。",
-        "One form: the licence and five electronic seals are issued together, free, with no further papers.",
+        "填一张表，执照和一套电子印章一并发放，不收费用，无须再交材料。",
+        "One form: licence and a set of electronic seals are issued together, free, with no further papers.",
     ),
     "register.company": ("企业信息", "The company"),
     "register.company_name": ("企业名称", "Company name"),

@@ -34,15 +34,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "pins.changed": ("口令已更改。", "Your PIN is changed."),
     "pins.forgotten_title": ("忘记口令", "Forgotten?"),
     "pins.forgotten_text": (
-        "没有人能找回口令。核验身份后向公安机关提交重置申请；批准后，您名下企业的印章密钥作废、证书吊销，"
+        "没有人能找回口令。核验身份后向{authority}提交重置申请；批准后，您名下企业的印章密钥作废、证书吊销，"
         "编码和印模不变，由您重新领取并设置新口令。以前盖过的文件不受影响。",
-        "Nobody can recover a PIN. After an identity check you apply to the public-security authority. Once "
+        "Nobody can recover a PIN. After an identity check you apply to {authority}. Once "
         "it approves, the keys of your companies' seals end and their certificates are revoked; numbers and "
         "imprints stay. You collect them anew with a new PIN. Documents sealed before stay as they are.",
     ),
     "pins.apply": ("核验身份并申请重置", "Apply by identity check"),
     "pins.reset_waits": (
-        "重置申请已提交，正在等待公安机关审批。",
+        "重置申请已提交，正在等待主管部门审批。",
         "Your application waits for the authority's approval.",
     ),
     "pins.reset_rejected": ("重置申请未获批准：{reason}", "The application was refused: {reason}"),
@@ -100,7 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Change it before {time}, or it confirms nothing.",
     ),
     "card.pin_reset_applied": ("已申请重置用印口令", "You applied to reset your PIN"),
-    "card.pin_reset_waits": ("等待公安机关审批", "waiting for the authority"),
+    "card.pin_reset_waits": ("等待主管部门审批", "waiting for the authority"),
     "card.pin_reset_done": ("已批准", "approved"),
     "card.pin_reset_rejected": ("未获批准", "refused"),
     "card.pin_reset_refused": ("重置申请未获批准", "The application was refused"),

@@ -104,6 +104,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "印章在第 {page} 页。点这一页可以移过来。",
         "The seal is on page {page}. Tap this page to bring it here.",
     ),
+    "seal.agreed": ("各方已约定使用电子签名", "The parties agreed to use electronic signatures"),
+    "seal.agreed_note": (
+        "《电子签名法》第三条：是否使用电子签名由当事人约定。您的确认会记入证据。",
+        "The parties choose (Electronic Signature Law, art. 3). Your declaration stands in the evidence.",
+    ),
+    "seal.agreed_missing": (
+        "多方签署时，请确认各方已约定使用电子签名。",
+        "Where several sign, confirm that the parties agreed to it.",
+    ),
+    "seal.excluded": ("法律规定用纸质文件的", "Kept to paper by law"),
     "seal.step_others": ("还有别人要盖章吗", "Will others seal it too?"),
     "seal.others_none": ("没有了", "No"),
     "seal.others_none_note": (

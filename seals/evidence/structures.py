@@ -27,8 +27,12 @@ __all__ = [
 ]
 
 
-UNTOLD = frozenset({"signing.exported", "printed.looked", "printed.switched"})
-"""Events of a document that are no part of how the file came to be: who took it out, or looked at it."""
+UNTOLD = frozenset(
+    {"signing.exported", "printed.looked", "printed.switched", "ledger.noticed", "ledger.marked"}
+)
+"""Events of a document that are no part of how the file came to be: who took it out, or looked at it; what
+its company's ledger points out.
+"""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class PaperSpec:
 
 PAPERS: Mapping[str, PaperSpec] = {
     "evidence": PaperSpec("电子签章证据报告", "Evidence report", "evidence.typ", "ZJ", told=False),
+    "ledger": PaperSpec("印章使用台账", "Ledger of seal use", "ledger.typ", "TZ", told=False),
     "making": PaperSpec("电子印章制作证书", "Certificate of making", "making.typ", "ZZ"),
     "cancelling": PaperSpec("电子印章注销证书", "Certificate of cancellation", "cancelling.typ", "ZX"),
     "licence": PaperSpec("电子营业执照打印件", "Print of the electronic licence", "licence.typ", "DY"),

@@ -18,6 +18,7 @@ from auth import events
 from auth.engine import transaction
 from auth.errors import DomainError, Unavailable
 from seals.evidence.reporting.report import report_data
+from seals.ledger.paper import ledger_data
 from seals.paper_models import Paper, PaperKind, PaperState
 from seals.papers.filing_receipt import filing_data
 from seals.papers.forms import FORMS, forms_data
@@ -40,6 +41,7 @@ _DATA: Mapping[PaperKind, Callable[[Paper, datetime, Workshop, Ed25519PublicKey]
     PaperKind.LICENCE: licence_data,
     PaperKind.FILING: filing_data,
     **dict.fromkeys(FORMS, forms_data),
+    PaperKind.LEDGER: ledger_data,
 }
 _log = logging.getLogger(__name__)
 

@@ -111,6 +111,7 @@ async def confirm(offer: Offer, keyring: Keyring, blobs: Blobs, owner: str, now:
         ).update(
             state=SigningState.CONFIRMED,
             grant=opened.grant,
+            confirmer=offer.person_id,
             lease_owner=owner,
             lease_until=now + LEASE,
             fence=F("fence") + 1,

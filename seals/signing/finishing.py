@@ -19,6 +19,7 @@ from tortoise.expressions import F, Q
 from auth import events
 from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Unavailable
+from seals.ledger import noticing
 from seals.models import Document, Record, SealKey, Signing, SigningState, Version
 from seals.pdf.finishing import Archived
 from seals.pdf.finishing import finish as finish_pdf
@@ -189,6 +190,7 @@ async def _record(row: Signing, signed: _Signed, now: datetime) -> None:
         created_at=now,
     )
     await record_archived(version.id, 0, signed.archived, now)
+    noticed = await noticing.look(row, now)
     await events.append(
         events.company_stream(row.company_id),
         "signing.signed",
@@ -203,6 +205,7 @@ async def _record(row: Signing, signed: _Signed, now: datetime) -> None:
             "time_stamping_unit": unit_name(signed.archived),
         },
     )
+    await noticing.tell(row, noticed, now)
 
 
 async def stream_of(signing_id: str) -> str:

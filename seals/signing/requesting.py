@@ -49,7 +49,8 @@ class SigningRequest:
     field: the name of an empty signature field to use instead of a place. document_kind, amount (元),
     counterparty: what the document is, which a grant may limit (`seals/scopes.py`). printed: print an access
     code that opens pictures of the pages to who holds the paper; only with the first seal
-    (`seals/printed.py`).
+    (`seals/printed.py`). agreed: the asker declares that the parties agreed to use electronic signatures
+    (电子签名法 art. 3), which is asked of each where several seal.
     """
 
     request_id: str
@@ -65,6 +66,7 @@ class SigningRequest:
     amount: str | None = None
     counterparty: str = ""
     printed: bool = False
+    agreed: bool = False
 
 
 async def request(
@@ -87,6 +89,9 @@ async def request(
     his.require(Act.ASK_SIGNING)
     require_active(company)
     _check(ask)
+    several = ask.others != "none" or document.version > 0 or bool(document.inspection["signatures"])
+    if several and not ask.agreed:
+        raise _not_agreed()
     said = checked_stated(ask.document_kind, ask.amount, ask.counterparty)
     await throttling.count(SIGNINGS_PER_COMPANY, company.id, now)
     stored = {key: value for key, value in asdict(ask).items() if key not in {"request_id", "document_id"}}
@@ -108,6 +113,7 @@ async def request(
                 request_id=ask.request_id,
                 state=SigningState.PENDING,
                 request=stored,
+                document_kind=said.kind,
                 created_at=now,
                 expires_at=now + LIFE,
                 **asdict(prepared),
@@ -124,6 +130,7 @@ async def request(
                     "kind": seal.kind,
                     "code": document.record_id,
                     "digest_sha256": prepared.digest_sha256,
+                    **({"agreed": True} if several else {}),
                 },
             )
             await approvers.tell_asked(row, rule, people, now)
@@ -131,6 +138,16 @@ async def request(
         faster = await Signing.get(company_id=company.id, request_id=ask.request_id)
         row = await own_signing(faster.id, session.person_id, now)
     return await view(row, now, workshop.records, session.person_id)
+
+
+def _not_agreed() -> Invalid:
+    return Invalid(
+        "signing.agreement",
+        "多方签署时，请确认各方已约定使用电子签名（《电子签名法》第三条）。",
+        "Where several parties sign, confirm that they agreed to use electronic signatures (article 3 of the "
+        "Electronic Signature Law).",
+        field="agreed",
+    )
 
 
 def _check(ask: SigningRequest) -> None:

@@ -45,6 +45,9 @@ class Inspector(Protocol):
     async def page_webp(self, data: bytes, page: int, width_px: int, watermark: str | None) -> bytes:
         """`seals.pdf.pages.page_webp`."""
 
+    async def beginning(self, data: bytes) -> str:
+        """`seals.pdf.beginning.beginning`."""
+
     async def find_phrases(self, data: bytes, name: str) -> tuple[Phrase, ...]:
         """`seals.pdf.phrases.find_phrases`."""
 

@@ -11,7 +11,8 @@ from sanic.response import HTTPResponse
 from seals import exporting
 from seals.export_models import ExportForm
 from seals.exporting import Exported
-from server.api.operation import DER, attachment, it, operation, session
+from seals.ledger.wanting import Wanted
+from server.api.operation import DER, Body, attachment, it, operation, session
 from server.context import now
 
 __all__ = ["Download", "download", "exports"]
@@ -23,6 +24,8 @@ MEDIA = {
     ExportForm.REPORT: "application/pdf",
     ExportForm.PAPER: "application/pdf",
     ExportForm.EVIDENCE: "application/zip",
+    ExportForm.LEDGER: "application/pdf",
+    ExportForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -62,6 +65,33 @@ async def export_signing(request: Request, signing: str, form: str) -> Download:
 )
 async def export_seal(request: Request, seal: str) -> Download:
     return download(await exporting.seal(seal, session(request), now()))
+
+
+class LedgerWanted(Body):
+    """Which part: seal, person by id; begin, end: days of China, ISO; kind: of `seals.scopes.DOCUMENT_KINDS`
+    or `none`; outcome: signed, waiting, refused, ended, failed. Empty: all.
+    """
+
+    seal: str = ""
+    person: str = ""
+    begin: str = ""
+    end: str = ""
+    kind: str = ""
+    outcome: str = ""
+
+
+@operation(
+    exports,
+    "POST",
+    "/companies/<company:str>/ledger/exports/<form:str>",
+    "Ask for the ledger as a spreadsheet (`xlsx`), or as a paper sealed by the platform (`pdf`)",
+    answer=Download,
+    body=LedgerWanted,
+    status=201,
+)
+async def export_ledger(request: Request, company: str, form: str, body: LedgerWanted) -> Download:
+    wanted = Wanted(**body.model_dump())
+    return download(await exporting.ledger(company, form, wanted, session(request), now()))
 
 
 @operation(exports, "GET", "/downloads/<token:str>", "The file that was asked for", media=DER)

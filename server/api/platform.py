@@ -49,7 +49,8 @@ async def ready(request: Request) -> HTTPResponse:
     except (BaseORMException, OSError):
         checks = {"database": False, "inspector": inspector, "sealer": False}
     good = all(checks.values())
-    return json({"status": "ok" if good else "not ready", "checks": checks}, status=200 if good else 503)
+    told = {"status": "ok" if good else "not ready", "checks": checks, "policy": it(request).policy.name}
+    return json(told, status=200 if good else 503)
 
 
 @platform.get("/metrics", name="metrics")

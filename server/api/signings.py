@@ -51,7 +51,8 @@ class Request_(Body):
     """What is asked: document, seal, place (page from 0, top-left corner, mm), who else will seal.
 
     document_kind, amount (CNY), counterparty: what the document is; a grant may be limited to some. printed:
-    print an access code for who holds the paper (first seal only).
+    print an access code for who holds the paper (first seal only). agreed: that the parties agreed to use
+    electronic signatures, needed where several seal.
     """
 
     request_id: RequestId
@@ -67,6 +68,7 @@ class Request_(Body):
     amount: str | None = None
     counterparty: str = ""
     printed: bool = False
+    agreed: bool = False
 
 
 class Claim(Body):

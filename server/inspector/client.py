@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from auth.errors import Invalid, Unavailable
 from seals.pdf.archiving import Archive, ValidationData
+from seals.pdf.beginning import MAX_BEGINNING
 from seals.pdf.cleaning import Cleaned
 from seals.pdf.inspecting import Inspection
 from seals.pdf.phrases import Phrase
@@ -99,6 +100,14 @@ class InspectorClient:
         except Invalid:
             return ()
         return cast(tuple[Phrase, ...], found)
+
+    async def beginning(self, data: bytes) -> str:
+        """`seals.pdf.beginning.beginning`; a file that stops the readers has none."""
+        try:
+            found = await self._ask("beginning", str, data=data)
+        except Invalid:
+            return ""
+        return cast(str, found)[:MAX_BEGINNING]
 
     async def verify(self, data: bytes, trust: Trust, now: datetime | None = None) -> Report:
         """`seals.pdf.verdicts.verify`, by default as of now; a file that stops the readers is unknown."""

@@ -33,6 +33,7 @@ LIMITS_S: Mapping[str, float] = {
     "page_png": 15,
     "page_webp": 15,
     "find_phrases": 10,
+    "beginning": 10,
     "verify": 20,
     "verify_ses": 20,
     "photo": 20,

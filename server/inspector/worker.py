@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, get_type_hints
 from auth.errors import DomainError, Invalid
 from seals.papers.setting import set_paper, warm_up
 from seals.pdf.archiving import prepare_archive
+from seals.pdf.beginning import beginning
 from seals.pdf.cleaning import clean
 from seals.pdf.inspecting import inspect as inspect_pdf
 from seals.pdf.pages import page_png, page_webp
@@ -56,6 +57,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "page_png": page_png,
     "page_webp": page_webp,
     "find_phrases": find_phrases,
+    "beginning": beginning,
     "verify": verify,
     "verify_ses": verify_ses,
     "photo": lift,

@@ -31,6 +31,7 @@ from h5.conversation import Reader, Thread
 from h5.thread.cards import Card, Link
 from seals import founding
 from seals.models import Document, Record, Seal, SealKey, SealState, Signing, SigningState
+from seals.policies import DEFAULT, POLICIES
 from seals.signing import withdrawing
 from server.sandbox.issuing import new_uscc
 
@@ -80,6 +81,8 @@ class World:
     def __init__(self) -> None:
         self.records = RecordsKey(secrets.token_bytes(32))
         self.now = START
+        self.policy = POLICIES[DEFAULT]
+        self.region = "110105"
 
     def tick(self, seconds: float = 1) -> datetime:
         """The clock, moved on."""
@@ -107,7 +110,7 @@ class World:
             request_id=new_id(),
             company_name=name,
             company_type="limited",
-            region="110105",
+            region=self.region,
             address="建国路 88 号 3 层",
             capital_wan="100",
             business_scope="软件开发；技术服务",
@@ -121,7 +124,7 @@ class World:
         desk = Desk(reason)
         for _ in range(2):
             row = await Application.get(id=made.id)
-            await founding.advance_application(row, self.tick(), self.records, desk)
+            await founding.advance_application(row, self.tick(), self.records, desk, self.policy)
         return await Application.get(id=made.id)
 
     async def found(self, who: SessionView, name: str, mobile: str) -> Company:

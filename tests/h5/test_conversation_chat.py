@@ -88,7 +88,10 @@ async def test_people_and_freezing_lead_to_the_company_that_one_has(world: Any) 
         "查看确认设备": "/m/devices",
         "查看登录的设备": "/m/sessions",
     }
-    assert world.links(await world.say(who, "记录")) == {"用印记录": "/m/records"}
+    assert world.links(await world.say(who, "记录")) == {
+        "用印记录": "/m/records",
+        "看台账": f"/m/ledger/{company.id}",
+    }
 
 
 async def test_licence_and_seals_lead_to_each_company(world: Any) -> None:

@@ -80,7 +80,7 @@ async def test_a_reset_is_told_as_it_stands(world: Any) -> None:
         created_at=world.tick(),
     )
     await told(world, who, "pin.reset_applied", f"pin_reset:{row.id}")
-    assert (await world.only(who, "pin.reset_applied")).lines == ("当前状态：等待公安机关审批",)
+    assert (await world.only(who, "pin.reset_applied")).lines == ("当前状态：等待主管部门审批",)
     await PinReset.filter(id=row.id).update(state=PinResetState.REJECTED, reason="材料不全", open=None)
     await told(world, who, "pin.reset_refused", f"pin_reset:{row.id}")
     assert (await world.only(who, "pin.reset_applied")).lines == ("当前状态：未获批准",)

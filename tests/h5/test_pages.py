@@ -16,6 +16,7 @@ from auth.errors import Gone, NotFound
 from h5.pages import local_path, pages
 from h5.rendering import STATIC_VERSION, scripts_of
 from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
+from seals.policies import DEFAULT, POLICIES
 from seals.uploading import WEBP_WIDTHS
 
 NUMBERS = itertools.count()
@@ -74,8 +75,14 @@ async def take_session(request: Request) -> None:
     request.ctx.session = request.cookies.get("test_session")
 
 
+@pytest.fixture(params=[DEFAULT])
+def policy(request: pytest.FixtureRequest) -> str:
+    """The rule-book of the deployment."""
+    return str(request.param)
+
+
 @pytest.fixture
-async def browser() -> AsyncIterator[httpx.AsyncClient]:
+async def browser(policy: str) -> AsyncIterator[httpx.AsyncClient]:
     app = Sanic(f"pages-{next(NUMBERS)}", configure_logging=False)
     app.config.AUTO_EXTEND = False
     app.config.TOUCHUP = False
@@ -84,6 +91,7 @@ async def browser() -> AsyncIterator[httpx.AsyncClient]:
         sandbox_url="http://sandbox",
         sandbox_public_url="http://phone:8001",
         wechat_page="http://phone:8001/wechat/authorize",
+        policy=policy,
     )
     app.ctx.presented_licence = presented_licence
     app.ctx.sealed_record = sealed_record
@@ -276,3 +284,17 @@ async def test_static_files_are_cached_by_version_and_nothing_else_is_served(
     assert old.headers["cache-control"] == "no-cache"
     for path in ("js/none.js", "../pages.py", "%2e%2e/pages.py", "js/../../pages.py", "//etc/passwd"):
         assert (await browser.get(f"/static/{STATIC_VERSION}/{path}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("policy", "authority"),
+    [("beijing-2019", "公安机关"), ("national-2025", "制作管理单位")],
+    indirect=["policy"],
+)
+async def test_who_approves_a_reset_is_named_by_the_rule_book(
+    browser: httpx.AsyncClient, policy: str, authority: str
+) -> None:
+    page = await browser.get("/m/pin", headers={"cookie": "test_session=1"})
+    assert policy in POLICIES
+    told = {each: each in page.text for each in ("公安机关", "制作管理单位")}
+    assert told == {each: each == authority for each in told}

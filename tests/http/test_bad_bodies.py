@@ -57,6 +57,7 @@ IDS = dict.fromkeys(
         "document",
         "entry",
         "slot",
+        "form",
         "challenge",
         "code",
         "grant",

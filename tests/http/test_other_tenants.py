@@ -60,6 +60,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "confirm_change": {"pin": "90284716350291", "code": "000000"},
     "confirm_rule": {"pin": "90284716350291", "code": "000000"},
     "approve_signing": {"pin": "90284716350291", "code": "000000"},
+    "export_ledger": {"begin": "never"},
     "refuse_signing": {"reason": "金额不符"},
     "answer_ticket": {"text": "已收到"},
     "answer_guidance": {"text": "已收到"},

@@ -77,6 +77,8 @@ EXPECTED: Mapping[str, frozenset[str]] = {
     "cancel": HOLDERS,
     "export_signing": HOLDERS,
     "follow": HOLDERS,
+    "read_ledger": OFFICE | HOLDERS,
+    "export_ledger": OFFICE | HOLDERS,
 }
 # Bound to one person or one session: for everybody else they are not there, whatever his role.
 PERSONAL = {

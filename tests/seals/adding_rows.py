@@ -13,8 +13,8 @@ from seals import establishing, imprint, numbers
 from seals.add_form import AddForm
 from seals.design import Design
 from seals.duplicates import remember
-from seals.forms import company_form, five
-from seals.kinds import seal_name
+from seals.forms import company_form, of_form
+from seals.kinds import FIVE, seal_name
 from seals.likeness import look
 from seals.models import Seal, SealPhoto, SealState
 
@@ -49,7 +49,7 @@ async def founded(name: str, *, company_type: str = "有限责任公司", seals:
     )
     if seals:
         form = company_form(company_type)
-        kinds = five(form)
+        kinds = of_form(FIVE, form)
         for kind, code in zip(kinds, await numbers.reserve(DISTRICT, len(kinds)), strict=True):
             design = Design(kind, name, uscc, code, person_name="王若涵", form=form)
             drawn = imprint.draw(design)

@@ -44,6 +44,7 @@ from seals.adding import add_seal
 from seals.approval_models import ApprovalRule, RuleState
 from seals.licensing import is_genuine
 from seals.models import Holder, Seal, SealKey, SealState
+from seals.policies import DEFAULT, POLICIES
 from server.adapters.registrar import HttpRegistrar
 from server.sealer_roles import WorkDesk
 from tests.seals.adding_rows import form as seal_form
@@ -110,7 +111,7 @@ class World:
         )
         for _ in range(2):
             row = await Application.get(id=made.id)
-            await founding.advance_application(row, now(), self.records, self.registrar)
+            await founding.advance_application(row, now(), self.records, self.registrar, POLICIES[DEFAULT])
         await self.sign()
         return await Company.get(name=name)
 
@@ -533,7 +534,7 @@ async def test_a_change_before_there_was_a_company_here_is_not_missed(
     )
     made = await applying.apply(form, person_id, now(), world.records)
     row = await Application.get(id=made.id)
-    await founding.advance_application(row, now(), world.records, world.registrar)
+    await founding.advance_application(row, now(), world.records, world.registrar, POLICIES[DEFAULT])
     row = await Application.get(id=made.id)
     assert row.registrar_reference is not None
     decided = (await world.registrar.result(row.registrar_reference)).company
@@ -541,7 +542,7 @@ async def test_a_change_before_there_was_a_company_here_is_not_missed(
     change = {"uscc": decided.uscc, "since": now().date().isoformat(), **two.__dict__}
     await world.post("/representatives", data=change)
     await succeeding.hear(world.registrar, now())
-    await founding.advance_application(row, now(), world.records, world.registrar)
+    await founding.advance_application(row, now(), world.records, world.registrar, POLICIES[DEFAULT])
     await world.sign()
     company = await Company.get(uscc=decided.uscc)
     assert (await licences.in_force(company.id)).state is LicenceState.ISSUED, "the first is not signed"

@@ -13,6 +13,7 @@ import pytest
 
 from auth.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
 from seals.kinds import SealKind
+from seals.pdf.beginning import beginning
 from seals.pdf.cleaning import clean
 from seals.pdf.inspecting import inspect
 from seals.pdf.pages import page_png, page_webp
@@ -69,6 +70,8 @@ async def test_every_operation_answers_as_the_function_it_stands_for(world: Worl
         assert await client.page_webp(data, 1, 300) == page_webp(data, 1, 300)
         assert await client.find_phrases(demo_contract("某"), "某") == find_phrases(demo_contract("某"), "某")
         assert await client.find_phrases(b"no file", "") == ()
+        assert await client.beginning(demo_contract("某")) == beginning(demo_contract("某")) != ""
+        assert await client.beginning(b"no file") == ""
         ready = await client.prepare(data, **preparing)
         again = prepare(data, **preparing)  # type: ignore[arg-type]
         # Only the file's second identifier is drawn by lot.

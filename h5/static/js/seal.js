@@ -4,7 +4,7 @@ import { get, post, requestId } from "./lib/api.js";
 import { $, busy, say } from "./lib/dom.js";
 import { acceptFiles } from "./lib/files.js";
 import { uploadDocument } from "./lib/upload.js";
-import { data, t, tOr } from "./lib/words.js";
+import { data, language, t, tOr } from "./lib/words.js";
 import { ConfirmView } from "./confirming/view.js";
 import { startDesk } from "./desk.js";
 import { Box } from "./sealing/box.js";
@@ -46,6 +46,7 @@ function showPlace() {
 
 /** Each change of what is asked is a new request; only the very same one may be sent twice. */
 function changed() {
+  askAgreement();
   state.request = requestId();
   showPlace();
 }
@@ -61,6 +62,7 @@ function chooseSeal(seal) {
   $("block-others").hidden = state.document.signed;
   $("block-stated").hidden = false;
   $("block-send").hidden = false;
+  askAgreement();
   putFirst(old, seal);
   stage.reveal(state.box);
 }
@@ -106,6 +108,14 @@ function offerFields(fields) {
   $("field").onchange = () => useField($("field").value === "" ? null : fields[Number($("field").value)]);
 }
 
+/** Others have sealed it, or will: then each says that the parties agreed to sign so. */
+const severalSign = () => state.document.signed || ["known", "unknown"].includes(others.answer);
+
+function askAgreement() {
+  $("block-agreed").hidden = $("block-send").hidden || !severalSign();
+  say($("agreed-error"), "");
+}
+
 async function takeDocument(document_) {
   state.document = document_;
   $("upload").hidden = true;
@@ -116,6 +126,7 @@ async function takeDocument(document_) {
   if (document_.certification === NO_CHANGES) return say($("problem"), t("seal.final"));
   const removed = (document_.removed ?? []).map((code) => tOr(`upload.active_${code}`, code)).join(t("seal.comma"));
   say($("file-note"), document_.signed ? t("seal.already_signed") : removed && t("seal.removed", { list: removed }));
+  say($("file-warning"), document_[`warning_${language}`]);
   $("block-seals").hidden = false;
   $("block-place").hidden = false;
   $("stage").hidden = false;
@@ -144,6 +155,11 @@ async function takeFile(file) {
 
 async function send() {
   say($("problem"), "");
+  const agreed = $("agreed").checked;
+  if (severalSign() && !agreed) {
+    say($("agreed-error"), t("seal.agreed_missing"));
+    return $("block-agreed").scrollIntoView({ block: "center" });
+  }
   const protection = state.document.signed ? { others: "unknown", known: [] } : others.read();
   if (!protection) return;
   const { box, seal, field } = state;
@@ -153,6 +169,7 @@ async function send() {
       page: box.page, x_mm: box.x_mm, y_mm: box.y_mm, ...protection, field: field?.name ?? null,
       document_kind: $("stated-kind").value, amount: $("stated-amount").value.trim() || null,
       counterparty: $("stated-counterparty").value.trim(), printed: !state.document.signed && $("printed").checked,
+      agreed: severalSign() && agreed,
     });
     remember(state.document.company_id, seal.id);
     openSigning(signing);

@@ -71,6 +71,7 @@ async def acts(case: Case) -> Json:
         "device": _device(case),
         "others": await _others(case),
         "stated_zh": approvers.stated_words(case.row)[0],
+        "agreed": bool(case.row.request.get("agreed")),
     }
 
 

@@ -31,6 +31,7 @@ async def report_data(paper: Paper, now: datetime, workshop: Workshop, identity:
     proven = await proofs(case, workshop, identity, now)
     stated = told.pop("stated_zh")
     proven["document"]["stated"] = stated
+    proven["document"]["agreed"] = told.pop("agreed")
     who = told["confirmed"]["who"]
     return json.dumps(
         {

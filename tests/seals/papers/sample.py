@@ -52,6 +52,7 @@ def sample(words: str = "设备采购合同", pages: int = 2, *, bare: bool = Fa
             "pages": pages,
             "code": CODE,
             "version": 1,
+            "agreed": not bare,
             "removed": [] if bare else ["javascript"],
             "stated": "" if bare else f"合同协议 · ¥1,000 · {words}",
             "original_size": "1,000",

@@ -1,0 +1,40 @@
+// Charts of the ledger: bars, drawn here; the same numbers stand in a table beside them.
+
+import { h } from "../lib/dom.js";
+
+const SPACE = "http://www.w3.org/2000/svg";
+const WIDTH = 360;
+const HEIGHT = 120;
+const FOOT = 18;
+const HEAD = 14;
+
+function drawn(tag, attributes, words) {
+  const element = document.createElementNS(SPACE, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (words !== undefined) element.textContent = words;
+  return element;
+}
+
+/** Uses by week: a bar each, its number above it, the day of its Monday under every third. */
+export function bars(weeks, label) {
+  const picture = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "bars" });
+  const step = WIDTH / weeks.length;
+  const most = Math.max(1, ...weeks.map((week) => week.uses));
+  const room = HEIGHT - FOOT - HEAD;
+  weeks.forEach((week, place) => {
+    const tall = (week.uses / most) * room;
+    const left = place * step + step * 0.18;
+    const middle = place * step + step / 2;
+    picture.append(drawn("rect", { x: left, y: HEIGHT - FOOT - Math.max(1, tall), width: step * 0.64, height: Math.max(1, tall), rx: 2, class: week.uses ? "bar-full" : "bar-none" }));
+    if (week.uses) picture.append(drawn("text", { x: middle, y: HEIGHT - FOOT - tall - 3, class: "bar-number" }, String(week.uses)));
+    if ((weeks.length - 1 - place) % 3 === 0) picture.append(drawn("text", { x: middle, y: HEIGHT - 4, class: "bar-day" }, week.begin.slice(5)));
+  });
+  return picture;
+}
+
+/** A row of the table by seal: name, bar, number. */
+export function barRow(name, uses, most) {
+  const picture = drawn("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", class: "bar-across", "aria-hidden": "true" });
+  picture.append(drawn("rect", { width: Math.max(1, (uses / most) * 100), height: 6, rx: 2, class: "bar-full" }));
+  return h("tr", {}, h("th", { scope: "row" }, name, picture), h("td", {}, String(uses)));
+}
