@@ -45,6 +45,7 @@ APPS = {
             "seals.status_models",
             "seals.approval_models",
             "seals.archive_models",
+            "seals.erasure_models",
             "seals.life_models",
             "seals.printed_models",
         ],
@@ -77,6 +78,7 @@ def configuration(url: str) -> dict[str, Any]:
                 "synchronous": "NORMAL",
                 "busy_timeout": BUSY_TIMEOUT_MS,
                 "foreign_keys": "ON",
+                "recursive_triggers": "ON",  # so that REPLACE deletes nothing unseen (`seals/immutable.py`)
             },
         }
     return {"connections": {"default": connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}

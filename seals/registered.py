@@ -54,9 +54,10 @@ async def registered(company_id: str, records: RecordsKey, registrar: Registrar)
             "The registrar does not confirm the company; it will be asked again.",
         )
     named = await registrar.representative(company.uscc)
-    data = licence_data(form, company)
+    name = named.company_name or company.company_name
+    data = {**licence_data(form, company), "company_name": name}
     return Registered(
-        form.company_name,
+        name,
         company.uscc,
         named.licence_number,
         Representative(named.name, named.id_number, named.mobile),

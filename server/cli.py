@@ -39,7 +39,7 @@ def _migrate(given: argparse.Namespace) -> int:
 
     os.umask(PRIVATE_UMASK)
     settings = Settings.from_env()
-    asyncio.run(migrate(settings.database))
+    asyncio.run(migrate(settings.database, settings.database_app_role))
     asyncio.run(mark(settings))
     return 0
 

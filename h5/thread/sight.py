@@ -25,6 +25,7 @@ __all__ = ["MAX_CONCERNED", "Sight", "companies_in", "narrowed", "sights"]
 ACT_OF: Mapping[str, Act] = {
     "application": Act.SEE_COMPANY,
     "licence": Act.SEE_COMPANY,
+    "company": Act.SEE_COMPANY,
     "seal": Act.SEE_COMPANY,
     "member": Act.MANAGE_AGENTS,
     "rule": Act.SET_APPROVAL,

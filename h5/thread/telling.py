@@ -101,6 +101,7 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     chat_cards.chat_replied,
     device_cards.device_enrolled,
     device_cards.device_removed,
+    succession_cards.company_renamed,
     succession_cards.representative_ended,
     succession_cards.representative_registered,
 )
