@@ -15,13 +15,15 @@ RENEW_BEFORE = timedelta(days=60)
 class Policy:
     """One profile. pin_max_age: after that long a PIN confirms nothing until it is changed (R55);
     pin_reminder: how long before its holder is told. uncollected_for: an issued seal that nobody collected
-    for so long is cancelled (R40).
+    for so long is cancelled (R40). archive_years: after the end of a company's last certificate its part of
+    the archive is kept for so long (R38).
     """
 
     name: str
     pin_max_age: timedelta
     pin_reminder: timedelta
     uncollected_for: timedelta
+    archive_years: int = 5
 
 
 DEFAULT = "beijing-2019"

@@ -41,7 +41,7 @@ class Registered:
 async def registered(company_id: str, records: RecordsKey, registrar: Registrar) -> Registered:
     """Ask. Raises Refused, NotFound or Unavailable where the registrar, or our form, does not say."""
     row = await Application.get_or_none(company_id=company_id, state=ApplicationState.APPROVED)
-    if row is None:
+    if row is None or not row.form_sealed:  # none, or erased after its time in the archive
         raise NotFound(
             "application.not_found", "没有找到该企业的登记申请。", "The company's application is not there."
         )

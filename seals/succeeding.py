@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tortoise.expressions import F, Q, Subquery
+from tortoise.queryset import QuerySet
 
 from auth import licences
 from auth.engine import transaction
 from auth.errors import Conflict
 from auth.login import person_by_mobile
 from auth.member_models import Grant, GrantState
-from auth.models import Company, Licence, LicenceState, Person
+from auth.models import Application, Company, Licence, LicenceState, Person
 from auth.people import set_identity
 from auth.ports import Registrar
 from auth.privacy import RecordsKey
@@ -88,7 +89,7 @@ async def hear(registrar: Registrar, now: datetime) -> bool:
     if not changes:
         return False
     codes = [change.uscc for change in changes]
-    ours = dict(await Company.filter(uscc__in=codes).values_list("uscc", "id"))
+    ours = dict(await _known().filter(uscc__in=codes).values_list("uscc", "id"))
     async with transaction():
         await RegisterCursor.bulk_create([RegisterCursor(id=CURSOR, after=0)], ignore_conflicts=True)
         moved = await RegisterCursor.filter(id=CURSOR, after=after).update(after=changes[-1].number)
@@ -107,6 +108,12 @@ async def hear(registrar: Registrar, now: datetime) -> bool:
     return True
 
 
+def _known() -> QuerySet[Company]:
+    """Companies of which we still know what to ask (`seals/archiving/companies.py`)."""
+    erased = Application.filter(form_sealed=b"", company_id__isnull=False)
+    return Company.filter(id__not_in=Subquery(erased.values("company_id")))
+
+
 async def look_around(now: datetime) -> None:
     """Have the registrar asked about companies that nobody asked about for a day, some at a time: of the
     looks of one day no more than `LOOKS_AT_ONCE` wait, whatever the registrar is like. A company that it
@@ -120,7 +127,7 @@ async def look_around(now: datetime) -> None:
     room = LOOKS_AT_ONCE - await lately.filter(state=ChangeState.REPORTED, number=None).count()
     if room <= 0:
         return
-    others = Company.filter(id__not_in=Subquery(lately.values("company_id")))
+    others = _known().filter(id__not_in=Subquery(lately.values("company_id")))
     others = others.filter(id__not_in=Subquery(waits.values("company_id")))
     ids = await others.order_by("id").limit(room).values_list("id", flat=True)
     await RepresentativeChange.bulk_create(

@@ -16,6 +16,7 @@ from h5.pages import pages
 from server import errors
 from server.api.account import account
 from server.api.approvals import approvals
+from server.api.closing import closing
 from server.api.companies import companies_api
 from server.api.cookies import cookie
 from server.api.devices import devices_api
@@ -84,6 +85,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
     app.ctx.settings = settings
     for blueprint in (
         account,
+        closing,
         scanning,
         wechat_api,
         passkeys_api,

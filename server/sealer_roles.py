@@ -46,6 +46,7 @@ from seals import (
     sm2_pki,
     succeeding,
 )
+from seals.archiving import traces
 from seals.issuing import Issuer
 from seals.papers import making as papers_making
 from seals.papers.sealing import PaperSealer
@@ -273,6 +274,7 @@ class WorkDesk:
         await expiring.warn(now())
         await lapsing.lapse(self.policy, now())
         await printed.forget_old(now())
+        await traces.forget_old(now())
         await succeeding.look_around(now())
         await succeeding.forget_old(now())
         return False
