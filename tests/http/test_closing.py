@@ -34,7 +34,7 @@ def test_what_is_his_goes_and_what_is_the_companys_stays(site: Site) -> None:
     site.change("DELETE FROM throttle WHERE id LIKE 'sms.%'")
     member.client.send_closing_code()
     member.client.close_account(member.code())
-    refused(member.client.me, 401, "login.required")
+    refused(member.client.me, 401, "session.none")
 
     # Nothing of him is left in the rows that are his alone.
     (row,) = [row for table, row in site.rows() if table == "person" and row["id"] == before]
