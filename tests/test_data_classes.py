@@ -46,10 +46,7 @@ IN_CLEAR = {
     ("identity_check", "check_url"): "an address of the identity service, with an id of its own",
     ("collection", "check_url"): "the same",
     **dict.fromkeys(
-        [
-            (table, "reason")
-            for table in ("application", "seal", "signing", "collection", "pin_reset", "paper")
-        ],
+        [(table, "reason") for table in ("application", "seal", "signing", "collection", "pin_reset")],
         "the words of a refusal",
     ),
     ("root", "text"): "published",

@@ -197,6 +197,7 @@ def _read_from(what: str, name: str) -> set[str]:
         companies,
         devices,
         documents,
+        closing,
         exports,
         further_seals,
         grants,
