@@ -16,6 +16,7 @@ from sanic.router import Route
 from server.api import (
     account,
     approvals,
+    closing,
     companies,
     devices,
     documents,
@@ -194,10 +195,10 @@ def _read_from(what: str, name: str) -> set[str]:
     modules = (
         account,
         approvals,
+        closing,
         companies,
         devices,
         documents,
-        closing,
         exports,
         further_seals,
         grants,
