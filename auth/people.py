@@ -11,7 +11,7 @@ from auth.models import Person
 from auth.names import mask_name
 from auth.privacy import RecordsKey
 
-__all__ = ["CompanyRef", "Identity", "Me", "identity", "lock", "masked_name", "me", "set_identity"]
+__all__ = ["CLOSED", "CompanyRef", "Identity", "Me", "identity", "lock", "masked_name", "me", "set_identity"]
 
 
 CLOSED = "已注销账户"

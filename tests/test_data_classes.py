@@ -42,7 +42,7 @@ IN_CLEAR = {
     ("pending_login", "user_agent"): "deleted a day after",
     ("challenge", "opener_agent"): "evidence of the signing",
     ("challenge", "opener_address"): "evidence of the signing",
-    ("device_key", "label"): "a browser's kind, emptied with the account",
+    ("device_key", "label"): "a browser's kind, evidence of what it signed",
     ("identity_check", "check_url"): "an address of the identity service, with an id of its own",
     ("collection", "check_url"): "the same",
     **dict.fromkeys(

@@ -157,7 +157,7 @@ async def _erase(person_id: str, actor: str, now: datetime) -> Line:
     await SealWrap.filter(holder_id=person_id).delete()
     await Holder.filter(person_id=person_id).delete()
     await DeviceKey.filter(person_id=person_id, revoked_at=None).update(revoked_at=now)
-    await DeviceKey.filter(person_id=person_id).update(label="")
+    await DeviceKey.filter(person_id=person_id, last_used_at=None).update(label="")  # else evidence
     await Offer.filter(person_id=person_id).update(sealed=None, device=None)
     await ReadMark.filter(person_id=person_id).delete()
     mobile = (await Person.get(id=person_id)).mobile_index

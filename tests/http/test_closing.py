@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import httpx
+import pypdfium2
 
+from auth.people import CLOSED
 from tests.http.site import Site, joined, refused
+from tests.seals.pdf.samples import contract
 
 OWN_PIN = "58203917"
 
@@ -26,8 +29,9 @@ def test_what_is_his_goes_and_what_is_the_companys_stays(site: Site) -> None:
     httpx.post(check["url"], data={"outcome": "pass"}, trust_env=False)
     member.client.join(grant, OWN_PIN)
     before = member.client.me()["id"]
+    asked = member.ask(contract())["id"]
+    assert owner.demo.scan_and_confirm(asked, owner.pin)["state"] == "signed"
     member.client.say("我家住在建国路 88 号")
-    name = next(each for each in owner.client.members(owner.company)["members"])["name_masked"]
 
     assert member.client.account_closing() == {"hindered": [], "memberships": 1}
     refused(lambda: member.client.close_account("000000"), 422, "login.code_wrong")
@@ -54,7 +58,13 @@ def test_what_is_his_goes_and_what_is_the_companys_stays(site: Site) -> None:
     ended = [card["kind"] for card in owner.client.thread()["cards"]]
     assert {"member.removed", "grant.left"} <= set(ended)
     assert not [each for each in owner.client.members(owner.company)["members"] if each["state"] == "active"]
-    assert name
+
+    # The evidence still names him, out of the company's archive.
+    pages = pypdfium2.PdfDocument(owner.client.evidence_report(asked))
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert "李*" in text
+    assert CLOSED not in text
+    assert owner.client.signing(asked)["asker_masked"] == CLOSED
 
     # His mobile is free for another account.
     site.change("DELETE FROM throttle WHERE id LIKE 'sms.%'")
