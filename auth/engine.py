@@ -48,6 +48,7 @@ APPS = {
             "seals.approval_models",
             "seals.archive_models",
             "seals.filing_models",
+            "seals.erasure_models",
             "seals.life_models",
             "seals.deposits.models",
             "seals.reviews.models",
@@ -84,6 +85,7 @@ def configuration(url: str) -> dict[str, Any]:
                 "synchronous": "NORMAL",
                 "busy_timeout": BUSY_TIMEOUT_MS,
                 "foreign_keys": "ON",
+                "recursive_triggers": "ON",  # so that REPLACE deletes nothing unseen (`seals/immutable.py`)
             },
         }
     return {"connections": {"default": connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}

@@ -7,8 +7,9 @@ since ids commit out of order.
     commitment = SHA-256(salt || canonical JSON of actor, on_behalf, subject, facts, private)
     hash       = SHA-256(canonical JSON of version, stream, seq, prev, kind, time, commitment)
 
-Facts hold no personal data; text that people typed goes into `private`, encrypted. Erasing `private`
-and `salt` later leaves the chain whole.
+Facts hold no personal data; text that people typed goes into `private`, encrypted. Emptying `private`
+and `salt` later leaves the chain whole; what it said then, only the register of erasures knows
+(`seals/archiving/register.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,8 +33,11 @@ __all__ = [
     "broken_link",
     "commitment_bytes",
     "company_stream",
+    "empty",
+    "is_emptied",
     "link_bytes",
     "person_stream",
+    "private_in",
     "read",
     "sha256",
 ]
@@ -150,6 +154,24 @@ async def read(
     ]
 
 
+def is_emptied(event: Event) -> bool:
+    """Whether an event's private text is gone, and with it the proof of what it said."""
+    return event.private is None and not event.salt
+
+
+async def private_in(stream: str) -> list[int]:
+    """The numbers of a stream's events that have private text."""
+    rows = Event.filter(stream=stream, private__isnull=False).order_by("seq")
+    return [int(seq) for seq in await rows.values_list("seq", flat=True)]  # type: ignore[call-overload]
+
+
+async def empty(stream: str, numbers: Sequence[int]) -> list[Event]:
+    """Empty these events of their private text, for good; returns them, in order. Only for the register."""
+    rows = Event.filter(stream=stream, seq__in=list(numbers))
+    await rows.update(private=None, salt="")
+    return await rows.order_by("seq")
+
+
 def broken_link(rows: Iterable[Event]) -> int | None:
     """The seq of the first event that does not follow from the one before it, or None.
 
@@ -157,7 +179,7 @@ def broken_link(rows: Iterable[Event]) -> int | None:
     """
     prev, expected = GENESIS, 1
     for row in rows:
-        commitment = sha256(commitment_bytes(row))
+        commitment = row.commitment if is_emptied(row) else sha256(commitment_bytes(row))
         link = sha256(link_bytes(row, prev, commitment))
         if row.seq != expected or row.prev != prev or row.commitment != commitment or row.hash != link:
             return int(row.seq)

@@ -42,10 +42,10 @@ def sealed(licence_id: str, named: Representative, records: RecordsKey) -> bytes
 
 
 def representative(row: Licence, records: RecordsKey) -> Representative:
-    """Whom a licence names. Raises Refused `licence.damaged`."""
+    """Whom a licence names. Raises Refused `licence.damaged`, also where it was erased with the archive."""
     try:
         return Representative(**json.loads(records.open(bytes(row.representative_sealed), _place(row.id))))
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise Refused(
             "licence.damaged",
             "执照的登记信息已损坏或被改动，无法继续。请联系客服。",

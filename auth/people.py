@@ -11,7 +11,11 @@ from auth.models import Person
 from auth.names import mask_name
 from auth.privacy import RecordsKey
 
-__all__ = ["CompanyRef", "Identity", "Me", "identity", "lock", "masked_name", "me", "set_identity"]
+__all__ = ["CLOSED", "CompanyRef", "Identity", "Me", "identity", "lock", "masked_name", "me", "set_identity"]
+
+
+CLOSED = "已注销账户"
+"""In place of the name of somebody who has closed his account."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ def identity(person: Person, records: RecordsKey) -> Identity:
 def masked_name(person: Person, records: RecordsKey) -> str:
     """How others see him: 张*, or the masked mobile while no name is known."""
     data = identity(person, records)
+    if not data.mobile:
+        return CLOSED
     return mask_name(data.name) if data.name else mask_mobile(data.mobile)
 
 

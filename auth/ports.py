@@ -151,7 +151,7 @@ class RegistrarDecision:
 
 @dataclass(frozen=True)
 class RegisteredChange:
-    """That a company's representative was changed, or that it was dissolved.
+    """That a company's representative or name was changed, or that it was dissolved.
 
     number: the registrar's, running, of all companies.
     """
@@ -165,6 +165,7 @@ class RegisteredRepresentative:
     """The legal representative in the register now, in normal forms.
 
     since: the day in China of his registration; licence_number: of the licence that names him;
+    company_name: as it is registered now, None where the registrar names none, which is no change;
     dissolved_on: the day on which the company itself was struck off (注销登记), or None.
     """
 
@@ -175,6 +176,7 @@ class RegisteredRepresentative:
     licence_number: str
     since: date
     dissolved_on: date | None = None
+    company_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -259,13 +261,13 @@ class Registrar(Protocol):
         """
 
     async def changes(self, after: int) -> tuple[RegisteredChange, ...]:
-        """Registered changes of representatives with greater numbers, ascending, some at a time.
+        """Registered changes of representatives and names with greater numbers, ascending, some at a time.
 
         Raises Refused `registrar.refused`.
         """
 
     async def representative(self, uscc: str) -> RegisteredRepresentative:
-        """Who represents a company, and whether it still is one.
+        """Who represents a company, how it is called, and whether it still is one.
 
         Raises NotFound `registrar.not_found`, Refused `registrar.refused`.
         """

@@ -15,15 +15,19 @@ __all__ = ["ChangeState", "RegisterCursor", "RepresentativeChange"]
 
 
 class ChangeState(StrEnum):
-    """REPORTED → APPLIED, or UNCHANGED where the register names whom the licence names already."""
+    """REPORTED → APPLIED, or UNCHANGED where the register names whom the licence names already.
+
+    HELD: the company has a name that cannot be drawn, for the operator. The next look asks again.
+    """
 
     REPORTED = "reported"
     APPLIED = "applied"
     UNCHANGED = "unchanged"
+    HELD = "held"
 
 
 class RepresentativeChange(Model):
-    """A reason to ask the registrar who represents a company, it says nothing more: who it is, is asked.
+    """A reason to ask the registrar about a company, it says nothing more: what there is, is asked.
 
     number: the registrar's of the change, null for the looks that follow a founding and come every day.
     """

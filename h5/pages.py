@@ -262,6 +262,11 @@ async def logins(request: Request) -> HTTPResponse:
     return _private(request, "sessions.html", "/m/login", idle_minutes=minutes, absolute_hours=hours)
 
 
+@pages.get("/m/account-close")
+async def account_close(request: Request) -> HTTPResponse:
+    return _private(request, "closing.html", "/m/login")
+
+
 @pages.get("/m/devices")
 async def devices(request: Request) -> HTTPResponse:
     return _private(request, "devices.html", "/m/login")

@@ -63,7 +63,10 @@ class PresentedLicence:
 
 @dataclass(frozen=True)
 class SealOnRecord:
-    """One seal of a recorded document; the states are those of seal and certificate, then and now."""
+    """One seal of a recorded document; the states are those of seal and certificate, then and now.
+
+    company: as it was called then; company_now: where it is called otherwise now.
+    """
 
     company: str
     uscc: str
@@ -72,6 +75,7 @@ class SealOnRecord:
     seal_state_then: Bilingual
     seal_state_now: Bilingual
     good_now: bool
+    company_now: str | None = None
 
 
 @dataclass(frozen=True)

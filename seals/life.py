@@ -34,6 +34,7 @@ class Change(StrEnum):
     FORGOTTEN = "forgotten"
     SUCCEED = "succeed"
     REPLACE = "replace"
+    RENAME = "rename"
     DISSOLVE = "dissolve"
     LAPSE = "lapse"
 
@@ -117,6 +118,9 @@ STEPS: tuple[Step, ...] = (
         _SUPERSEDED,
         remade=True,
     ),
+    # What waits for a person's look shows the old name: it is to be asked for anew.
+    *_cancelled(Change.RENAME, (_HELD,), By.REGISTRAR, None, _AFFILIATION, remade=False),
+    *_cancelled(Change.RENAME, (_ISSUED, _COLLECTED, _FROZEN), By.REGISTRAR, None, _AFFILIATION, remade=True),
     *_cancelled(
         Change.DISSOLVE, (_HELD, _ISSUED, _COLLECTED, _FROZEN), By.REGISTRAR, None, _CESSATION, remade=False
     ),
@@ -139,11 +143,15 @@ def possible(change: Change, state: SealState) -> bool:
 
 
 def remade(change: Change, seal: Seal) -> bool:
-    """Whether another is made of a seal that ends so.
+    """Whether another is made of a seal that ends so, or ended so.
 
-    One from a photo shows the old number and needs another photo; a changed name seal is drawn.
+    One from a photo shows the old number and needs another photo; a changed name seal is drawn. How a changed
+    company calls itself in another script, only the company knows.
     """
-    again = any(each.remade for each in steps_of(change))
+    ended = seal.state is _CANCELLED
+    again = any(each.remade for each in steps_of(change) if ended or each.frm is seal.state)
+    if change is Change.RENAME and seal.design.get("foreign_text"):
+        return False
     return again and (change is Change.REPLACE or seal.photo_id is None)
 
 

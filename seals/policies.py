@@ -36,7 +36,8 @@ class Policy:
     for so long (R125), filing_renewed: so long before its end it may be renewed (R135).
     uncollected_for None: never. title: the rule-book; resets: who approves that a
     forgotten PIN is reset (R56). sets: which seals come with the licence, by the first digits of the
-    district, where it is not `FIVE` (R1, R2).
+    district, where it is not `FIVE` (R1, R2). archive_years: after the end of a company's last
+    certificate its part of the archive is kept for so long (R38).
     """
 
     name: str
@@ -49,6 +50,7 @@ class Policy:
     filed_for: timedelta
     filing_renewed: timedelta
     resets: Named
+    archive_years: int = 5
     sets: Mapping[str, tuple[SealKind, ...]] = field(default_factory=dict)
 
     def seal_set(self, district: str) -> tuple[SealKind, ...]:

@@ -122,3 +122,6 @@ class Blobs(Protocol):
 
     async def get(self, address: str) -> bytes:
         """The bytes of an address. Raises NotFound `blob.not_found`; Unavailable `blob.damaged`."""
+
+    async def delete(self, address: str) -> bool:
+        """Delete them, for good; whether they were there. Only what the register of erasures names."""

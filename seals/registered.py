@@ -48,7 +48,7 @@ async def registered(company_id: str, records: RecordsKey, registrar: Registrar)
         uscc = opened(entry, records).uscc
         return _as_registered(*await listed(uscc, registrar), records)
     row = await Application.get_or_none(company_id=company_id, state=ApplicationState.APPROVED)
-    if row is None:
+    if row is None or not row.form_sealed:  # none, or erased after its time in the archive
         raise NotFound(
             "application.not_found", "没有找到该企业的登记申请。", "The company's application is not there."
         )
@@ -94,9 +94,10 @@ def _as_registered(
     named: RegisteredRepresentative,
     records: RecordsKey,
 ) -> Registered:
-    data = licence_data(form, company)
+    name = named.company_name or company.company_name
+    data = {**licence_data(form, company), "company_name": name}
     return Registered(
-        form.company_name,
+        name,
         company.uscc,
         named.licence_number,
         Representative(named.name, named.id_number, named.mobile),

@@ -15,24 +15,35 @@ from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tortoise.expressions import F, Q, Subquery
+from tortoise.queryset import QuerySet
 
 from auth import licences
 from auth.engine import transaction
 from auth.errors import Conflict
 from auth.login import person_by_mobile
 from auth.member_models import Grant, GrantState
-from auth.models import Company, Licence, LicenceState, Person
+from auth.models import Application, Company, Licence, LicenceState, Person
 from auth.people import set_identity
 from auth.ports import Registrar
 from auth.privacy import RecordsKey
 from auth.succession_models import ChangeState, RegisterCursor, RepresentativeChange
 from auth.tokens import new_id
-from seals import collecting, dissolving, grant_endings, licensing, living, name_seals, succession_news
+from seals import (
+    collecting,
+    dissolving,
+    grant_endings,
+    licensing,
+    living,
+    name_seals,
+    renaming,
+    succession_news,
+)
 from seals.approval_models import ApprovalRule, RuleState
 from seals.establishing import Drawn, issue
 from seals.life import Change
 from seals.models import Holder, Seal
 from seals.registered import Registered, registered
+from seals.renaming import Renaming
 
 __all__ = ["advance", "forget_old", "give_back", "hear", "look_around", "take"]
 
@@ -46,12 +57,15 @@ KEPT = 2 * LOOK_EVERY
 
 @dataclass(frozen=True)
 class _Succession:
-    """Everything that is made before the transaction. name_seal: None where it cannot be drawn."""
+    """Everything that is made before the transaction. name_seal: None where it cannot be drawn; renaming:
+    None where the company keeps its name.
+    """
 
     before: Licence
     after: Licence
     said: Registered
     name_seal: Drawn | None
+    renaming: Renaming | None = None
 
     @property
     def other_person(self) -> bool:
@@ -75,7 +89,7 @@ async def hear(registrar: Registrar, now: datetime) -> bool:
     if not changes:
         return False
     codes = [change.uscc for change in changes]
-    ours = dict(await Company.filter(uscc__in=codes).values_list("uscc", "id"))
+    ours = dict(await _known().filter(uscc__in=codes).values_list("uscc", "id"))
     async with transaction():
         await RegisterCursor.bulk_create([RegisterCursor(id=CURSOR, after=0)], ignore_conflicts=True)
         moved = await RegisterCursor.filter(id=CURSOR, after=after).update(after=changes[-1].number)
@@ -94,6 +108,12 @@ async def hear(registrar: Registrar, now: datetime) -> bool:
     return True
 
 
+def _known() -> QuerySet[Company]:
+    """Companies of which we still know what to ask (`seals/archiving/companies.py`)."""
+    erased = Application.filter(form_sealed=b"", company_id__isnull=False)
+    return Company.filter(id__not_in=Subquery(erased.values("company_id")))
+
+
 async def look_around(now: datetime) -> None:
     """Have the registrar asked about companies that nobody asked about for a day, some at a time: of the
     looks of one day no more than `LOOKS_AT_ONCE` wait, whatever the registrar is like. A company that it
@@ -107,7 +127,7 @@ async def look_around(now: datetime) -> None:
     room = LOOKS_AT_ONCE - await lately.filter(state=ChangeState.REPORTED, number=None).count()
     if room <= 0:
         return
-    others = Company.filter(id__not_in=Subquery(lately.values("company_id")))
+    others = _known().filter(id__not_in=Subquery(lately.values("company_id")))
     others = others.filter(id__not_in=Subquery(waits.values("company_id")))
     ids = await others.order_by("id").limit(room).values_list("id", flat=True)
     await RepresentativeChange.bulk_create(
@@ -151,8 +171,9 @@ async def advance(
     records: RecordsKey,
     registrar: Registrar,
 ) -> bool:
-    """Ask who represents the company; True when the licence was replaced: by one of somebody new, who has the
-    company from now on, or of the same with another name or licence number; or ended, with the company.
+    """Ask about the company; True when the licence was replaced: by one of somebody new, who has the company
+    from now on, or of the same with another name or licence number, or of a company that is called otherwise
+    (`seals/renaming.py`); or ended, with the company.
 
     clock: read again after the registrar has answered. Raises Unavailable, Refused or NotFound when it does
     not say; Conflict where another sealer was faster. The row stays then.
@@ -160,29 +181,53 @@ async def advance(
     # Before the registrar is asked: what it says replaces this licence, and no later one.
     before = await licences.in_force(row.company_id)
     said = await registered(row.company_id, records, registrar)
-    if dissolving.is_due(await Company.get(id=row.company_id), before, said):
+    company = await Company.get(id=row.company_id)
+    if dissolving.is_due(company, before, said):
         async with transaction():
             await _dissolve(row, before, said, clock)
         return True
     if said.dissolved_on is not None:  # nothing of it changes any more
         await _decided(row, ChangeState.UNCHANGED, clock())
         return False
-    if (said.representative_ref, said.licence_number, said.data) == (
-        before.representative_ref,
-        before.number,
-        before.data,
-    ):
+    if _says_the_same(before, said):
         await _decided(row, ChangeState.UNCHANGED, clock())
         return False
-    after = _licence(before, said, records)
+    made = await _drawn(company, before, said, clock())
+    if made is None:  # but for a name that cannot be drawn, it says nothing new
+        await _decided(row, ChangeState.HELD, clock())
+        return False
+    after = _licence(before, made.said, records)
     after.signature, after.signed_at = licensing.signature_of(after, identity), clock()
-    made = _Succession(before, after, said, None)
-    if made.other_person or made.other_name:
-        district = (await Company.get(id=row.company_id)).region
-        made = replace(made, name_seal=await name_seals.draw(district, said, clock()))
+    made = replace(made, after=after)
     async with transaction():
         await _apply(row, made, records, clock)
     return True
+
+
+def _says_the_same(before: Licence, said: Registered) -> bool:
+    return (said.representative_ref, said.licence_number, said.data) == (
+        before.representative_ref,
+        before.number,
+        before.data,
+    )
+
+
+async def _drawn(company: Company, before: Licence, said: Registered, now: datetime) -> _Succession | None:
+    """All seals that it takes. A company's name that cannot be drawn is left as it is, and what else was
+    registered goes its way; None where there is nothing else.
+    """
+    made = _Succession(before, before, said, None)
+    anew = made.other_person or made.other_name
+    if renaming.is_due(before, said):
+        drawn = await renaming.draw(company, said, name_seals.kind_of(said) if anew else None)
+        if drawn is None:
+            said = renaming.under_the_old(before, said, same_person=not made.other_person)
+            if _says_the_same(before, said):
+                return None
+        made = replace(made, said=said, renaming=drawn)
+    if anew:
+        made = replace(made, name_seal=await name_seals.draw(company.region, said, now))
+    return made
 
 
 async def _dissolve(
@@ -240,6 +285,9 @@ async def _apply(
 
 async def _renew(company: Company, made: _Succession, records: RecordsKey, now: datetime) -> None:
     """The same person stays, with all that he has; with another name, he gets another name seal (R42)."""
+    if made.renaming is not None:
+        await _rename(company, made, made.renaming, now)
+        return
     cancelled: Sequence[Seal] = ()
     fresh = None
     unruled = False
@@ -254,12 +302,28 @@ async def _renew(company: Company, made: _Succession, records: RecordsKey, now: 
     await succession_news.tell_seals(company, made.said, version, cancelled, fresh, now, unruled=unruled)
 
 
+async def _rename(company: Company, made: _Succession, wanted: Renaming, now: datetime) -> None:
+    """The same person stays, and all seals are made anew, with what the company is called now."""
+    done = await renaming.apply(company, wanted, now)
+    fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
+    collections = await collecting.end_all(company.id, now, renaming.COMPANY_RENAMED)
+    await living.tell(done.moved, "registrar", now)
+    await collecting.tell_ended(collections, now, "company.renamed")
+    await succession_news.tell_seals(company, made.said, made.after.version, (), fresh, now)
+    await renaming.tell(company, wanted, done, made.said, now)
+
+
 async def _succeed(company: Company, made: _Succession, records: RecordsKey, now: datetime) -> None:
     """Another has the company, and of the one before nothing is left."""
     successor = await _successor(made.said, records, now)
     await Company.filter(id=company.id).update(representative_id=successor.id)
-    done = await living.move(Change.SUCCEED, company.id, None, now)
-    cancelled = [each.seal for each in (await name_seals.cancel(company.id, made.said, now)).seals]
+    renamed = None if made.renaming is None else await renaming.apply(company, made.renaming, now)
+    cancelled: Sequence[Seal] = ()
+    if renamed is None:
+        done = await living.move(Change.SUCCEED, company.id, None, now)
+        cancelled = [each.seal for each in (await name_seals.cancel(company.id, made.said, now)).seals]
+    else:
+        done = renamed.moved
     fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
     collections = await collecting.end_all(company.id, now)
     await Grant.filter(company_id=company.id, state=GrantState.OFFERED).delete()
@@ -271,6 +335,8 @@ async def _succeed(company: Company, made: _Succession, records: RecordsKey, now
     await living.tell(done, "sealer", now)
     await collecting.tell_ended(collections, now)
     await succession_news.tell_seals(company, made.said, made.after.version, cancelled, fresh, now)
+    if made.renaming is not None and renamed is not None:
+        await renaming.tell(company, made.renaming, renamed, made.said, now)
     await succession_news.tell_both(company, successor.id, made.said, now)
 
 

@@ -55,7 +55,8 @@ UPLOADS_PER_ADDRESS = Limit("verify.address", 30, 60)
 class SealNow:
     """Who sealed, by which seal, when, and how seal and certificate stood then and stand now.
 
-    seal_state_since: of one that is suspended or cancelled now, since when.
+    company: as it was called then. seal_state_since: of one that is suspended or cancelled now, since when.
+    company_now: as it is called now, where that is otherwise.
     """
 
     company: str
@@ -68,6 +69,7 @@ class SealNow:
     certificate_state_now: str
     version: int
     seal_state_since: datetime | None = None
+    company_now: str | None = None
 
 
 @dataclass(frozen=True)
@@ -197,8 +199,10 @@ def _seal(version: Version, signing: Signing, now: datetime) -> SealNow:
     seal = signing.seal
     # Of one that waits to be collected anew, the revoked certificate tells what there is to tell.
     good = seal.state in {SealState.COLLECTED, SealState.ISSUED}
+    company = signing.company.name
+    then = str(seal.design.get("company_name") or company)  # the seal never changed (`seals/immutable.py`)
     return SealNow(
-        signing.company.name,
+        then,
         signing.company.uscc,
         seal.name,
         seal.number,
@@ -208,6 +212,7 @@ def _seal(version: Version, signing: Signing, now: datetime) -> SealNow:
         _certificate_state(signing.key, now),
         version.number,
         None if good else seal.state_since,
+        None if then == company else company,
     )
 
 
@@ -302,6 +307,7 @@ def _seal_step(seals: Sequence[SealNow]) -> StepReport:
         for seal in seals
     )
     further = tuple(_since(seal, seal.seal_state_since) for seal in seals if seal.seal_state_since)
+    further += tuple(dict.fromkeys(_called(seal) for seal in seals if seal.company_now))
     return StepReport(Step.SEAL, Outcome.NOTED if codes else Outcome.PASSED, codes, details, further)
 
 
@@ -313,6 +319,13 @@ def _since(seal: SealNow, moment: datetime) -> tuple[str, str]:
     return (
         f"{seal.seal_name}于 {second(moment)} {zh}。",
         f"{seal.seal_name} was {en} at {second(moment)}.",
+    )
+
+
+def _called(seal: SealNow) -> tuple[str, str]:
+    return (
+        f"签署企业当时名称为{seal.company}，现名{seal.company_now}。",
+        f"The company was called {seal.company} then; it is called {seal.company_now} now.",
     )
 
 

@@ -17,6 +17,7 @@ from h5.service_pages import pages, service_desk_pages
 from server import errors
 from server.api.account import account
 from server.api.approvals import approvals
+from server.api.closing import closing
 from server.api.companies import companies_api
 from server.api.consents import consents_api
 from server.api.cookies import cookie
@@ -98,6 +99,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         account,
         consents_api,
         service_api,
+        closing,
         scanning,
         wechat_api,
         passkeys_api,

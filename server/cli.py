@@ -45,7 +45,7 @@ def _migrate(given: argparse.Namespace) -> int:
 
     os.umask(PRIVATE_UMASK)
     settings = Settings.from_env()
-    asyncio.run(migrate(settings.database))
+    asyncio.run(migrate(settings.database, settings.database_app_role))
     asyncio.run(mark(settings))
     return 0
 
@@ -148,6 +148,30 @@ def _audit_check(given: argparse.Namespace) -> int:
     return check_log(given.root or [])
 
 
+def _archive_due(given: argparse.Namespace) -> int:
+    from server.archive_command import due
+
+    return due()
+
+
+def _archive_erase(given: argparse.Namespace) -> int:
+    from server.archive_command import erase
+
+    return erase(given.company)
+
+
+def _archive_register(given: argparse.Namespace) -> int:
+    from server.archive_command import register
+
+    return register()
+
+
+def _archive_replay(given: argparse.Namespace) -> int:
+    from server.archive_command import replay
+
+    return replay(given.file)
+
+
 def _verify_seal(given: argparse.Namespace) -> int:
     from server.verify_seal_command import verify_structures
 
@@ -209,6 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     unit.set_defaults(command=_rotate_tsa)
     _add_audit(commands.add_parser("audit", help="审计事件日志 · check the log of events"))
     _add_filings(commands.add_parser("filings", help="印章备案 · the maker's filings with the authority"))
+    _add_archive(commands.add_parser("archive", help="档案到期清理 · what is kept for its time, then erased"))
     _add_review(commands.add_parser("review", help="核对待发放的印章 · look at held seals"))
     _add_staff(commands.add_parser("staff", help="平台工作人员 · who works at the platform's desks"))
     return parser
@@ -240,6 +265,22 @@ def _add_filings(filings: argparse.ArgumentParser) -> None:
     again = steps.add_parser("again", help="重新报送被退回的备案 · hand in a refused filing anew")
     again.add_argument("number", metavar="NUMBER", help="of the filing, as the list has it")
     again.set_defaults(command=_filings_again)
+
+
+def _add_archive(archive: argparse.ArgumentParser) -> None:
+    steps = archive.add_subparsers(required=True, metavar="STEP")
+    listing = steps.add_parser("due", help="已注销企业的档案保存到哪天 · until when archives are kept")
+    listing.set_defaults(command=_archive_due)
+    erase = steps.add_parser("erase", help="删除到期的档案 · erase what is over; keep the lines it prints")
+    erase.add_argument("company", nargs="*", metavar="COMPANY", help="企业 id，不写则为全部到期的 · or all")
+    erase.set_defaults(command=_archive_erase)
+    register = steps.add_parser("register", help="删除登记 · the register of what was erased")
+    register.set_defaults(command=_archive_register)
+    replay = steps.add_parser(
+        "replay", help="恢复旧备份后重新删除 · erase again what an old backup brought back"
+    )
+    replay.add_argument("file", type=Path, metavar="FILE", help="保存的登记 · the register as you kept it")
+    replay.set_defaults(command=_archive_replay)
 
 
 def _add_review(review: argparse.ArgumentParser) -> None:

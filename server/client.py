@@ -831,6 +831,20 @@ class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls, Ser
         """One daily root."""
         return self._get(f"/api/roots/{number}")
 
+    # ---------------------------------------------------------------- closing the account
+
+    def account_closing(self) -> Json:
+        """What stands against closing the account."""
+        return self._get("/api/account/closing")
+
+    def send_closing_code(self) -> Json:
+        """Have the code sent that closing takes."""
+        return self._post("/api/account/closing/code", {})
+
+    def close_account(self, code: str) -> None:
+        """Close it, for good."""
+        self._post("/api/account/closing", {"code": code})
+
     # ---------------------------------------------------------------- waiting, plumbing
 
     @staticmethod

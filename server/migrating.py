@@ -5,13 +5,14 @@ from __future__ import annotations
 from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as tortoise_migrate
 
-from auth.engine import close_database, configuration, open_database
+from auth.engine import close_database, configuration, is_postgres, open_database, transaction
 from auth.errors import Refused
 from auth.models import Deployment
+from seals import immutable
 from seals.filing import makers
 from server.settings import Settings
 
-__all__ = ["mark", "migrate", "open_own_database"]
+__all__ = ["guard", "mark", "migrate", "open_own_database"]
 
 ONLY_ROW = 1
 
@@ -19,12 +20,42 @@ ONLY_ROW = 1
 TORTOISE_ORM = configuration("sqlite://:memory:")
 
 
-async def migrate(database_url: str) -> None:
-    """Apply all migrations that the database lacks; safe to repeat."""
+async def migrate(database_url: str, app_role: str = "") -> None:
+    """Apply all migrations that the database lacks, and set what keeps its rows; safe to repeat.
+
+    app_role: on PostgreSQL, the role as which the processes run, if it is not the one that owns the tables.
+    It gets what they need, which is less than it takes to undo what keeps the rows.
+    """
     try:
         await tortoise_migrate(config=configuration(database_url))
     finally:
         await Tortoise.close_connections()
+    await open_database(database_url)
+    try:
+        await guard(postgres=is_postgres(database_url))
+        if app_role and is_postgres(database_url):
+            await _grant(app_role)
+    finally:
+        await close_database()
+
+
+async def _grant(role: str) -> None:
+    """What the processes do with tables: everything but emptying, altering and dropping them."""
+    async with transaction() as connection:
+        for statement in (
+            f'GRANT USAGE ON SCHEMA public TO "{role}"',
+            f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"',
+            f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role}"',
+        ):
+            await connection.execute_query(statement)
+
+
+async def guard(*, postgres: bool) -> None:
+    """Set the triggers of `seals/immutable.py` anew on the open database, table by table."""
+    for statements in immutable.statements(postgres=postgres):
+        async with transaction() as connection:
+            for statement in statements:
+                await connection.execute_query(statement)
 
 
 async def mark(settings: Settings) -> None:

@@ -172,4 +172,5 @@ def _seal(seal: SealNow) -> SealOnRecord:
         seal_state_then=STATES[seal.seal_state_then],
         seal_state_now=state,
         good_now=now_state == "good",
+        company_now=seal.company_now,
     )

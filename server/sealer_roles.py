@@ -46,6 +46,7 @@ from seals import (
     sm2_pki,
     succeeding,
 )
+from seals.archiving import traces
 from seals.deposits import sending as deposits
 from seals.filing import overdue, reviewing, sending, updates
 from seals.issuing import Issuer
@@ -321,6 +322,7 @@ class WorkDesk:
         await overdue.warn(self.policy, now())
         await updates.remind(self.policy, now())
         await printed.forget_old(now())
+        await traces.forget_old(now())
         await succeeding.look_around(now())
         await succeeding.forget_old(now())
         return False

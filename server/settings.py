@@ -212,6 +212,7 @@ class Settings:
     profile: Profile = _setting("EZHANG_PROFILE", _profile, "")
     data: Path = _setting("EZHANG_DATA", lambda text: Path(text).absolute(), "./data")
     database: str = _setting("EZHANG_DATABASE", _database, "", shown=False)
+    database_app_role: str = _setting("EZHANG_DATABASE_APP_ROLE", _word, "")
     host: str = _setting("HOST", str, "0.0.0.0")  # noqa: S104 phones must reach it
     port: int = _setting("PORT", _whole(1, MAX_PORT), "8000")
     public_url: str = _setting("PUBLIC_URL", _public_address, "")

@@ -12,7 +12,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.databases import ENGINES, Databases, opened
+from tests.databases import ENGINES, Databases, lift_guards, opened
 from tests.softhsm import SoftTokens
 
 # Tests of these folders share what takes long to start, so one process runs a whole folder. The longest come
@@ -67,6 +67,12 @@ async def database(database_url: str) -> AsyncIterator[str]:
     """A new database with the whole schema, open in this process."""
     async with opened(database_url):
         yield database_url
+
+
+@pytest.fixture
+async def unguarded(database: str) -> None:
+    """Nothing keeps the rows of the open database from whoever owns it (`seals/immutable.py`)."""
+    await lift_guards()
 
 
 @pytest.fixture(scope="session")

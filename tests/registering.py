@@ -6,7 +6,7 @@ import httpx
 
 from server.sandbox.settings import now
 
-__all__ = ["dissolve", "register"]
+__all__ = ["dissolve", "register", "rename"]
 
 
 def register(sandbox: str, uscc: str, name: str, id_number: str, mobile: str) -> str:
@@ -14,6 +14,15 @@ def register(sandbox: str, uscc: str, name: str, id_number: str, mobile: str) ->
     day = now().date().isoformat()
     form = {"uscc": uscc, "name": name, "id_number": id_number, "mobile": mobile, "since": day}
     answer = httpx.post(f"{sandbox}/representatives", data=form, trust_env=False)
+    assert answer.status_code == 303, answer.text
+    return day
+
+
+def rename(sandbox: str, uscc: str, company_name: str) -> str:
+    """As the clerk does on the same page: the company is called otherwise; returns the day."""
+    day = now().date().isoformat()
+    form = {"uscc": uscc, "company_name": company_name, "since": day}
+    answer = httpx.post(f"{sandbox}/representatives/names", data=form, trust_env=False)
     assert answer.status_code == 303, answer.text
     return day
 

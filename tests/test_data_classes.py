@@ -6,6 +6,7 @@ import importlib
 import re
 from pathlib import Path
 
+from tortoise import fields
 from tortoise.models import Model
 
 from auth.engine import APPS
@@ -25,6 +26,58 @@ def test_every_table_stands_there_once() -> None:
         if isinstance(model, type) and issubclass(model, Model) and model is not Model
     }
     assert sorted(listed) == sorted(there)
+
+
+IN_CLEAR = {
+    ("company", "name"): "public by law",
+    ("application", "company_name"): "the name of a company, public once it is one",
+    ("application", "live_name"): "the same",
+    ("licence", "data"): "public by law, the representative's name among it",
+    ("seal", "name"): "what the seal shows",
+    ("document", "name"): "confidential: its company's, emptied with the archive",
+    ("session", "user_agent"): "emptied 183 days after the login (`seals/archiving/traces.py`)",
+    ("session", "address"): "the same",
+    ("scan_login", "user_agent"): "the same",
+    ("scan_login", "address"): "the same",
+    ("pending_login", "user_agent"): "deleted a day after",
+    ("challenge", "opener_agent"): "evidence of the signing",
+    ("challenge", "opener_address"): "evidence of the signing",
+    ("device_key", "label"): "a browser's kind, evidence of what it signed",
+    ("identity_check", "check_url"): "an address of the identity service, with an id of its own",
+    ("collection", "check_url"): "the same",
+    **dict.fromkeys(
+        [(table, "reason") for table in ("application", "seal", "signing", "collection", "pin_reset")],
+        "the words of a refusal",
+    ),
+    ("root", "text"): "published",
+}
+"""Columns whose name says that a person may stand in them, in clear, and why they may."""
+
+TELLING = re.compile(
+    r"(^|_)(name|label|agent|address|mobile|number|reason|text|url|phone|email|birth|openid|browser)$"
+)
+
+
+def _columns() -> set[tuple[str, str]]:
+    return {
+        (str(model._meta.db_table), name)
+        for app in APPS.values()
+        for module in app["models"]
+        for model in vars(importlib.import_module(module)).values()
+        if isinstance(model, type) and issubclass(model, Model) and model is not Model
+        for name, field in model._meta.fields_map.items()
+        if isinstance(field, fields.CharField | fields.TextField)
+    }
+
+
+def test_what_may_name_a_person_is_encrypted_or_written_down_with_its_reason() -> None:
+    telling = {each for each in _columns() if TELLING.search(each[1]) and each[1] != "number"}
+    assert telling == {each for each in IN_CLEAR if each != ("licence", "data")}
+
+
+def test_what_is_called_sealed_is_bytes() -> None:
+    """A column of text under that name would be what it says it is not."""
+    assert not {each for each in _columns() if each[1].endswith("_sealed")}
 
 
 def test_every_row_has_a_class_and_a_time() -> None:

@@ -20,6 +20,7 @@ SHOWN = frozenset(
         "licence.signed",
         "licence.replaced",
         "licence.revoked",
+        "company.renamed",
         "seal.issued",
         "seal.collected",
         "seal.certified",

@@ -27,6 +27,7 @@ ACT_OF: Mapping[str, Act] = {
     "application": Act.SEE_COMPANY,
     "entry": Act.SEE_COMPANY,
     "licence": Act.SEE_COMPANY,
+    "company": Act.SEE_COMPANY,
     "seal": Act.SEE_COMPANY,
     "member": Act.MANAGE_AGENTS,
     "rule": Act.SET_APPROVAL,

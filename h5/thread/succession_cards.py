@@ -1,15 +1,26 @@
-"""Cards of a change of the legal representative: one for whom it was, one for whom it is."""
+"""Cards of a change of the legal representative, one for whom it was, one for whom it is; and of a name."""
 
 from __future__ import annotations
 
 from h5.thread.cards import Content, Telling
 from seals.kinds import CompanyForm
 
-__all__ = ["representative_ended", "representative_registered"]
+__all__ = ["company_renamed", "representative_ended", "representative_registered"]
 
 
 def _of_trader(t: Telling) -> bool:
     return t.told.event.facts["form"] == CompanyForm.SOLE_TRADER.value
+
+
+def company_renamed(t: Telling) -> Content:
+    """Leads to collecting the seals with the new name, while there is something to collect."""
+    facts = t.told.event.facts
+    lines = (
+        t.w("card.company_renamed_before", name=facts["before"]),
+        t.w("card.since", day=facts["since"]),
+        t.w("card.company_renamed_text"),
+    )
+    return Content(t.w("card.company_renamed", name=facts["after"]), lines, t.collect(t.owner_id))
 
 
 def representative_ended(t: Telling) -> Content:

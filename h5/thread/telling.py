@@ -128,6 +128,7 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     service_cards.ticket_answered,
     device_cards.device_enrolled,
     device_cards.device_removed,
+    succession_cards.company_renamed,
     succession_cards.representative_ended,
     succession_cards.representative_registered,
 )

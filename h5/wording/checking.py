@@ -19,6 +19,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "record.paper_made": ("出具时间", "Made at"),
     "record.paper_about": ("关于这份文件", "About this document"),
     "record.company": ("签章单位", "Company"),
+    "record.company_now": ("现名：{name}", "Now called {name}"),
     "record.uscc": ("统一社会信用代码", "Unified social credit code"),
     "record.signed_at": ("签署时间", "Signed at"),
     "record.then": ("签署时的状态", "Status at signing"),

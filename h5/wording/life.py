@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "life.for_loss": ("挂失", "reported lost"),
     "life.for_damage": ("损坏", "damaged"),
     "life.for_replace": ("法定代表人或姓名变更", "another representative or name"),
+    "life.for_rename": ("企业名称变更", "the company is called otherwise now"),
     "life.for_dissolve": ("企业注销登记", "the company was dissolved"),
     "life.for_lapse": ("逾期未领取", "not collected in time"),
     "card.seal_cancelled": ("{name}已注销", "{name} is cancelled"),
@@ -79,6 +80,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.seal_cancelled_replace": (
         "登记的法定代表人（经营者）姓名已变更",
         "Another name of the representative is registered now",
+    ),
+    "card.seal_cancelled_rename": (
+        "登记的企业名称已变更",
+        "Another name of the company is registered now",
     ),
     "card.seal_cancelled_dissolve": (
         "登记机关已注销企业",

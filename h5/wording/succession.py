@@ -34,10 +34,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "The electronic licence has been replaced. Pass the identity check yourself and set a PIN to collect "
         "the seals; then they are yours to use.",
     ),
+    "card.company_renamed": ("企业已更名为{name}", "The company is now called {name}"),
+    "card.company_renamed_before": ("原名称：{name}", "Before: {name}"),
+    "card.company_renamed_text": (
+        "原有印章均已注销，按新名称重新制发，编码不同，请领取后使用；由照片制作的、带外文的和待核对的，请重新添加。"
+        "以前盖过的文件仍然有效。",
+        "All seals before are cancelled and made anew with the new name and other numbers; collect them to "
+        "use them. Those from a photo, with foreign text or still to be looked at, please add again. What "
+        "was sealed before stays valid.",
+    ),
     "card.licence_replaced": ("电子营业执照已换发", "The electronic licence was replaced"),
     "card.licence_replaced_text": (
-        "登记机关变更了法定代表人（经营者）的登记，原执照不再有效。",
-        "The registrar has changed the registration of the representative; the licence before is no longer "
-        "good.",
+        "登记机关已办理变更登记，原执照不再有效。",
+        "The registrar has changed the registration; the licence before is no longer good.",
     ),
 }

@@ -12,6 +12,7 @@ from tortoise.exceptions import BaseORMException
 from auth.events import GENESIS
 from auth.models import Event, HeadSignature, StreamHead
 from seals import merkle
+from seals.archiving.register import named
 from seals.audit.findings import Code, Counts, Finding
 from seals.audit.links import is_sealers, judge
 from seals.audit.paging import AT_ONCE, Ahead, paged
@@ -44,6 +45,7 @@ class _Chain:
     bound: int = 0
     tree: merkle.Tree = field(default_factory=merkle.Tree)
     unbound: bool = False
+    erased: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         self.signatures = Ahead(paged(self._signatures, lambda row: row.seq))
@@ -71,6 +73,7 @@ async def check_chain(
     """Everything that is wrong with a chain that has events."""
     # The head first: whatever it names was written before, so it must be met below.
     chain = _Chain(stream, identity, now, counts, await StreamHead.get_or_none(stream=stream))
+    chain.erased = await named(stream)
     await chain.signatures.peek()
     await chain.leaves.peek()
     if chain.head is None:
@@ -119,7 +122,7 @@ async def _event(chain: _Chain, row: Event, following: Event | Finding | None) -
         yield chain.found(Code.REMOVED, seq=chain.expected, to=row.seq - 1)
         chain.before = None
     after = _named_after(chain, row, following)
-    wrong = judge(row, chain.before, after)
+    wrong = judge(row, chain.before, after, erased=row.seq in chain.erased)
     if wrong is not None:
         yield chain.found(wrong, row)
     if row.id <= chain.id:

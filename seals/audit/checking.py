@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from auth.models import Event, HeadSignature, StreamHead
 from seals.audit.chains import check_chain
+from seals.audit.erasures import check_erasures
 from seals.audit.findings import Code, Counts, Finding
 from seals.audit.paging import AT_ONCE, paged
 from seals.audit.published import check_roots
@@ -34,6 +35,8 @@ async def check(
         async for finding in check_chain(stream, identity, now, counts):
             yield finding
     async for finding in _emptied():
+        yield finding
+    async for finding in check_erasures():
         yield finding
     async for finding in check_roots(identity, trust, kept, now, counts):
         yield finding

@@ -31,6 +31,7 @@ class Code(StrEnum):
     LEAF = "bound_head_differs"
     LEAF_RANGE = "bound_range"
     UNBOUND = "unbound"
+    ERASURE = "erasure_differs"
     ROOT_MISSING = "root_missing"
     ROOT_STATE = "root_state"
     ROOT_TEXT = "root_text"
@@ -94,6 +95,10 @@ WORDS: dict[Code, tuple[str, str]] = {
     Code.UNBOUND: (
         "事件已超过两天仍未被任何每日根绑定：绑定停止，或绑定记录被删除。",
         "For over two days no daily root has bound this event: that has stopped, or its record was removed.",
+    ),
+    Code.ERASURE: (
+        "删除登记与平台链所记的不符，或被清空的事件此后被改动。",
+        "The register of erasures is not as the platform's chain has it, or what it emptied changed since.",
     ),
     Code.ROOT_MISSING: ("每日根被删除。", "The daily root was removed."),
     Code.ROOT_STATE: ("每日根的状态被改动。", "The state of the daily root was changed."),

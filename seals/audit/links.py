@@ -8,21 +8,22 @@ import binascii
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from auth.events import commitment_bytes, link_bytes, sha256
+from auth.events import commitment_bytes, is_emptied, link_bytes, sha256
 from auth.models import Event
 from seals.audit.findings import Code
 
 __all__ = ["is_sealers", "judge"]
 
 
-def judge(row: Event, before: str | None, after: str | None) -> Code | None:
+def judge(row: Event, before: str | None, after: str | None, *, erased: bool = False) -> Code | None:
     """What is wrong with an event, None when nothing is.
 
     before: the hash of the event before, None where that is not known; after: what the next event (the
-    chain's head for the last) names as this one's hash.
+    chain's head for the last) names as this one's hash. erased: the register says that it was emptied; what
+    is left of it is compared there (`erasures.py`).
     """
     try:
-        content = sha256(commitment_bytes(row))
+        content = row.commitment if erased and is_emptied(row) else sha256(commitment_bytes(row))
     except (TypeError, ValueError):  # a salt that is no hex
         content = ""
     link = sha256(link_bytes(row))

@@ -29,7 +29,7 @@ async def ledger_data(paper: Paper, now: datetime, workshop: Workshop, identity:
     """The JSON for `set_paper`: what its asker sees, by the filters that he chose."""
     asked = await Export.get(id=paper.subject)
     wanted = Wanted(**(asked.wanted or {}))
-    his = await view(paper.company_id, paper.asker_id, now)
+    his = await view(paper.company_id or "", paper.asker_id, now)
     used = await uses(his, wanted, None, MAX_ROWS + 1, workshop.records)
     kept = await acts(his, replace(wanted, kind="", outcome=""), None, MAX_ROWS + 1, workshop.records)
     company = await Company.get(id=paper.company_id)

@@ -239,6 +239,22 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Erasure',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('number', fields.IntField(unique=True)),
+                ('subject', fields.CharField(db_index=True, max_length=40)),
+                ('rule', fields.CharField(max_length=40)),
+                ('kept_until', fields.CharField(null=True, max_length=10)),
+                ('what', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('rest', fields.CharField(max_length=64)),
+                ('digest', fields.CharField(max_length=64)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'erasure', 'app': 'seals', 'pk_attr': 'id', 'table_description': 'One erasing: of whom, under which rule, what. It is never changed and holds nothing of what is gone.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Export',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),

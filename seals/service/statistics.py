@@ -25,6 +25,7 @@ TELLING_FROM = 3
 """A row is told from so many companies on."""
 OTHER = "other"
 WEEKS = 12
+THREE_MONTHS = timedelta(days=92)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Statistics:
 
 async def statistics(policy: Policy, now: datetime) -> Statistics:
     """The totals of this moment."""
-    late = now - policy.uncollected_for
+    late = now - (policy.uncollected_for or THREE_MONTHS)
     opened, overdue = await open_counts(now)
     filed = await counts(policy, now)
     return Statistics(

@@ -44,3 +44,11 @@ class LocalBlobs:
                 "The stored file is damaged; ask the operator to restore it from the backup.",
             )
         return data
+
+    async def delete(self, address: str) -> bool:
+        """Safe to repeat; whether there was anything."""
+        try:
+            await self._store.delete_async(self._path(address))
+        except FileNotFoundError:
+            return False
+        return True

@@ -6,7 +6,8 @@
 valid_from, valid_until, company_type, address, capital_wan, business_scope};
 `GET api/registrar/representative-changes?after=NUMBER` → {changes: [{number, uscc}]}, ascending;
 `GET api/registrar/representatives/USCC` → {uscc, name, id_number, mobile, licence_number, since,
-dissolved_on}, the last null while the company exists; its end stands in the list of changes too.
+dissolved_on, company_name}: dissolved_on null while the company exists, company_name as it is called now.
+Its end and its changes of name stand in the list of changes too.
 """
 
 from __future__ import annotations
@@ -92,6 +93,9 @@ def _id_number(value: str) -> str:
     return resident_id(value, datetime.now(CHINA).date())
 
 
+_name = company_name  # a field of this name with a default hides it
+
+
 class _Representative(BaseModel):
     uscc: Annotated[str, AfterValidator(uscc)]
     name: Annotated[str, AfterValidator(person_name)]
@@ -100,6 +104,7 @@ class _Representative(BaseModel):
     licence_number: Annotated[str, Field(min_length=1, max_length=80)]
     since: date
     dissolved_on: date | None = None
+    company_name: Annotated[str, AfterValidator(_name)] | None = None
 
 
 class HttpRegistrar(HttpService):

@@ -49,6 +49,9 @@ CREATE TABLE IF NOT EXISTS representative_change (
     id_number TEXT NOT NULL, mobile TEXT NOT NULL, licence_number TEXT UNIQUE,
     since TEXT NOT NULL, at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS name_change (
+    number INTEGER PRIMARY KEY REFERENCES representative_change (number), company_name TEXT NOT NULL
+);
 CREATE UNIQUE INDEX IF NOT EXISTS one_company_per_name ON application (company_name)
     WHERE state = 'approved';
 """

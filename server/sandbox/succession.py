@@ -1,8 +1,8 @@
-"""The registrar's desk: a clerk registers changes of legal representatives (法定代表人变更登记) and the ends
-of companies (注销登记), once each.
+"""The registrar's desk: a clerk registers changes of legal representatives (法定代表人变更登记) and of names
+of companies (企业名称变更登记), and their ends (注销登记), once each.
 
-What a company's representative is now is its newest change, or whom its application named. The end of one is
-the last of its changes: it has no licence number.
+What a company's representative is now is its newest change, or whom its application named; so it is with its
+name. The end of one is the last of its changes: it has no licence number.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sanic.exceptions import BadRequest, NotFound
 from sanic.response import json, redirect
 
 from auth.china import CHINA
-from auth.identifiers import mobile, person_name, resident_id, uscc
+from auth.identifiers import company_name, mobile, person_name, resident_id, uscc
 from server.sandbox.control import fault_of, meet_fault
 from server.sandbox.desk import ApplicationForm
 from server.sandbox.issuing import new_licence_number
@@ -61,6 +61,22 @@ class Change(BaseModel):
         return self
 
 
+class NameChange(BaseModel):
+    """What the clerk types of a company that calls itself otherwise. since: the day, today or before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    uscc: Annotated[str, AfterValidator(uscc)]
+    company_name: Annotated[str, AfterValidator(company_name)]
+    since: date
+
+    @model_validator(mode="after")
+    def _is_not_to_come(self) -> Self:
+        if self.since > _today():
+            raise ValueError("the day is yet to come")
+        return self
+
+
 class Dissolution(BaseModel):
     """What the clerk types of a company that ends. since: the day, today or before."""
 
@@ -83,7 +99,31 @@ def _company(db: sqlite3.Connection, code: str) -> sqlite3.Row | None:
     return found
 
 
-def _register(db: sqlite3.Connection, change: Change, at: datetime) -> None:
+def _rename(db: sqlite3.Connection, wanted: NameChange, at: datetime) -> None:
+    current = _current(db, wanted.uscc)
+    if current is None:
+        raise BadRequest("没有登记这个统一社会信用代码的企业")
+    others = db.execute("SELECT uscc FROM application WHERE state = 'approved'").fetchall()
+    if any(_name(db, row["uscc"]) == wanted.company_name for row in others):
+        raise BadRequest("该名称已登记")
+    person = {name: current[name] for name in ("name", "id_number", "mobile")}
+    number = _register(db, Change(uscc=wanted.uscc, since=wanted.since, **person), at)
+    db.execute("INSERT INTO name_change VALUES (?, ?)", (number, wanted.company_name))
+
+
+def _name(db: sqlite3.Connection, code: str) -> str:
+    """How a registered company is called now."""
+    row = db.execute(
+        "SELECT company_name FROM name_change JOIN representative_change USING (number)"
+        " WHERE uscc = ? ORDER BY number DESC LIMIT 1",
+        (code,),
+    ).fetchone()
+    row = row or db.execute("SELECT company_name FROM application WHERE uscc = ?", (code,)).fetchone()
+    return str(row["company_name"])
+
+
+def _register(db: sqlite3.Connection, change: Change, at: datetime) -> int:
+    """Returns its number."""
     row = _company(db, change.uscc)
     if row is None:
         raise BadRequest("没有登记这个统一社会信用代码的企业")
@@ -95,7 +135,7 @@ def _register(db: sqlite3.Connection, change: Change, at: datetime) -> None:
         taken = db.execute("SELECT 1 FROM application WHERE licence_number = ?", (number,)).fetchone()
         if taken is None:
             try:
-                db.execute(
+                made = db.execute(
                     "INSERT INTO representative_change (uscc, name, id_number, mobile, licence_number,"
                     " since, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (
@@ -110,7 +150,7 @@ def _register(db: sqlite3.Connection, change: Change, at: datetime) -> None:
                 )
             except sqlite3.IntegrityError:
                 continue
-            return
+            return int(made.lastrowid or 0)
     raise RuntimeError("no free licence number after many draws")
 
 
@@ -144,7 +184,7 @@ def _current(db: sqlite3.Connection, code: str) -> dict[str, Any] | None:
         " ORDER BY number DESC LIMIT 1",
         (code,),
     ).fetchone()
-    ended = {"dissolved_on": _dissolved_on(db, code)}
+    ended = {"dissolved_on": _dissolved_on(db, code), "company_name": _name(db, code)}
     if row is not None:
         return {name: row[name] for name in columns} | ended
     form = ApplicationForm.model_validate_json(company["form"])
@@ -208,19 +248,26 @@ async def show(request: Request) -> HTTPResponse:
         (SHOWN,),
     ).fetchall()
     done = db.execute(
-        "SELECT change.*, company_name FROM representative_change AS change"
-        " JOIN application ON application.uscc = change.uscc ORDER BY number DESC LIMIT ?",
+        "SELECT change.*, application.company_name, name_change.company_name AS renamed"
+        " FROM representative_change AS change JOIN application ON application.uscc = change.uscc"
+        " LEFT JOIN name_change USING (number) ORDER BY number DESC LIMIT ?",
         (SHOWN,),
     ).fetchall()
     return render(
         request,
         "representatives.html",
-        companies=[
-            {"company_name": row["company_name"], **(_current(db, row["uscc"]) or {})} for row in rows
-        ],
+        companies=[{"founded_as": row["company_name"], **(_current(db, row["uscc"]) or {})} for row in rows],
         done=[dict(row) for row in done],
         today=_today().isoformat(),
     )
+
+
+@pages.post("/names")
+async def rename(request: Request) -> HTTPResponse:
+    """The clerk registers another name of a company."""
+    given = {name: field(request, name) for name in ("uscc", "company_name", "since")}
+    _rename(request.app.ctx.db, NameChange.model_validate(given), now())
+    return redirect("/representatives", status=303)
 
 
 @pages.post("/dissolutions")

@@ -131,7 +131,8 @@ CHANGES = {
 }
 
 
-async def test_an_event_changed_in_any_column_is_found(database: str) -> None:
+@pytest.mark.usefixtures("unguarded")
+async def test_an_event_changed_in_any_column_is_found() -> None:
     assert set(CHANGES) == Event._meta.db_fields - {"id", "stream", "seq"}
     for number in range(5):
         await append(number, private=b"text")
@@ -144,14 +145,16 @@ async def test_an_event_changed_in_any_column_is_found(database: str) -> None:
         assert events.broken_link(await stored()) is None, column
 
 
-async def test_a_removed_event_is_found(database: str) -> None:
+@pytest.mark.usefixtures("unguarded")
+async def test_a_removed_event_is_found() -> None:
     for number in range(5):
         await append(number)
     await Event.filter(stream=STREAM, seq=3).delete()
     assert events.broken_link(await stored()) == 4
 
 
-async def test_a_removed_event_whose_number_was_closed_up_is_found(database: str) -> None:
+@pytest.mark.usefixtures("unguarded")
+async def test_a_removed_event_whose_number_was_closed_up_is_found() -> None:
     for number in range(5):
         await append(number)
     await Event.filter(stream=STREAM, seq=3).delete()
@@ -168,7 +171,8 @@ async def test_a_number_that_was_never_given_is_found(database: str) -> None:
     assert events.broken_link(await stored()) == 3
 
 
-async def test_two_swapped_events_are_found(database: str) -> None:
+@pytest.mark.usefixtures("unguarded")
+async def test_two_swapped_events_are_found() -> None:
     for number in range(5):
         await append(number)
     for old, new in ((3, 99), (4, 3), (99, 4)):
@@ -176,7 +180,8 @@ async def test_two_swapped_events_are_found(database: str) -> None:
     assert events.broken_link(await stored()) == 3
 
 
-async def test_an_event_from_another_stream_is_found(database: str) -> None:
+@pytest.mark.usefixtures("unguarded")
+async def test_an_event_from_another_stream_is_found() -> None:
     await append(1)
     await append(1, "company:two")
     await append(2, "company:two")

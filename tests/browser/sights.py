@@ -141,6 +141,7 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight(f"/m/identity/{counter}", "#part-waiting:not([hidden])")
     yield Sight("/m/sessions", "#logins > li")
     yield Sight("/m/sessions", "#logins > li", lambda page: page.click("#end-all"))
+    yield Sight("/m/account-close", "#hindered > p")
     yield Sight("/m/devices", "#devices > li")
     yield Sight("/m/devices", "#devices > li", lambda page: page.click("#devices button"))
     yield Sight("/m/scan", "#scan-state:not(:empty)")

@@ -18,6 +18,7 @@ from h5.thread.cards import Card
 from h5.thread.chat import Understood, understand
 from h5.thread.chat_cards import REPLIES
 from seals.freezing import freeze
+from tests.databases import lift_guards
 
 MOBILE = "13812345678"
 NAME = "北京云杉科技有限公司"
@@ -51,6 +52,7 @@ async def test_text_moved_to_another_event_does_not_open(world: Any) -> None:
     await world.say(who, "甲")
     await world.say(who, "乙")
     first, second = await Event.filter(kind="chat.said").order_by("seq")
+    await lift_guards()
     await Event.filter(id=second.id).update(private=first.private)
     told = [card.title for card in await world.cards(who) if card.mine]
     assert told == ["甲", "（内容已删除）"]

@@ -218,6 +218,10 @@ def other_ways_in(site: Site, party: Party) -> None:
     new.client.send_code(new.demo.mobile)
     new.client.bind_wechat(new.demo.mobile, new.code())
     party.client.sessions()
+    leaving = site.person(6941)
+    leaving.client.account_closing()
+    site.change("DELETE FROM throttle WHERE id LIKE 'sms.%'")
+    leaving.client.send_closing_code()
     with_a_passkey(site, new)
     with_lost_passkeys(site, party)
 

@@ -28,7 +28,7 @@ def test_the_work_role_binds_and_publishes_when_it_can(stage: Stage, stage_owner
         await Root.all().delete()
 
     stage.stop_sealer()
-    database.run(begin_anew)
+    database.forge(begin_anew)
     stage.start_sealer(EZHANG_TSA_URL=f"http://127.0.0.1:{free_port()}")
     until(lambda: [row.state for row in database.run(roots)] == [RootState.BOUND])
     (bound,) = database.run(roots)

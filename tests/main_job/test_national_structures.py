@@ -401,12 +401,12 @@ def test_a_seal_that_is_not_as_licensed_gets_no_key(
         await change(await Seal.get(id=made))
         return made
 
-    seal = server.database.run(tampered)
+    seal = server.database.forge(tampered)
     answer = refused(lambda: sealed_owner.collect(sealed_owner.company))
     assert answer.code == "collection.not_as_licensed"
     assert server.database.run(lambda: SealKey.filter(seal_id=seal).count()) == 0
     assert server.database.run(lambda: SesSeal.filter(seal_id=seal).count()) == 0
-    server.database.run(lambda: Seal.filter(id=seal).delete())
+    server.database.forge(lambda: Seal.filter(id=seal).delete())
 
 
 def test_the_picture_is_drawn_from_the_design_and_not_taken_from_the_row(server: Server) -> None:
@@ -416,7 +416,7 @@ def test_the_picture_is_drawn_from_the_design_and_not_taken_from_the_row(server:
         seal = member.seal_of("contract")
         own = server.database.run(lambda: Seal.get(id=seal)).imprint
         other = imprint.draw(Design(SealKind.CONTRACT, "别家有限公司", "91110105MA01ABCD0X", "1101059999999"))
-        server.database.run(lambda: Seal.filter(id=seal).update(imprint=other.d))
+        server.database.forge(lambda: Seal.filter(id=seal).update(imprint=other.d))
         member.collect(member.company)
         found = seal_of(member.phone.seal_structure(seal)).picture.data
         drawn = imprint.Imprint(38, 38, own)

@@ -82,7 +82,7 @@ def asking(stage: Stage, member: Member, change: str, checked: bool) -> DomainEr
             return refusal
         return None
 
-    return stage.server.database.run(ask)
+    return stage.server.database.forge(ask)
 
 
 @pytest.mark.parametrize(

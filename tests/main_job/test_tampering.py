@@ -172,7 +172,7 @@ NOTHING = {"states": {SigningState.PENDING}, "values": {None}, "versions": 0}
 @pytest.mark.parametrize("tamper", ONE_THING, ids=lambda tamper: tamper.__name__)
 def test_rows_changed_between_scan_and_pin(server: Server, sealed_owner: Member, tamper: Tamper) -> None:
     scene = make_scene(sealed_owner)
-    server.database.run(lambda: tamper(scene))
+    server.database.forge(lambda: tamper(scene))
     answer = refused(lambda: sealed_owner.phone.confirm(scene.challenge, PIN, scene.digits))
     assert answer.code == "signing.changed"
     found = server.database.run(lambda: left(scene))
@@ -189,7 +189,7 @@ def test_row_and_challenge_changed_together_are_not_what_the_phone_showed(
         await tamper(scene)
         await scene.bind_the_challenge_anew()
 
-    server.database.run(both)
+    server.database.forge(both)
     phone = sealed_owner.phone
     answer = refused(lambda: phone.confirm(scene.challenge, PIN, scene.digits, scene.intent))
     assert answer.code == "signing.changed"
@@ -237,7 +237,7 @@ def test_rows_changed_after_the_pin_was_given(stage: Stage, stage_owner: Member,
         await fitted.tamper(scene)
         await scene.bind_the_challenge_anew()
 
-    answer = confirm_while_nobody_looks(stage, scene, lambda: database.run(tamper))
+    answer = confirm_while_nobody_looks(stage, scene, lambda: database.forge(tamper))
     assert answer.code == fitted.code
     found = database.run(lambda: left(scene))
     assert found == {**NOTHING, "offers": {(OfferState.REFUSED, None)}}
@@ -454,7 +454,7 @@ def test_keys_changed_in_the_database_open_nothing(
     code: str,
 ) -> None:
     scene = make_scene(owner)
-    server.database.run(lambda: tamper(owner))
+    server.database.forge(lambda: tamper(owner))
     answer = refused(lambda: owner.phone.confirm(scene.challenge, PIN, scene.digits))
     assert answer.code == code
     found = server.database.run(lambda: left(scene))

@@ -26,7 +26,7 @@ OTHER = Ed25519PrivateKey.generate()
 
 
 @pytest.fixture(autouse=True)
-async def log(database: str) -> None:
+async def log(unguarded: None) -> None:
     """Six events of a company and one of a person, which nobody has signed yet."""
     async with transaction():
         for number in range(6):

@@ -36,6 +36,7 @@ CHANGES = {
     Change.FORGOTTEN: "口令重置",
     Change.SUCCEED: "换法定代表人",
     Change.REPLACE: "名章更换",
+    Change.RENAME: "企业更名",
     Change.DISSOLVE: "企业注销",
     Change.LAPSE: "逾期未领",
 }

@@ -148,6 +148,7 @@ async def test_a_second_time_finds_nothing_to_end() -> None:
     assert (await rekeyed(row)).seals == ()
 
 
+@pytest.mark.usefixtures("unguarded")
 async def test_a_revocation_committed_while_the_last_list_was_made_is_in_the_next() -> None:
     row = await signing(SigningState.SIGNED)
     issuer = pki.make_issuing(pki.make_root(NOW), NOW)

@@ -60,6 +60,7 @@ async def test_a_root_for_each_china_day_that_has_ended() -> None:
     assert await findings(MIDNIGHT + 3 * DAY) == []
 
 
+@pytest.mark.usefixtures("unguarded")
 async def test_nothing_is_bound_before_anybody_did_anything() -> None:
     await Event.all().delete()
     await StreamHead.all().delete()

@@ -19,6 +19,7 @@ from seals.models import RevokedFor, SealKey, SigningState
 from seals.ocsp import ANSWER_LIFE
 from seals.status_models import OcspAnswer
 from seals.statuses import Responder
+from tests.databases import lift_guards
 from tests.seals.signing.rows import signing
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -34,6 +35,7 @@ OLD = NOW - ANSWER_LIFE
 
 async def certified() -> SealKey:
     """A key with a certificate of ours."""
+    await lift_guards()
     row = await signing(SigningState.SIGNED)
     made = NOW - timedelta(days=9)
     end = pki.latest_seal_end(ISSUING, made)

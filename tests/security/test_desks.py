@@ -40,7 +40,7 @@ def test_a_desk_answers_what_it_is_asked_and_says_no_more_than_this() -> None:
         for name, port in vars(module).items()
         if isinstance(port, type) and Protocol in port.__mro__[1:] and port.__module__ == module.__name__
     }
-    assert found.pop("Blobs") == {"put", "get"}  # our own store
+    assert found.pop("Blobs") == {"put", "get", "delete"}  # our own store
     assert found.pop("Statuses") == {"about"}  # whoever a unit's certificate names, of that certificate
     assert found == PORTS
 
@@ -53,6 +53,7 @@ def test_a_desk_answers_what_it_is_asked_and_says_no_more_than_this() -> None:
     assert fields(auth.ports.ListedCompany) == REGISTERED | terms, "nor does the register's own page"
     assert fields(auth.ports.RegisteredChange) == {"number", "uscc"}
     named = {"uscc", "name", "id_number", "mobile", "licence_number", "since", "dissolved_on"}
+    named.add("company_name")
     assert fields(auth.ports.RegisteredRepresentative) == named, "asked for, of one company"
     assert fields(seals.ports.PinResetDecision) == {"application_id", "state", "reason"}
     assert fields(seals.ports.FilingAnswer) == {"number", "reference", "state", "reason", "receipt"}

@@ -141,6 +141,7 @@ COMMANDS = {
     # Lists without a person in them; a refused filing goes once more. No key, no seal moves.
     *("filings overdue", "filings lapsed", "filings again"),
     *("staff add", "staff code", "staff end", "staff list"),
+    *("archive due", "archive erase", "archive register", "archive replay"),
 }
 USING_KEYS = {
     *("seals.attesting", "seals.granted", "seals.making", "seals.reclosing", "seals.rotation"),
@@ -183,6 +184,7 @@ def test_these_are_all_commands() -> None:
         ("server.review_command", set()),
         ("server.staff_command", set()),
         ("server.audit_command", set()),
+        ("server.archive_command", {"server.adapters.blobs"}),
         ("server.migrating", set()),
         ("server.verify_command", set()),
         ("server.verify_seal_command", set()),
@@ -247,9 +249,9 @@ def test_an_operator_is_named_where_he_decides_and_where_staff_is_made() -> None
             if isinstance(node, ast.JoinedStr) and "operator:" in ast.unparse(node):
                 actors.add(name)
     # Who has a refused filing go once more is named in the log: it decides nothing.
-    commands = ("review", "rotate", "filings", "staff")
+    commands = ("archive", "review", "rotate", "filings", "staff")
     assert accounts == {f"server/{name}_command.py" for name in commands}
-    assert actors == {"seals/reviewing.py", "seals/rotating.py"}
+    assert actors == {"seals/reviewing.py", "seals/rotating.py", "server/archive_command.py"}
 
 
 def _tables(url: str) -> dict[str, list[tuple[Any, ...]]]:

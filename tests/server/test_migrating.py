@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 
 from auth.engine import APPS, is_postgres
 from auth.models import Throttle
+from seals import immutable
 from server.migrating import migrate
 from tests.databases import Databases, opened
 
@@ -133,8 +136,13 @@ def test_foreign_keys_are_those_of_the_models_and_none_deletes_by_cascade(
     assert ("signing", "seal_id", "seal", "id", "RESTRICT") in made.foreign_keys
 
 
-def test_there_is_no_trigger_that_a_later_migration_could_drop(schemas: tuple[Schema, Schema]) -> None:
-    assert schemas[0].triggers == schemas[1].triggers == set()
+def test_the_triggers_are_those_that_every_migration_sets_anew(
+    schemas: tuple[Schema, Schema], engine: str
+) -> None:
+    """One that it did not set anew, a later migration could drop with its table."""
+    said = " ".join(chain.from_iterable(immutable.statements(postgres=engine == "postgres")))
+    assert schemas[0].triggers == set(re.findall(r"CREATE TRIGGER (\w+)", said))
+    assert schemas[1].triggers == set()
 
 
 async def test_a_second_migration_changes_nothing_and_keeps_the_rows(

@@ -16,6 +16,7 @@ from sanic.router import Route
 from server.api import (
     account,
     approvals,
+    closing,
     companies,
     consents,
     deposits,
@@ -210,6 +211,7 @@ def _read_from(what: str, name: str) -> set[str]:
     modules = (
         account,
         approvals,
+        closing,
         companies,
         deposits,
         consents,

@@ -12,7 +12,7 @@ from auth import events
 from auth.engine import close_database, transaction
 from auth.models import Event
 from server.wakeups import LOOK_BACK, LOOK_MOST, SWEEP_S, Hub
-from tests.databases import Databases, opened
+from tests.databases import Databases, lift_guards, opened
 
 SOON = 10.0
 NEVER = 0.4
@@ -111,6 +111,7 @@ async def test_an_event_that_commits_late_under_a_lower_id_wakes_too(hub: Hub) -
     await grow(A)
     first = await Event.get(stream=A)
     row = {name: getattr(first, name) for name in first._meta.db_fields if name != "id"}
+    await lift_guards()
     await Event.filter(id=first.id).delete()
     await polls(hub)
     late = waiting(hub, A)

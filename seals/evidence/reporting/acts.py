@@ -78,7 +78,7 @@ async def acts(case: Case) -> Json:
 def _company(case: Case) -> Json:
     licence = case.licence
     return {
-        "name": case.company.name,
+        "name": licence.data["company_name"],  # as it was called then
         "uscc": case.company.uscc,
         "licence_number": licence.number,
         "licence_version": licence.version,

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from auth import events
+from auth import events, licences
 from auth.errors import Refused
 from auth.events import commitment_bytes, link_bytes, sha256
-from auth.member_models import Grant
+from auth.member_models import Grant, Member
+from auth.members import member_name
 from auth.models import Challenge, Company, Event, Licence, Person
+from auth.names import mask_name
 from auth.people import masked_name
 from auth.privacy import RecordsKey
 from seals import approved, devices, mandates, rules
@@ -51,8 +53,17 @@ class Case:
     records: RecordsKey = field(repr=False)
 
     async def name(self, person_id: str) -> str:
-        """A person as this report shows him: masked."""
-        return masked_name(await Person.get(id=person_id), self.records) or "（未登记姓名）"
+        """A person as this report shows him: masked. Who has closed his account since is named as the archive
+        of the company names him: as its member, or else as its representative then.
+        """
+        person = await Person.get(id=person_id)
+        if person.mobile_sealed:
+            return masked_name(person, self.records) or "（未登记姓名）"
+        members = Member.filter(company_id=self.row.company_id, person_id=person_id)
+        member = await members.order_by("-created_at").first()
+        if member is not None:
+            return member_name(member, self.records)
+        return mask_name(licences.representative(self.licence, self.records).name)
 
     def event(self, kind: str) -> Event | None:
         """The last one of a kind before the confirmation, or the only one after it."""

@@ -54,7 +54,7 @@ _EVENTS = {
 }
 _STATUS = {
     RevokedFor.SUPERSEDED: "已由新的证书或印章取代",
-    RevokedFor.AFFILIATION_CHANGED: "变更法定代表人",
+    RevokedFor.AFFILIATION_CHANGED: "变更法定代表人或企业名称",
     RevokedFor.CESSATION_OF_OPERATION: "停止使用",
 }
 _OUTCOMES = {"skipped": "未进行", "open": "未定", "failed": "不通过"}

@@ -38,8 +38,8 @@ async def report_data(paper: Paper, now: datetime, workshop: Workshop, identity:
             "paper": heading(paper, now, workshop),
             **told,
             **proven,
-            "summary_en": f"The document was sealed by {case.company.name} with the seal named above at "
-            f"{proven['signed_at']} (timestamp), confirmed by {who} with PIN and "
+            "summary_en": f"The document was sealed by {case.licence.data['company_name']} with the seal "
+            f"named above at {proven['signed_at']} (timestamp), confirmed by {who} with PIN and "
             f"{'a code by text message' if case.device is None else 'an enrolled device'}. "
             "When this report was made the platform verified the sealed file step by step; see below.",
         },

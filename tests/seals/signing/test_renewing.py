@@ -36,6 +36,7 @@ from seals.signing.renewing import Renewer
 from seals.signing.workshop import Workshop
 from seals.statuses import Responder
 from server.adapters.blobs import LocalBlobs
+from tests.databases import lift_guards
 from tests.seals.pdf.samples import contract
 from tests.seals.pdf.sealing_kit import PLACE, START, Clock, World
 from tests.seals.signing.rows import signing
@@ -158,6 +159,7 @@ async def sealed_document(clock: Moved, workshop: Workshop, timestamper: Any) ->
     attributes = signed_attributes(ready.digest, SEAL.certificate_der)
     row = await signing(SigningState.KEYED, prepared=ready.meta.to_json(), fence=1)
     value = SEAL.key.sign(attributes, ec.ECDSA(hashes.SHA256()))
+    await lift_guards()
     await SealKey.filter(id=row.key_id).update(
         certificate=base64.b64encode(SEAL.certificate_der).decode(),
         serial=f"{SEAL.serial:x}",
