@@ -16,11 +16,21 @@ from sanic import Request
 from sanic.response import HTTPResponse, html
 
 from h5 import words
+from h5.display import Display, display_of
+from h5.packing import WORTH_BYTES, pack, packed, takes_gzip
 
-__all__ = ["STATIC_VERSION", "language_cookie", "language_of", "render", "scripts_of", "static_file"]
+__all__ = [
+    "STATIC_VERSION",
+    "display_cookie",
+    "language_cookie",
+    "language_of",
+    "render",
+    "scripts_of",
+    "static_file",
+]
 
 HERE = Path(__file__).parent
-LANGUAGE_COOKIE_LIFE_S = 365 * 24 * 3600
+COOKIE_LIFE_S = 365 * 24 * 3600
 YEAR_S = 365 * 24 * 3600
 IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
 TAGS: dict[words.Language, str] = {"zh": "zh-CN", "en": "en"}
@@ -74,7 +84,15 @@ def scripts_of(path: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def static_file(version: str, path: str) -> HTTPResponse | None:
+@cache
+def _packed(path: str) -> bytes | None:
+    """A static file as gzip; None for what gains nothing by it."""
+    body, kind = _STATIC[path]
+    small = len(body) < WORTH_BYTES or not kind.startswith(("text/", "image/svg", "application/json"))
+    return None if small else packed(body)
+
+
+def static_file(request: Request, version: str, path: str) -> HTTPResponse | None:
     """A static file, or None. The version in the address makes it cacheable for ever.
 
     Scripts import each other by relative address, so the version of the page holds for them all.
@@ -84,7 +102,14 @@ def static_file(version: str, path: str) -> HTTPResponse | None:
         return None
     body, kind = found
     life = f"public, max-age={YEAR_S}, immutable" if version == STATIC_VERSION else "no-cache"
-    return HTTPResponse(body, content_type=_with_charset(kind), headers={"cache-control": life})
+    headers = {"cache-control": life}
+    small = _packed(path)
+    if small is not None:
+        headers["vary"] = "accept-encoding"
+        if takes_gzip(request):
+            headers["content-encoding"] = "gzip"
+            body = small
+    return HTTPResponse(body, content_type=_with_charset(kind), headers=headers)
 
 
 def _with_charset(kind: str) -> str:
@@ -108,7 +133,16 @@ def _templates() -> Environment:
 
 def language_cookie(settings: Any) -> str:
     """The name of the cookie that keeps the language: under https of this very host, as all our cookies."""
-    return f"{'__Host-' if _is_https(settings) else ''}ezhang_lang"
+    return _cookie(settings, "lang")
+
+
+def display_cookie(settings: Any) -> str:
+    """The name of the cookie that keeps the look."""
+    return _cookie(settings, "look")
+
+
+def _cookie(settings: Any, name: str) -> str:
+    return f"{'__Host-' if _is_https(settings) else ''}ezhang_{name}"
 
 
 def language_of(request: Request) -> words.Language:
@@ -122,13 +156,17 @@ def _other_language_link(request: Request, language: words.Language) -> str:
     return "?" + urlencode({**query, "lang": "en" if language == "zh" else "zh"})
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTTPResponse:
-    """A page. Every page knows: its words, the sandbox address if there is one, and the public host.
+def render(
+    request: Request, template: str, status: int = 200, *, private: bool = False, **values: Any
+) -> HTTPResponse:
+    """A page. Every page knows: its words and look, the sandbox address if there is one, the public host.
 
-    The words of the groups that a template names are handed to its script by `page.html`.
+    The words of the groups that a template names are handed to its script by `page.html`. private: it holds
+    what belongs to its reader, so it is not packed.
     """
     language = language_of(request)
     settings = request.app.ctx.settings
+    display = display_of(request, display_cookie(settings))
     body = (
         _templates()
         .get_template(template)
@@ -136,6 +174,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
             w=lambda key, **facts: words.text(key, language, **facts),
             script_words=lambda names: words.groups(names, language),
             language=language,
+            display=display,
             language_tag=TAGS[language],
             other_language_link=_other_language_link(request, language),
             sandbox_url=settings.sandbox_public_url if settings.sandbox_url else "",
@@ -147,17 +186,28 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     response = html(
         body, status=status, headers={"cache-control": "no-store", "content-language": TAGS[language]}
     )
+    _keep(request, response, language, display)
+    return response if private else pack(request, response)
+
+
+def _keep(request: Request, response: HTTPResponse, language: words.Language, display: Display) -> None:
+    """What the reader chose by a link stays chosen in this browser."""
+    settings = request.app.ctx.settings
+    chosen = {}
     if request.args.get("lang") == language:
+        chosen[language_cookie(settings)] = str(language)
+    if display.asked:
+        chosen[display_cookie(settings)] = display.kept
+    for name, value in chosen.items():
         response.add_cookie(
-            language_cookie(settings),
-            language,
+            name,
+            value,
             path="/",
-            max_age=LANGUAGE_COOKIE_LIFE_S,
+            max_age=COOKIE_LIFE_S,
             httponly=True,
             samesite="Lax",
             secure=_is_https(settings),
         )
-    return response
 
 
 def _is_https(settings: Any) -> bool:

@@ -32,6 +32,7 @@ OFFICE_PC = (
     "Chrome/150.0.0.0 Safari/537.36"
 )
 STEADY = {"locale": "zh-CN", "reduced_motion": "reduce"}
+LOOKS = ("light", "dark")
 COLOURS = 256
 # A page that scrolls smoothly to its answer would be pictured on the way.
 STAY_AT_THE_TOP = "Element.prototype.scrollIntoView = () => {};"
@@ -130,23 +131,25 @@ def write_small(picture: Image.Image, path: Path) -> None:
 
 
 def every_page(browser: Browser, site: Site, shelf: Shelf, folder: Path) -> None:
-    """A picture of each sight, whole page."""
+    """A picture of each sight, whole page, in light and dark."""
     folder.mkdir(parents=True, exist_ok=True)
-    own, nobody = (
-        Tour(*(Window(browser.new_context(**STEADY, **device), site.url) for device in (PHONE, DESK)))
-        for _ in range(2)
-    )
-    for window in (own.phone, own.desk):
-        steps.enter_as(window, site, shelf.owner)
-    # One after the other: a QR code that is asked for ends the one before.
-    sights = chain(
-        ((own, sight) for sight in chain(own_pages(shelf), open_pages(shelf))),
-        ((nobody, sight) for sight in login_pages()),
-    )
-    for number, (tour, sight) in enumerate(sights):
-        page = tour.show(sight)
-        name = sight.path.removeprefix(site.url).partition("#")[0].strip("/").replace("/", "_")
-        page.screenshot(path=folder / f"{number:02d}_{name[:40]}.png")
+    for look in LOOKS:
+        steady = {**STEADY, "color_scheme": look}
+        own, nobody = (
+            Tour(*(Window(browser.new_context(**steady, **device), site.url) for device in (PHONE, DESK)))
+            for _ in range(2)
+        )
+        for window in (own.phone, own.desk):
+            steps.enter_as(window, site, shelf.owner)
+        # One after the other: a QR code that is asked for ends the one before.
+        sights = chain(
+            ((own, sight) for sight in chain(own_pages(shelf), open_pages(shelf))),
+            ((nobody, sight) for sight in login_pages()),
+        )
+        for number, (tour, sight) in enumerate(sights):
+            page = tour.show(sight)
+            name = sight.path.removeprefix(site.url).partition("#")[0].strip("/").replace("/", "_")
+            page.screenshot(path=folder / f"{number:02d}_{name[:40]}_{look}.png")
 
 
 def main() -> None:
