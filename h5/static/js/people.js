@@ -1,7 +1,7 @@
 // The people of a company: who they are, inviting one more, removing one.
 
 import { get, post } from "./lib/api.js";
-import { $, busy, h, say } from "./lib/dom.js";
+import { $, busy, fill, h, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
 import { note, openDrawer } from "./lib/overlay.js";
 import { chinaTime } from "./lib/time.js";
@@ -33,7 +33,7 @@ function item(member) {
 
 async function show() {
   const { members, managers_left: left } = await get(`${COMPANY}/members`);
-  $("people").replaceChildren(...members.map(item));
+  fill($("people"), members.map(item));
   $("nobody").hidden = members.length > 0;
   managerChoice.closest("label").hidden = !mayManageManagers || left < 1;
 }
