@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import mimetypes
-import posixpath
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sanic import Request
 from sanic.response import HTTPResponse, html
 
-from h5 import words
+from h5 import scripts, words
 from h5.display import Display, display_of
 from h5.packing import WORTH_BYTES, pack, packed, takes_gzip
 
@@ -32,7 +31,7 @@ __all__ = [
 HERE = Path(__file__).parent
 COOKIE_LIFE_S = 365 * 24 * 3600
 YEAR_S = 365 * 24 * 3600
-IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
+PACK = "js/pack/"
 TAGS: dict[words.Language, str] = {"zh": "zh-CN", "en": "en"}
 
 mimetypes.add_type("text/javascript", ".js")
@@ -51,7 +50,7 @@ def _read_static() -> dict[str, tuple[bytes, str]]:
 
 
 def _version(files: dict[str, tuple[bytes, str]]) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(inspect.getsource(scripts).encode())
     for name, (body, _) in files.items():
         digest.update(name.encode() + b"\0" + hashlib.sha256(body).digest())
     return digest.hexdigest()[:12]
@@ -62,32 +61,28 @@ _STATIC = _read_static()
 STATIC_VERSION = _version(_STATIC)
 
 
-def _imports(path: str) -> list[str]:
-    """The scripts that one script imports, by their paths."""
-    text = _STATIC[path][0].decode()
-    return [
-        posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in IMPORT.findall(text)
-    ]
+def _source(path: str) -> str:
+    return _STATIC[path][0].decode()
+
+
+def scripts_of(path: str) -> tuple[str, ...]:
+    """All scripts that a script imports, itself not, each once, after what it needs itself."""
+    return scripts.modules(path, _source)[:-1]
 
 
 @cache
-def scripts_of(path: str) -> tuple[str, ...]:
-    """All scripts that a script needs, itself not, each once: a browser told of them asks for all at once,
-    where it would find them one import after another, a journey for each on a slow network."""
-    found: dict[str, None] = {}
-    waiting = _imports(path)
-    while waiting:
-        name = waiting.pop(0)
-        if name not in found and name != path:
-            found[name] = None
-            waiting += _imports(name)
-    return tuple(found)
+def _file(path: str) -> tuple[bytes, str] | None:
+    """A file by its path below /static, with its kind; `js/pack/x.js` is js/x.js with all that it imports."""
+    name = path.removeprefix(PACK)
+    if path == name or "/" in name or f"js/{name}" not in _STATIC:
+        return _STATIC.get(path)
+    return scripts.packed(f"js/{name}", _source).encode(), "text/javascript"
 
 
 @cache
 def _packed(path: str) -> bytes | None:
-    """A static file as gzip; None for what gains nothing by it."""
-    body, kind = _STATIC[path]
+    """A static file as gzip; None for what is not there or gains nothing by it."""
+    body, kind = _file(path) or (b"", "")
     small = len(body) < WORTH_BYTES or not kind.startswith(("text/", "image/svg", "application/json"))
     return None if small else packed(body)
 
@@ -95,9 +90,9 @@ def _packed(path: str) -> bytes | None:
 def static_file(request: Request, version: str, path: str) -> HTTPResponse | None:
     """A static file, or None. The version in the address makes it cacheable for ever.
 
-    Scripts import each other by relative address, so the version of the page holds for them all.
+    The modules import each other by relative address, so the version of the page holds for them all.
     """
-    found = _STATIC.get(path)
+    found = _file(path)
     if found is None:
         return None
     body, kind = found
@@ -127,7 +122,6 @@ def _templates() -> Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     environment.globals["static"] = lambda path: f"/static/{STATIC_VERSION}/{path}"
-    environment.globals["scripts_of"] = scripts_of
     return environment
 
 
