@@ -1,7 +1,7 @@
 """`make lighthouse`: Lighthouse's mobile profile on thread, confirm page, verification page and a record.
 
 Needs npm (not for anything else) and Debian's Chromium. Targets: performance 98, accessibility 100, best
-practices 100; exit status 1 where one is missed. Figures of performance want a machine that does nothing else.
+practices 100; exit status 1 where one is missed. Performance wants a machine at rest.
 """
 
 from __future__ import annotations

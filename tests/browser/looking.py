@@ -126,7 +126,8 @@ _TORN = """() => {
       if (one.contains(other) || other.contains(one) || fixed(one) !== fixed(other)) continue;
       const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (wide > 4 && high > 4) over.push(`on each other: ${one.outerHTML.slice(0, 70)} and ${other.outerHTML.slice(0, 70)}`);
+      const names = [one, other].map((each) => each.outerHTML.slice(0, 80)).join(" and ");
+      if (wide > 4 && high > 4) over.push(`on each other: ${names}`);
     }
   });
   const cut = [...root.querySelectorAll("*")].filter((one) => {
@@ -135,7 +136,8 @@ _TORN = """() => {
     return overflowX === "hidden" && textOverflow !== "ellipsis" && one.scrollWidth > one.clientWidth + 1
       && !one.closest(".stage, .picture");
   }).map((one) => `cut off: ${one.outerHTML.slice(0, 110)}`);
-  if (modal && modal.scrollWidth > modal.clientWidth + 1) cut.push(`the drawer is ${modal.scrollWidth} px wide`);
+  const wide = modal && modal.scrollWidth > modal.clientWidth + 1;
+  if (wide) cut.push(`the drawer is ${modal.scrollWidth} px wide`);
   return [...over, ...cut];
 }"""
 

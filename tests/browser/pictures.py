@@ -1,8 +1,8 @@
 """Pictures of the pages: `python -m tests.browser.pictures [FOLDER]`; no part of the test run.
 
 Writes docs/pictures/phone.png, three phone screens side by side for the README: the conversation in which
-the seals arrive, the confirm page, the verification page in green. With a FOLDER, a picture of every page
-in every state goes there, to be looked at.
+the seals arrive, the confirm page, the verification page in green; and the main states in light and dark
+for docs/guide/look.md. With a FOLDER, a picture of every page in every state goes there, to be looked at.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from server.demo import COMPANY, ID_NUMBER, NAME, PIN, Demo, temporary_server
 from server.demo_contract import demo_contract
 from tests.browser import steps
 from tests.browser.sights import Shelf, Tour, login_pages, open_pages, own_pages, stock
+from tests.browser.states import LOOKS, write_states
 from tests.browser.windows import DESK, PHONE, Window, chromium
 from tests.http.site import Party, Site
 
@@ -32,7 +33,6 @@ OFFICE_PC = (
     "Chrome/150.0.0.0 Safari/537.36"
 )
 STEADY = {"locale": "zh-CN", "reduced_motion": "reduce"}
-LOOKS = ("light", "dark")
 COLOURS = 256
 # A page that scrolls smoothly to its answer would be pictured on the way.
 STAY_AT_THE_TOP = "Element.prototype.scrollIntoView = () => {};"
@@ -158,10 +158,11 @@ def main() -> None:
         with temporary_server(data) as url:
             site = Site(url, data, data.parent / "data.log")
             # Before the browser, whose driver has the event loop from then on.
-            shelf = stock(site, demo_contract(COMPANY)) if len(sys.argv) > 1 else None
+            shelf = stock(site, demo_contract(COMPANY))
             with chromium() as browser:
                 readme_picture(browser, site)
-                if shelf is not None:
+                write_states(browser, site, shelf)
+                if len(sys.argv) > 1:
                     every_page(browser, site, shelf, Path(sys.argv[1]))
 
 
