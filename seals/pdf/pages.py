@@ -35,7 +35,7 @@ _FONT_FACES = 10  # in the collection: five regions, each also with half-width l
 _WATERMARK_INK = (70, 80, 120, 64)
 _WATERMARK_SIZE = 0.085  # height of the characters, part of the page's width
 _WATERMARK_ANGLE = 30  # degrees, rising from left to right
-# Measured on pages of text: sharp, 12 to 40 KiB, no slower than PNG. A page of photographs goes down the ladder.
+# Measured on pages of text: sharp, 12 to 40 KiB, no slower than PNG. Photographs go down the ladder.
 _WEBP_QUALITIES, _WEBP_METHOD = (85, 70, 55), 2
 _WEBP_BYTES = 60 * 1024
 _PNG_LEVEL = 3  # measured on pages of text: smaller and a third faster than level 6
