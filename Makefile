@@ -8,11 +8,13 @@
 #   make test                 all tests, browser tests included
 #   make lint                 ruff, mypy, import contracts
 #   make bench                measure; writes ./bench.json
+#   make lighthouse           Lighthouse on the main pages, by npx; wants a machine at rest
+#   make pictures             the main states as pictures into docs/pictures; FOLDER=… every page, to look at
 #   make corpus               seal the PDFs of this machine's packages; DOWNLOAD=1, LIMIT=200, FOLDER=…
 #   make fuzz SECONDS=300     mutated files against the inspector, SEED=… from another start
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test lint bench fuzz corpus
+.PHONY: help setup setup-dev run demo test lint bench lighthouse pictures fuzz corpus
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -37,6 +39,12 @@ test: setup-dev
 
 bench: setup-dev
 	@.venv/bin/python -m tests.bench
+
+lighthouse: setup-dev
+	@.venv/bin/python -m tests.bench.lighthouse
+
+pictures: setup-dev
+	@.venv/bin/python -m tests.browser.pictures $(FOLDER)
 
 corpus: setup-dev
 	@.venv/bin/python -m tests.corpus $(if $(DOWNLOAD),--download) $(if $(LIMIT),--limit $(LIMIT)) $(if $(FOLDER),--folder $(FOLDER))

@@ -21,6 +21,7 @@ from sanic.response import HTTPResponse, redirect
 from auth.applying import COMPANY_TYPES
 from auth.errors import Gone, Invalid, NotFound
 from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
+from h5.display import LOOKS, TEXTS
 from h5.qr import qr_svg
 from h5.rendering import language_of, render, static_file
 from h5.views import SealedRecord
@@ -69,7 +70,7 @@ async def front(request: Request) -> HTTPResponse:
 
 @pages.get("/static/<version:str>/<path:path>", name="static")
 async def static(request: Request, version: str, path: str) -> HTTPResponse:
-    response = static_file(version, path)
+    response = static_file(request, version, path)
     if response is None:
         raise NoSuchPage(f"no static file {path!r}")
     return response
@@ -293,6 +294,12 @@ async def scan(request: Request) -> HTTPResponse:
     return response
 
 
+@pages.get("/m/display")
+async def display(request: Request) -> HTTPResponse:
+    """Light or dark, and the size of letters; open to all, for it is the browser's and not the person's."""
+    return render(request, "display.html", looks=LOOKS, texts=TEXTS)
+
+
 @pages.get("/m/code")
 async def short_code(request: Request) -> HTTPResponse:
     return _private(request, "confirm.html", "/m/login", by_short_code=True)
@@ -367,4 +374,5 @@ async def sealed_record(request: Request, code: str) -> HTTPResponse:
         record = await request.app.ctx.sealed_record(request, code)
     except (Invalid, NotFound):
         record = SealedRecord(code=code[:MAX_CODE_SHOWN], state="unknown")
-    return render(request, "record.html", status=404 if record.state == "unknown" else 200, record=record)
+    status = 404 if record.state == "unknown" else 200
+    return render(request, "record.html", status, private=bool(record.own), record=record)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import mimetypes
-import posixpath
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,24 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sanic import Request
 from sanic.response import HTTPResponse, html
 
-from h5 import words
+from h5 import scripts, words
+from h5.display import Display, display_of
+from h5.packing import WORTH_BYTES, pack, packed, takes_gzip
 
-__all__ = ["STATIC_VERSION", "language_cookie", "language_of", "render", "scripts_of", "static_file"]
+__all__ = [
+    "STATIC_VERSION",
+    "display_cookie",
+    "language_cookie",
+    "language_of",
+    "render",
+    "scripts_of",
+    "static_file",
+]
 
 HERE = Path(__file__).parent
-LANGUAGE_COOKIE_LIFE_S = 365 * 24 * 3600
+COOKIE_LIFE_S = 365 * 24 * 3600
 YEAR_S = 365 * 24 * 3600
-IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
+PACK = "js/pack/"
 TAGS: dict[words.Language, str] = {"zh": "zh-CN", "en": "en"}
 
 mimetypes.add_type("text/javascript", ".js")
@@ -41,7 +50,7 @@ def _read_static() -> dict[str, tuple[bytes, str]]:
 
 
 def _version(files: dict[str, tuple[bytes, str]]) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(inspect.getsource(scripts).encode())
     for name, (body, _) in files.items():
         digest.update(name.encode() + b"\0" + hashlib.sha256(body).digest())
     return digest.hexdigest()[:12]
@@ -52,39 +61,50 @@ _STATIC = _read_static()
 STATIC_VERSION = _version(_STATIC)
 
 
-def _imports(path: str) -> list[str]:
-    """The scripts that one script imports, by their paths."""
-    text = _STATIC[path][0].decode()
-    return [
-        posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in IMPORT.findall(text)
-    ]
+def _source(path: str) -> str:
+    return _STATIC[path][0].decode()
+
+
+def scripts_of(path: str) -> tuple[str, ...]:
+    """All scripts that a script imports, itself not, each once, after what it needs itself."""
+    return scripts.modules(path, _source)[:-1]
 
 
 @cache
-def scripts_of(path: str) -> tuple[str, ...]:
-    """All scripts that a script needs, itself not, each once: a browser told of them asks for all at once,
-    where it would find them one import after another, a journey for each on a slow network."""
-    found: dict[str, None] = {}
-    waiting = _imports(path)
-    while waiting:
-        name = waiting.pop(0)
-        if name not in found and name != path:
-            found[name] = None
-            waiting += _imports(name)
-    return tuple(found)
+def _file(path: str) -> tuple[bytes, str] | None:
+    """A file by its path below /static, with its kind; `js/pack/x.js` is js/x.js with all that it imports."""
+    name = path.removeprefix(PACK)
+    if path == name or "/" in name or f"js/{name}" not in _STATIC:
+        return _STATIC.get(path)
+    return scripts.packed(f"js/{name}", _source).encode(), "text/javascript"
 
 
-def static_file(version: str, path: str) -> HTTPResponse | None:
+@cache
+def _packed(path: str) -> bytes | None:
+    """A static file as gzip; None for what is not there or gains nothing by it."""
+    body, kind = _file(path) or (b"", "")
+    small = len(body) < WORTH_BYTES or not kind.startswith(("text/", "image/svg", "application/json"))
+    return None if small else packed(body)
+
+
+def static_file(request: Request, version: str, path: str) -> HTTPResponse | None:
     """A static file, or None. The version in the address makes it cacheable for ever.
 
-    Scripts import each other by relative address, so the version of the page holds for them all.
+    The modules import each other by relative address, so the version of the page holds for them all.
     """
-    found = _STATIC.get(path)
+    found = _file(path)
     if found is None:
         return None
     body, kind = found
     life = f"public, max-age={YEAR_S}, immutable" if version == STATIC_VERSION else "no-cache"
-    return HTTPResponse(body, content_type=_with_charset(kind), headers={"cache-control": life})
+    headers = {"cache-control": life}
+    small = _packed(path)
+    if small is not None:
+        headers["vary"] = "accept-encoding"
+        if takes_gzip(request):
+            headers["content-encoding"] = "gzip"
+            body = small
+    return HTTPResponse(body, content_type=_with_charset(kind), headers=headers)
 
 
 def _with_charset(kind: str) -> str:
@@ -102,13 +122,21 @@ def _templates() -> Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     environment.globals["static"] = lambda path: f"/static/{STATIC_VERSION}/{path}"
-    environment.globals["scripts_of"] = scripts_of
     return environment
 
 
 def language_cookie(settings: Any) -> str:
     """The name of the cookie that keeps the language: under https of this very host, as all our cookies."""
-    return f"{'__Host-' if _is_https(settings) else ''}ezhang_lang"
+    return _cookie(settings, "lang")
+
+
+def display_cookie(settings: Any) -> str:
+    """The name of the cookie that keeps the look."""
+    return _cookie(settings, "look")
+
+
+def _cookie(settings: Any, name: str) -> str:
+    return f"{'__Host-' if _is_https(settings) else ''}ezhang_{name}"
 
 
 def language_of(request: Request) -> words.Language:
@@ -122,13 +150,17 @@ def _other_language_link(request: Request, language: words.Language) -> str:
     return "?" + urlencode({**query, "lang": "en" if language == "zh" else "zh"})
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTTPResponse:
-    """A page. Every page knows: its words, the sandbox address if there is one, and the public host.
+def render(
+    request: Request, template: str, status: int = 200, *, private: bool = False, **values: Any
+) -> HTTPResponse:
+    """A page. Every page knows: its words and look, the sandbox address if there is one, the public host.
 
-    The words of the groups that a template names are handed to its script by `page.html`.
+    The words of the groups that a template names are handed to its script by `page.html`. private: it holds
+    what belongs to its reader, so it is not packed.
     """
     language = language_of(request)
     settings = request.app.ctx.settings
+    display = display_of(request, display_cookie(settings))
     body = (
         _templates()
         .get_template(template)
@@ -136,6 +168,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
             w=lambda key, **facts: words.text(key, language, **facts),
             script_words=lambda names: words.groups(names, language),
             language=language,
+            display=display,
             language_tag=TAGS[language],
             other_language_link=_other_language_link(request, language),
             sandbox_url=settings.sandbox_public_url if settings.sandbox_url else "",
@@ -147,17 +180,28 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     response = html(
         body, status=status, headers={"cache-control": "no-store", "content-language": TAGS[language]}
     )
+    _keep(request, response, language, display)
+    return response if private else pack(request, response)
+
+
+def _keep(request: Request, response: HTTPResponse, language: words.Language, display: Display) -> None:
+    """What the reader chose by a link stays chosen in this browser."""
+    settings = request.app.ctx.settings
+    chosen = {}
     if request.args.get("lang") == language:
+        chosen[language_cookie(settings)] = str(language)
+    if display.asked:
+        chosen[display_cookie(settings)] = display.kept
+    for name, value in chosen.items():
         response.add_cookie(
-            language_cookie(settings),
-            language,
+            name,
+            value,
             path="/",
-            max_age=LANGUAGE_COOKIE_LIFE_S,
+            max_age=COOKIE_LIFE_S,
             httponly=True,
             samesite="Lax",
             secure=_is_https(settings),
         )
-    return response
 
 
 def _is_https(settings: Any) -> bool:

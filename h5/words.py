@@ -7,6 +7,7 @@ filled in when it is shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
@@ -22,6 +23,7 @@ from h5.wording import (
     deposits,
     desk,
     devices,
+    display,
     entry,
     filing,
     grants,
@@ -49,12 +51,15 @@ __all__ = ["LANGUAGES", "WORDS", "Language", "choose", "groups", "text"]
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DEFAULT: Language = "zh"
+# Hebrew to Arabic Extended-A, and their presentation forms; Uyghur names are in there.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 MAX_HEADER = 400  # an Accept-Language header is read up to here; more is no browser's
 
 WORDS: dict[str, tuple[str, str]] = {
     **common.WORDS,
     **login.WORDS,
     **devices.WORDS,
+    **display.WORDS,
     **passkeys.WORDS,
     **closing.WORDS,
     **thread.WORDS,
@@ -89,7 +94,12 @@ WORDS: dict[str, tuple[str, str]] = {
 def text(key: str, language: Language, **facts: object) -> str:
     """The words of a key with its facts filled in; KeyError when there is no such key."""
     words = WORDS[key][LANGUAGES.index(language)]
-    return words.format_map(facts) if facts else words
+    return words.format_map({name: _apart(fact) for name, fact in facts.items()}) if facts else words
+
+
+def _apart(fact: object) -> object:
+    """A name written from right to left turns nothing around it: it is isolated (UAX #9: FSI … PDI)."""
+    return f"\u2068{fact}\u2069" if isinstance(fact, str) and _RIGHT_TO_LEFT.search(fact) else fact
 
 
 def groups(names: Iterable[str], language: Language) -> dict[str, str]:

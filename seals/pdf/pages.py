@@ -35,7 +35,9 @@ _FONT_FACES = 10  # in the collection: five regions, each also with half-width l
 _WATERMARK_INK = (70, 80, 120, 64)
 _WATERMARK_SIZE = 0.085  # height of the characters, part of the page's width
 _WATERMARK_ANGLE = 30  # degrees, rising from left to right
-_WEBP_QUALITY, _WEBP_METHOD = 85, 2  # measured on pages of text: sharp, 12 to 40 KiB, no slower than PNG
+# Measured on pages of text: sharp, 12 to 40 KiB, no slower than PNG. Photographs go down the ladder.
+_WEBP_QUALITIES, _WEBP_METHOD = (85, 70, 55), 2
+_WEBP_BYTES = 60 * 1024
 _PNG_LEVEL = 3  # measured on pages of text: smaller and a third faster than level 6
 
 
@@ -55,10 +57,18 @@ def page_png(data: bytes, page: int, width_px: int, watermark: str | None = None
 
 
 def page_webp(data: bytes, page: int, width_px: int, watermark: str | None = None) -> bytes:
-    """As `page_png`, for a screen: WebP, a third of the bytes or less, not exact in every pixel."""
-    out = io.BytesIO()
-    _picture(data, page, width_px, watermark).save(out, "WEBP", quality=_WEBP_QUALITY, method=_WEBP_METHOD)
-    return out.getvalue()
+    """As `page_png`, for a screen: WebP, a third of the bytes or less, not exact in every pixel; of at most
+    `_WEBP_BYTES` where its content allows that at a quality in which small print can be read.
+    """
+    picture = _picture(data, page, width_px, watermark)
+    made = b""
+    for quality in _WEBP_QUALITIES:
+        out = io.BytesIO()
+        picture.save(out, "WEBP", quality=quality, method=_WEBP_METHOD)
+        made = out.getvalue()
+        if len(made) <= _WEBP_BYTES:
+            break
+    return made
 
 
 def _picture(data: bytes, page: int, width_px: int, watermark: str | None) -> Image.Image:

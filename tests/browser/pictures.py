@@ -1,8 +1,8 @@
 """Pictures of the pages: `python -m tests.browser.pictures [FOLDER]`; no part of the test run.
 
 Writes docs/pictures/phone.png, three phone screens side by side for the README: the conversation in which
-the seals arrive, the confirm page, the verification page in green. With a FOLDER, a picture of every page
-in every state goes there, to be looked at.
+the seals arrive, the confirm page, the verification page in green; and the main states in light and dark
+for docs/guide/look.md. With a FOLDER, a picture of every page in every state goes there, to be looked at.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from server.demo import COMPANY, ID_NUMBER, NAME, PIN, Demo, temporary_server
 from server.demo_contract import demo_contract
 from tests.browser import steps
 from tests.browser.sights import Shelf, Tour, login_pages, open_pages, own_pages, stock
+from tests.browser.states import LOOKS, write_states
 from tests.browser.windows import DESK, PHONE, Window, chromium
 from tests.http.site import Party, Site
 
@@ -130,23 +131,25 @@ def write_small(picture: Image.Image, path: Path) -> None:
 
 
 def every_page(browser: Browser, site: Site, shelf: Shelf, folder: Path) -> None:
-    """A picture of each sight, whole page."""
+    """A picture of each sight, whole page, in light and dark."""
     folder.mkdir(parents=True, exist_ok=True)
-    own, nobody = (
-        Tour(*(Window(browser.new_context(**STEADY, **device), site.url) for device in (PHONE, DESK)))
-        for _ in range(2)
-    )
-    for window in (own.phone, own.desk):
-        steps.enter_as(window, site, shelf.owner)
-    # One after the other: a QR code that is asked for ends the one before.
-    sights = chain(
-        ((own, sight) for sight in chain(own_pages(shelf), open_pages(shelf))),
-        ((nobody, sight) for sight in login_pages()),
-    )
-    for number, (tour, sight) in enumerate(sights):
-        page = tour.show(sight)
-        name = sight.path.removeprefix(site.url).partition("#")[0].strip("/").replace("/", "_")
-        page.screenshot(path=folder / f"{number:02d}_{name[:40]}.png")
+    for look in LOOKS:
+        steady = {**STEADY, "color_scheme": look}
+        own, nobody = (
+            Tour(*(Window(browser.new_context(**steady, **device), site.url) for device in (PHONE, DESK)))
+            for _ in range(2)
+        )
+        for window in (own.phone, own.desk):
+            steps.enter_as(window, site, shelf.owner)
+        # One after the other: a QR code that is asked for ends the one before.
+        sights = chain(
+            ((own, sight) for sight in chain(own_pages(shelf), open_pages(shelf))),
+            ((nobody, sight) for sight in login_pages()),
+        )
+        for number, (tour, sight) in enumerate(sights):
+            page = tour.show(sight)
+            name = sight.path.removeprefix(site.url).partition("#")[0].strip("/").replace("/", "_")
+            page.screenshot(path=folder / f"{number:02d}_{name[:40]}_{look}.png")
 
 
 def main() -> None:
@@ -155,10 +158,11 @@ def main() -> None:
         with temporary_server(data) as url:
             site = Site(url, data, data.parent / "data.log")
             # Before the browser, whose driver has the event loop from then on.
-            shelf = stock(site, demo_contract(COMPANY)) if len(sys.argv) > 1 else None
+            shelf = stock(site, demo_contract(COMPANY))
             with chromium() as browser:
                 readme_picture(browser, site)
-                if shelf is not None:
+                write_states(browser, site, shelf)
+                if len(sys.argv) > 1:
                     every_page(browser, site, shelf, Path(sys.argv[1]))
 
 

@@ -146,6 +146,7 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight("/m/devices", "#devices > li", lambda page: page.click("#devices button"))
     yield Sight("/m/scan", "#scan-state:not(:empty)")
     yield Sight("/m/code", "#short-code", lambda page: page.click("[type=submit]"))
+    yield Sight("/m/display", ".row-tick")
     yield Sight("/pc", "#drop", on_desk=True)
     yield Sight(f"/pc?document={shelf.document}", "#seal-choices :nth-child(5) img", place, on_desk=True)
     fresh = shelf.owner.client.request_signing(shelf.document, shelf.owner.seal(), others="unknown")["id"]

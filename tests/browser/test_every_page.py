@@ -73,7 +73,10 @@ def test_every_page_fits_the_screen_and_has_no_barriers(
     site: Site, shelf: Shelf, open_window: Callable[..., Window]
 ) -> None:
     def judge(page: Page) -> list[str]:
-        return [*looking.barriers(page), *looking.unseen_focus(page), *too_wide(page)]
+        wrong = [*looking.barriers(page), *looking.dim_at_night(page), *looking.unseen_focus(page)]
+        if page.viewport_size == PHONE["viewport"]:
+            wrong += [*looking.small_targets(page), *looking.torn_by_large_text(page)]
+        return [*wrong, *too_wide(page)]
 
     wrong = all_round(site, shelf, open_window, "zh", judge)
     assert not wrong, "\n".join(wrong)

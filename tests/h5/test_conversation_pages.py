@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from auth import events
 from auth.engine import transaction
 from auth.errors import Invalid, NotFound
 from auth.events import company_stream, person_stream
-from auth.models import Application, Event, ReadMark
+from auth.models import Application, Event, ReadMark, StreamHead
 from h5 import conversation
 from h5.thread import cursor
 from h5.thread.shown import SHOWN
@@ -85,6 +85,41 @@ async def test_a_page_needs_few_queries_however_many_cards_it_has(
             counts.append(len(caplog.records))
         assert len([card for card in told if card.kind == "signing.requested"]) == asked
     assert 0 < counts[1] <= counts[0] <= 24
+
+
+async def test_a_thread_of_10_000_events_is_opened_by_as_few_queries_as_a_short_one(
+    world: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    who = await world.log_in(MOBILE)
+    stream = person_stream(who.person_id)
+    asked: list[list[str]] = []
+    for length in (conversation.PAGE_SIZE + 10, 10_000):
+        last = await Event.filter(stream=stream).count()
+        rows = [replied(stream, seq, world.now) for seq in range(last + 1, length + 1)]
+        async with transaction():
+            await Event.bulk_create(rows, batch_size=500)
+            await StreamHead.update_or_create(stream=stream, defaults={"seq": length, "hash": "0" * 64})
+        with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
+            caplog.clear()
+            assert len(await world.cards(who)) == conversation.PAGE_SIZE
+            asked.append([record.getMessage().partition(" WHERE ")[0] for record in caplog.records])
+    assert len(asked[1]) <= len(asked[0]) <= 12
+
+
+def replied(stream: str, seq: int, now: datetime) -> Event:
+    """An event that nobody chained: what is read of it here is no more than a card needs."""
+    at = now + timedelta(milliseconds=seq)
+    chained = dict.fromkeys(("salt", "prev", "commitment", "hash"), "0" * 64)
+    return Event(
+        stream=stream,
+        seq=seq,
+        kind="chat.replied",
+        at=at,
+        actor="assistant",
+        subject="chat:0",
+        facts={"reply": "help"},
+        **chained,
+    )
 
 
 @pytest.mark.parametrize(

@@ -202,19 +202,14 @@ async def test_every_page_says_sandbox_and_links_the_inbox_that_phones_reach(
     assert "seal.example.cn" in text
 
 
-async def test_a_page_names_all_scripts_that_it_will_need(browser: httpx.AsyncClient) -> None:
-    text = (await browser.get("/verify")).text
-    named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', text)
-    assert named == [f"/static/{STATIC_VERSION}/{path}" for path in scripts_of("js/verify.js")]
-    seen: set[str] = set()
-    todo = re.findall(r'type="module" src="([^"]+)"', text)
-    while todo:
-        at = todo.pop()
-        script = (await browser.get(at)).raise_for_status().text
-        found = {str(httpx.URL(at).join(name)) for name in re.findall(r'from "(\.[^"]+)"', script)}
-        todo += found - seen
-        seen |= found
-    assert seen == set(named)
+async def test_a_page_brings_one_script_with_all_that_it_needs(browser: httpx.AsyncClient) -> None:
+    (at,) = re.findall(r'<script type="module" src="([^"]+)"', (await browser.get("/verify")).text)
+    assert at == f"/static/{STATIC_VERSION}/js/pack/verify.js"
+    script = (await browser.get(at)).raise_for_status()
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert not re.search(r"^(import|export)\b", script.text, re.MULTILINE)
+    assert script.text.count("return {") >= len(scripts_of("js/verify.js"))
+    assert (await browser.get(f"/static/{STATIC_VERSION}/js/pack/lib/dom.js")).status_code == 404
 
 
 async def test_scripts_ask_for_pictures_in_the_steps_that_are_drawn(browser: httpx.AsyncClient) -> None:

@@ -296,6 +296,19 @@ async def test_under_https_nobody_plants_the_cookie_of_the_language(
     assert '<html lang="zh-CN">' in (await under_https.get("/verify", headers=planted)).text
 
 
+async def test_under_https_nobody_plants_the_cookie_of_the_look(under_https: httpx.AsyncClient) -> None:
+    (cookie,) = (await under_https.get("/verify?look=dark&text=huge")).headers.get_list("set-cookie")
+    assert cookie.startswith("__Host-ezhang_look=dark-normal;")
+    attributes = {each.strip().lower() for each in cookie.split(";")[1:]}
+    assert {"path=/", "httponly", "samesite=lax", "secure"} <= attributes
+    assert 'content="#f3f1ec"' not in (await under_https.get("/verify")).text
+    under_https.cookies.clear()
+    for planted in ("ezhang_look=dark-large", "__Host-ezhang_look=night-huge"):
+        text = (await under_https.get("/verify", headers={"cookie": planted})).text
+        assert 'content="#f3f1ec" media="(prefers-color-scheme: light)"' in text
+        assert '<html lang="zh-CN">' in text
+
+
 @pytest.mark.parametrize("page", ["/m/pin", "/m/devices"])
 def test_where_a_factor_is_changed_other_logins_can_be_ended(a: Party, page: str) -> None:
     assert 'href="/m/sessions"' in a.http.get(page).text

@@ -51,7 +51,7 @@ MACHINES = {
     *("trust/<name:str>", "crl/<name:str>", "ocsp", "ocsp/<asked:path>", "roots/<name:str>"),
 }
 HEADERS = {
-    *("accept", "accept-language", "content-type", "host", "if-none-match"),
+    *("accept", "accept-encoding", "accept-language", "content-type", "host", "if-none-match"),
     *("last-event-id", "origin", "sec-fetch-site", "user-agent"),
 }
 

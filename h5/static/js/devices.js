@@ -2,7 +2,7 @@
 
 import { del, get, post } from "./lib/api.js";
 import { able, keptKeys, possession } from "./lib/device.js";
-import { $, busy, h, safeLink, say } from "./lib/dom.js";
+import { $, busy, fill, h, safeLink, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError } from "./lib/forms.js";
 import { note, openDrawer } from "./lib/overlay.js";
 import { startPad } from "./lib/pinpad.js";
@@ -34,7 +34,7 @@ function item(device, here) {
 /** Show the list; returns whether this browser is in it. */
 async function show() {
   const [devices, mine] = [await get("/devices"), await keptKeys()];
-  $("devices").replaceChildren(...devices.map((device) => item(device, mine.has(device.public_key))));
+  fill($("devices"), devices.map((device) => item(device, mine.has(device.public_key))));
   $("none").hidden = devices.length > 0;
   return devices.some((device) => mine.has(device.public_key));
 }

@@ -1,7 +1,7 @@
 // The people of a company: who they are, inviting one more, removing one.
 
 import { get, post } from "./lib/api.js";
-import { $, busy, h, say } from "./lib/dom.js";
+import { $, busy, fill, h, say } from "./lib/dom.js";
 import { orderButton } from "./lib/orders.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
 import { note, openDrawer } from "./lib/overlay.js";
@@ -40,7 +40,7 @@ const mandateButton = (member) =>
 
 async function show() {
   const { members, managers_left: left } = await get(`${COMPANY}/members`);
-  $("people").replaceChildren(...members.map(item));
+  fill($("people"), members.map(item));
   $("nobody").hidden = members.length > 0;
   managerChoice.closest("label").hidden = !mayManageManagers || left < 1;
 }

@@ -22,6 +22,7 @@ async function more() {
     ended = !cards.length || cards[0].id === before;
     before = cards[0]?.id ?? before;
   }
+  $("cards").removeAttribute("aria-busy");
   $("more").hidden = ended;
   $("empty").hidden = $("cards").children.length > 0;
 }

@@ -3,6 +3,7 @@
 import { post, requestId } from "./lib/api.js";
 import { $, busy, h, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
+import { passing } from "./lib/kept.js";
 import { t } from "./lib/words.js";
 import { DEFAULT_REGION, REGIONS, provinceOf } from "./company/regions.js";
 
@@ -38,7 +39,7 @@ function showTerms() {
 
 function readDraft() {
   try {
-    return JSON.parse(sessionStorage.getItem(DRAFT)) ?? {};
+    return JSON.parse(passing.get(DRAFT)) ?? {};
   } catch {
     return {};
   }
@@ -48,7 +49,7 @@ function keepDraft() {
   const values = Object.fromEntries([...REQUIRED, "term_years"].map((name) => [name, $(name).value]));
   // The ID number is left out of the draft: it is the one thing that must not lie about in a browser.
   delete values.representative_id_number;
-  sessionStorage.setItem(DRAFT, JSON.stringify({ ...values, term: form.elements.term.value, request_id: request }));
+  passing.set(DRAFT, JSON.stringify({ ...values, term: form.elements.term.value, request_id: request }));
 }
 
 const draft = readDraft();
@@ -124,7 +125,7 @@ async function send() {
   if (missing() | badNumbers(values)) return goToFirstError(form);
   try {
     await post("/applications", values);
-    sessionStorage.removeItem(DRAFT);
+    passing.drop(DRAFT);
     location.assign("/m");
   } catch (error) {
     showErrors(error);

@@ -1,7 +1,7 @@
 // Asking for a seal, on the phone (/m/seal) and at the desk (/pc): file, seal, place, others, then watch.
 
 import { get, post, requestId } from "./lib/api.js";
-import { $, busy, say } from "./lib/dom.js";
+import { $, busy, say, showShare } from "./lib/dom.js";
 import { acceptFiles } from "./lib/files.js";
 import { uploadDocument } from "./lib/upload.js";
 import { data, language, t, tOr } from "./lib/words.js";
@@ -143,7 +143,7 @@ async function takeFile(file) {
   $("upload-name").textContent = file.name;
   try {
     const made = await uploadDocument(file, "page", (share) => {
-      $("upload-progress").value = share;
+      showShare($("upload-progress"), share);
     });
     if (made) await takeDocument(made);
   } catch (error) {

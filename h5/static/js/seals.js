@@ -1,7 +1,7 @@
 // The seals of a company: what happens to each, to whom each is granted, and its approval rule.
 
 import { get } from "./lib/api.js";
-import { $, h, say } from "./lib/dom.js";
+import { $, fill, h, say } from "./lib/dom.js";
 import { data } from "./lib/words.js";
 import { grantsOf, startGrants } from "./company/grants.js";
 import { sealItem } from "./company/imprint.js";
@@ -26,7 +26,7 @@ async function show() {
   $("add-seal").hidden = !may("add_seal");
   $("to-filings").hidden = !may("file_seal");
   $("to-people").hidden = !may("manage_agents");
-  $("seals").replaceChildren(...company.seals.map((seal) => item(seal, grants)));
+  fill($("seals"), company.seals.map((seal) => item(seal, grants)));
   say($("problem"), "");
   return company;
 }

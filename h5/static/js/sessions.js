@@ -1,7 +1,7 @@
 // Where the person is logged in, and logging out there.
 
 import { del, get } from "./lib/api.js";
-import { $, busy, h, say } from "./lib/dom.js";
+import { $, busy, fill, h, say } from "./lib/dom.js";
 import { forget } from "./lib/leaving.js";
 import { note, openDrawer } from "./lib/overlay.js";
 import { chinaTime } from "./lib/time.js";
@@ -36,7 +36,7 @@ async function end(login) {
 }
 
 async function show() {
-  $("logins").replaceChildren(...(await get("/sessions")).map(item));
+  fill($("logins"), (await get("/sessions")).map(item));
   say($("problem"), "");
 }
 

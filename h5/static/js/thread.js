@@ -3,6 +3,7 @@
 import { get, post } from "./lib/api.js";
 import { $ } from "./lib/dom.js";
 import { acceptFiles } from "./lib/files.js";
+import { passing } from "./lib/kept.js";
 import { follow } from "./lib/live.js";
 import { note } from "./lib/overlay.js";
 import { uploadDocument } from "./lib/upload.js";
@@ -128,10 +129,10 @@ async function send(event) {
 
 async function sendFile(file) {
   const photo = isPhoto(file);
-  const done = log.pending(`${t("thread.sending")} ${file.name}`);
+  const done = log.pending(`${t("thread.sending")} ${file.name}`, true);
   try {
     if (photo && !(await sealsPhoto(file, company))) return;
-    const made = await uploadDocument(file, "thread", () => {}, company, photo);
+    const made = await uploadDocument(file, "thread", done.share, company, photo);
     if (made) location.assign(`/m/seal?document=${encodeURIComponent(made.id)}`);
   } catch (error) {
     note(error.text);
@@ -142,7 +143,7 @@ async function sendFile(file) {
 
 /** Where the reader was, as long as nothing new came; else the newest card, with the way to the first unread. */
 function restoreScroll() {
-  const [top, then] = (sessionStorage.getItem(KEEP) ?? "").split(" ");
+  const [top, then] = (passing.get(KEEP) ?? "").split(" ");
   if (then === cursor) return void (log.port.scrollTop = Number(top));
   const line = log.lineAbove(unread);
   log.toBottom();
@@ -159,8 +160,8 @@ function offerUnread(line) {
 }
 
 function keepScroll() {
-  if (log.atBottom) sessionStorage.removeItem(KEEP);
-  else sessionStorage.setItem(KEEP, `${log.port.scrollTop} ${cursor}`);
+  if (log.atBottom) passing.drop(KEEP);
+  else passing.set(KEEP, `${log.port.scrollTop} ${cursor}`);
 }
 
 /** Open the thread: the one wanted, while it is asked which there are; both at once. */

@@ -2,14 +2,15 @@
 
 import { post } from "./lib/api.js";
 import { $, say, showOnly } from "./lib/dom.js";
+import { passing } from "./lib/kept.js";
 import { t } from "./lib/words.js";
 import { factorNeeded } from "./login/factor.js";
 import { startSms } from "./login/sms.js";
 
 /** By the login page, which leads only to pages of this site. */
 function onward() {
-  const next = sessionStorage.getItem("ezhang.next") ?? "/m";
-  sessionStorage.removeItem("ezhang.next");
+  const next = passing.get("ezhang.next") ?? "/m";
+  passing.drop("ezhang.next");
   location.replace(`/m/login?next=${encodeURIComponent(next)}`);
 }
 

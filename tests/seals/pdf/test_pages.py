@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from auth.errors import Invalid, NotFound, Unavailable
 from seals.glyphs import FONTS_VARIABLE
@@ -92,6 +92,15 @@ def test_the_picture_for_screens_shows_the_same_in_fewer_bytes() -> None:
         off = ImageChops.difference(shown.convert("L"), Image.open(BytesIO(exact)).convert("L"))
     assert sum(off.get_flattened_data()) / (720 * 1019) < 4
     assert len(small) < len(exact) / 2
+
+
+def test_a_page_of_photographs_goes_down_the_ladder_of_quality() -> None:
+    printed, sheet = BytesIO(), Image.effect_noise((900, 1270), 20).filter(ImageFilter.GaussianBlur(1))
+    sheet.save(printed, "PDF")
+    with Image.open(BytesIO(page_png(printed.getvalue(), 0, 720, None))) as exact:
+        at_first = BytesIO()
+        exact.save(at_first, "WEBP", quality=85, method=2)
+    assert len(at_first.getvalue()) > 60 * 1024 >= len(page_webp(printed.getvalue(), 0, 720))
 
 
 @pytest.mark.parametrize("width", [0, -1, MIN_WIDTH_PX - 1, MAX_WIDTH_PX + 1, 10**9])

@@ -1,7 +1,7 @@
 // Full validation of a file by upload, with its progress.
 
 import { upload } from "../lib/api.js";
-import { $, say } from "../lib/dom.js";
+import { $, say, showShare } from "../lib/dom.js";
 import { t } from "../lib/words.js";
 import { beginCheck, showAnswer } from "./answer.js";
 
@@ -12,7 +12,7 @@ export async function validate(file, path = "/verify", fields = {}) {
   say($("upload-name"), t("verdict.checking", { name: file.name }));
   $("upload-progress").removeAttribute("value");
   try {
-    const report = await upload(path, file, fields, () => {}, { login: false });
+    const report = await upload(path, file, fields, (sent) => showShare($("upload-progress"), sent), { login: false });
     return isNewest() ? report : null;
   } catch (error) {
     if (isNewest()) showAnswer("unknown", t("verdict.unknown_title"), error.text ?? String(error));

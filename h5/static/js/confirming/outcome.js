@@ -2,6 +2,7 @@
 
 import { $, h, icon, safeLink, say } from "../lib/dom.js";
 import { downloadButton } from "../lib/download.js";
+import { feelStamp } from "../lib/feel.js";
 import { t } from "../lib/words.js";
 
 /** result: "good", "bad" or "wait"; image: an imprint that is stamped on; actions: [[key, href, download]]. */
@@ -16,6 +17,7 @@ export function showOutcome({ result, title, text = "", image = null, actions = 
     return download ? downloadButton(key, href, look) : h("a", { ...look, href: safeLink(href) }, t(key));
   }));
   $("outcome").hidden = false;
+  if (image) feelStamp();
   $("outcome-title").focus({ preventScroll: true });
   scrollTo({ top: 0 });
 }

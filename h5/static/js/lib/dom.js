@@ -35,6 +35,18 @@ export function showOnly(chosen, ...all) {
   for (const element of all) element.hidden = element !== chosen;
 }
 
+/** Fill a list whose place was kept until it came (aria-busy). */
+export function fill(list, items) {
+  list.replaceChildren(...items);
+  list.removeAttribute("aria-busy");
+}
+
+/** How much of a file was sent, 0 to 1; once all is, what the server does with it is of unknown length. */
+export function showShare(bar, sent) {
+  if (sent < 1) bar.value = sent;
+  else bar.removeAttribute("value");
+}
+
 /** Put words into a field-error or notice; empty words hide it. */
 export function say(element, words) {
   element.textContent = words || "";

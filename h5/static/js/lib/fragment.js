@@ -1,11 +1,12 @@
 // The token of a scanned QR code: in the fragment, which meets no log.
 
 import { get, toLogin } from "./api.js";
+import { passing } from "./kept.js";
 
 /** Take the token out of the address bar, or out of where it was kept over the login page. */
 export function takeToken(kept) {
-  const token = location.hash.slice(1) || sessionStorage.getItem(kept);
-  sessionStorage.removeItem(kept);
+  const token = location.hash.slice(1) || passing.get(kept);
+  passing.drop(kept);
   if (location.hash) history.replaceState(null, "", location.pathname);
   return token;
 }
@@ -17,7 +18,7 @@ export async function loggedInWith(token, kept) {
     return true;
   } catch (error) {
     if (error.status !== 401) throw error;
-    sessionStorage.setItem(kept, token); // only for the way over the login page and back
+    passing.set(kept, token); // only for the way over the login page and back
     toLogin(location.pathname);
     return false;
   }

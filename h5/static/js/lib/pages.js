@@ -28,10 +28,11 @@ export function showPages(list, signing, digest = null) {
   const width = pictureWidth(list.clientWidth || 360);
   const count = signing.page_count;
   const figures = Array.from({ length: count }, (_, page) => {
-    const picture = h("img", { alt: t("signing.page_alt", { page: page + 1, count }), loading: "lazy", decoding: "async" });
+    const picture = h("img", { alt: t("signing.page_alt", { page: page + 1, count }), class: "is-coming", loading: "lazy", decoding: "async" });
     picture.style.aspectRatio = String(A4_RATIO);
     picture.addEventListener("load", () => {
       picture.style.aspectRatio = `${picture.naturalWidth} / ${picture.naturalHeight}`;
+      picture.classList.remove("is-coming");
     });
     picture.src = signingPage(signing.id, page, width) + held;
     return h("figure", { class: "page" }, h("figcaption", {}, caption(signing, page)), picture);

@@ -2,27 +2,15 @@
 // for a shoulder surfer. The fields stay what they are: keyboards, pasting and password managers work.
 
 import { h, icon } from "./dom.js";
+import { feelKey } from "./feel.js";
+import { lasting } from "./kept.js";
 import { t } from "./words.js";
 
 const KEPT = "ezhang.pad."; // choices of this browser: "system", "shuffle"
-const FELT_MS = 8;
 const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0];
 
-function chosen(name) {
-  try {
-    return localStorage.getItem(KEPT + name) === "1";
-  } catch {
-    return false; // a private window: as for somebody new
-  }
-}
-
-function choose(name, on) {
-  try {
-    localStorage.setItem(KEPT + name, on ? "1" : "0");
-  } catch {
-    // It holds for this page only.
-  }
-}
+const chosen = (name) => lasting.get(KEPT + name) === "1";
+const choose = (name, on) => lasting.set(KEPT + name, on ? "1" : "0");
 
 function shuffled(digits) {
   const order = crypto.getRandomValues(new Uint32Array(digits.length));
@@ -97,7 +85,7 @@ class Pad {
     const { field } = this;
     if (field.value.length - (to - from) + text.length > field.maxLength) return;
     field.setRangeText(text, from, to, "end");
-    navigator.vibrate?.(FELT_MS);
+    feelKey();
     this.told.textContent = t("js.pad_typed", { count: field.value.length });
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }

@@ -1,10 +1,10 @@
 // Something that lies on a page at true size in mm and can be moved: the seal, or another's place.
 
 import { h } from "../lib/dom.js";
+import { feelKey } from "../lib/feel.js";
 
 const STEP_MM = 1;
 const BIG_STEP_MM = 10;
-const FELT_MS = 8;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export const tenth = (millimetres) => Math.round(millimetres * 10) / 10;
@@ -94,7 +94,7 @@ export class Box {
     const place = this.pull(this.page, x_mm + width / 2, y_mm + height / 2);
     const held = this.element.classList.contains("is-held");
     this.element.classList.toggle("is-held", Boolean(place));
-    if (place && !held) navigator.vibrate?.(FELT_MS);
+    if (place && !held) feelKey();
     if (place) this.putCentre(place.page, place.x_mm, place.y_mm);
     else this.put(this.page, x_mm, y_mm);
   }

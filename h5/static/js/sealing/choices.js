@@ -2,6 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { $, h } from "../lib/dom.js";
+import { lasting } from "../lib/kept.js";
 import { t } from "../lib/words.js";
 import { imprint, kindOf } from "../company/imprint.js";
 
@@ -16,24 +17,9 @@ function choice(seal, onChoose) {
     usable ? null : h("span", { class: "fine" }, t(`seals.state_${seal.state}`)));
 }
 
-const KEPT = "ezhang.seal.";
+const KEPT = "ezhang.seal."; // which seal this browser last asked for
 
-/** Which seal this browser last asked for; without storage none. */
-function remembered(companyId) {
-  try {
-    return localStorage.getItem(KEPT + companyId);
-  } catch {
-    return null;
-  }
-}
-
-export function remember(companyId, sealId) {
-  try {
-    localStorage.setItem(KEPT + companyId, sealId);
-  } catch {
-    // A private window: the first seal is offered again.
-  }
-}
+export const remember = (companyId, sealId) => lasting.set(KEPT + companyId, sealId);
 
 function hint(company) {
   if (company.to_collect === 0) return [company.name];
@@ -48,6 +34,6 @@ export async function showSeals(companyId, onChoose) {
   $("seal-choices").replaceChildren(...given.map((seal) => choice(seal, onChoose)));
   $("seal-hint").replaceChildren(...hint(company));
   const usable = company.seals.filter((seal) => seal.state === "collected");
-  const first = usable.find((seal) => seal.id === remembered(companyId)) ?? usable.find((seal) => seal.may.includes("confirm_signing")) ?? usable[0];
+  const first = usable.find((seal) => seal.id === lasting.get(KEPT + companyId)) ?? usable.find((seal) => seal.may.includes("confirm_signing")) ?? usable[0];
   if (first) document.querySelector(`input[value="${CSS.escape(first.id)}"]`).click();
 }

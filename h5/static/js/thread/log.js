@@ -1,6 +1,6 @@
 // The list of cards: kept in order, without doubles, and without losing the reader's place.
 
-import { $, h } from "../lib/dom.js";
+import { $, h, showShare } from "../lib/dom.js";
 import { t } from "../lib/words.js";
 import { cardItem } from "./card.js";
 import { markDays } from "./days.js";
@@ -50,6 +50,7 @@ export class Log {
     const fresh = cards.filter((card) => !this.known.has(card.id));
     for (const card of cards) this.put(card);
     markDays(this.list);
+    this.list.removeAttribute("aria-busy");
     if (!fresh.length) return false;
     if (stay) this.toBottom(!first);
     else this.newSince += fresh.filter((card) => !card.mine).length;
@@ -101,12 +102,15 @@ export class Log {
     return line;
   }
 
-  /** What the person is sending just now; returns a function that takes it away. */
-  pending(words) {
-    const item = h("li", { class: "said said-mine said-pending" }, h("div", { class: "bubble" }, words));
+  /** What the person is sending just now; returns a function that takes it away. file: its `share` shows how much was sent. */
+  pending(words, file = false) {
+    const bar = file ? h("progress", { max: "1", "aria-label": words }) : null;
+    const item = h("li", { class: "said said-mine said-pending" }, h("div", { class: "bubble" }, words, bar));
     this.list.append(item);
     this.toBottom(true);
-    return () => item.remove();
+    const done = () => item.remove();
+    done.share = (sent) => showShare(bar, sent);
+    return done;
   }
 
   announce(cards) {

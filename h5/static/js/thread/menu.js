@@ -1,8 +1,7 @@
 // The menu bar: three buttons with lists above them; and the way to a company's own pages.
 
-import { get } from "../lib/api.js";
-import { note, pick } from "../lib/overlay.js";
-import { t } from "../lib/words.js";
+import { companyFor } from "../lib/companies.js";
+import { note } from "../lib/overlay.js";
 
 const buttons = [...document.querySelectorAll(".menu-button")];
 const listOf = (button) => document.getElementById(button.getAttribute("aria-controls"));
@@ -16,15 +15,8 @@ const closeAll = () => buttons.forEach((button) => setOpen(button, false));
 
 /** Open a page of the company whose thread is open, or of the one there is; else ask which. */
 async function goToCompany(page, act, current) {
-  const all = (await get("/me")).companies;
-  if (!all.length) return note(t("thread.no_company"));
-  const companies = all.filter(({ may }) => may.includes(act));
-  if (!companies.length) return note(t("thread.not_yours"));
-  const choices = companies.map((company) => ({ label: company.name, detail: company.uscc, value: company.id }));
-  const here = choices.length === 1 ? choices[0] : choices.find(({ value }) => value === current);
-  const chosen = here ? here.value : await pick(t("thread.which_company"), choices);
+  const chosen = await companyFor(act, current);
   if (chosen) location.assign(`/m/${page}/${encodeURIComponent(chosen)}`);
-  return undefined;
 }
 
 function onKey(event) {

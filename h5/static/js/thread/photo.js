@@ -1,9 +1,10 @@
 // A photo sent into the conversation: a document to seal, a stamped sheet, or a QR code.
 
-import { get, upload } from "../lib/api.js";
+import { upload } from "../lib/api.js";
+import { companyFor } from "../lib/companies.js";
 import { safeLink } from "../lib/dom.js";
 import { keep } from "../lib/handed.js";
-import { note, pick } from "../lib/overlay.js";
+import { pick } from "../lib/overlay.js";
 import { t } from "../lib/words.js";
 import { readFile } from "../scanning/camera.js";
 
@@ -36,14 +37,10 @@ function choicesOf({ kind, href, text }) {
 }
 
 async function toStampPage(file, current) {
-  const able = (await get("/me")).companies.filter(({ may }) => may.includes("add_seal"));
-  if (!able.length) return note(t("thread.not_yours"));
-  const known = able.find(({ id }) => id === current) ?? (able.length === 1 ? able[0] : null);
-  const choices = able.map(({ id, name, uscc }) => ({ label: name, detail: uscc, value: id }));
-  const id = known ? known.id : await pick(t("thread.which_company"), choices);
-  if (!id) return undefined;
+  const id = await companyFor("add_seal", current);
+  if (!id) return;
   await keep(file);
-  return location.assign(`/m/photo/${encodeURIComponent(id)}#handed`);
+  location.assign(`/m/photo/${encodeURIComponent(id)}#handed`);
 }
 
 /** Ask what a photo is for, what fits first; true when it is to be sealed, else what was chosen is done. */

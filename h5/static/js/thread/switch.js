@@ -2,13 +2,14 @@
 
 import { get } from "../lib/api.js";
 import { $ } from "../lib/dom.js";
+import { lasting } from "../lib/kept.js";
 import { note, pick } from "../lib/overlay.js";
 import { t } from "../lib/words.js";
 
 const KEEP = "ezhang.thread.company";
 
 /** The company that the address or this browser names; it may be none of the reader's. */
-export const wanted = () => new URLSearchParams(location.search).get("company") ?? localStorage.getItem(KEEP);
+export const wanted = () => new URLSearchParams(location.search).get("company") ?? lasting.get(KEEP);
 
 /** Which thread to open: the one wanted, else the first with news; null for whoever has one company or none. */
 export function choose(threads, name) {
@@ -30,7 +31,7 @@ export function showCompany(threads, current) {
   const mine = threads.find(({ company_id: id }) => id === current) ?? threads[0];
   if (!mine) return;
   if (current) {
-    localStorage.setItem(KEEP, current);
+    lasting.set(KEEP, current);
     $("switch-name").textContent = mine.name;
     $("switch").title = t("thread.switch", { name: mine.name });
     $("switch").addEventListener("click", () => change(current).catch((error) => note(error.text)));
