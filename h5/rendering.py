@@ -17,12 +17,24 @@ from sanic.response import HTTPResponse, html
 
 from h5 import words
 
-__all__ = ["STATIC_VERSION", "language_cookie", "language_of", "render", "scripts_of", "static_file"]
+__all__ = [
+    "STATIC_VERSION",
+    "language_cookie",
+    "language_of",
+    "needed_by",
+    "render",
+    "scripts_of",
+    "static_file",
+    "static_text",
+]
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE_LIFE_S = 365 * 24 * 3600
 YEAR_S = 365 * 24 * 3600
 IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
+FRAME = "page.html"
+ASKED = re.compile(r"""\bstatic\(["']([\w/.-]+)["']\)""")
+PAGE_SCRIPT = re.compile(r"""\bpage_script\(["']([\w/.-]+)["']""")
 TAGS: dict[words.Language, str] = {"zh": "zh-CN", "en": "en"}
 
 mimetypes.add_type("text/javascript", ".js")
@@ -72,6 +84,20 @@ def scripts_of(path: str) -> tuple[str, ...]:
             found[name] = None
             waiting += _imports(name)
     return tuple(found)
+
+
+def static_text(path: str) -> str:
+    """A file of ours that is text."""
+    return _STATIC[path][0].decode()
+
+
+@cache
+def needed_by(template: str) -> tuple[str, ...]:
+    """The static files that a page stands on: its frame's and its own, its script and what that imports."""
+    text = "".join((HERE / "templates" / name).read_text() for name in (FRAME, template))
+    scripts = [f"js/{name}" for name in PAGE_SCRIPT.findall(text)]
+    imported = [needed for name in scripts for needed in scripts_of(name)]
+    return tuple(dict.fromkeys([*ASKED.findall(text), *scripts, *imported]))
 
 
 def static_file(version: str, path: str) -> HTTPResponse | None:

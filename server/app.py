@@ -12,6 +12,7 @@ from auth import sessions
 from auth.browsers import masked_address
 from auth.engine import close_database
 from auth.errors import Refused
+from h5.installed import installed
 from h5.pages import pages
 from server import errors
 from server.api.account import account
@@ -105,6 +106,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         roots_api,
         platform,
         pages,
+        installed,
     ):
         app.blueprint(blueprint)
     errors.install(app)
