@@ -28,6 +28,7 @@ APPS = {
             "auth.identity_models",
             "auth.member_models",
             "auth.passkey_models",
+            "auth.push_models",
             "auth.succession_models",
         ],
         "migrations": "auth.migrations",

@@ -19,6 +19,7 @@ __all__ = [
     "IdentityResult",
     "IdentityState",
     "IdentityWay",
+    "PushService",
     "RealName",
     "RegisteredChange",
     "RegisteredCompany",
@@ -27,6 +28,7 @@ __all__ = [
     "RegistrarApplication",
     "RegistrarDecision",
     "Sms",
+    "Told",
     "WeChat",
     "WeChatUser",
 ]
@@ -222,4 +224,30 @@ class Registrar(Protocol):
         """Who represents a company, and whether it still is one.
 
         Raises NotFound `registrar.not_found`, Refused `registrar.refused`.
+        """
+
+
+@dataclass(frozen=True)
+class Told:
+    """A browser to tell. address: at its push service; public_key, secret: what messages to it are
+    encrypted with (RFC 8291).
+    """
+
+    id: str
+    person_id: str
+    device: str
+    language: str
+    address: str = field(repr=False)
+    public_key: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+
+
+class PushService(Protocol):
+    """The services by which browsers are told (Web Push), each at the address that it gave."""
+
+    async def send(self, told: Told, kind: str, path: str, tag: str) -> bool:
+        """Tell a browser that something of a kind waits at a path of this site; False: it is gone.
+
+        tag: a message with the same tag takes the place of the one before. Raises Unavailable
+        `push.unavailable`, Refused `push.refused`.
         """

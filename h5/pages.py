@@ -188,6 +188,11 @@ async def logins(request: Request) -> HTTPResponse:
     return _private(request, "sessions.html", "/m/login", idle_minutes=minutes, absolute_hours=hours)
 
 
+@pages.get("/m/alerts")
+async def alerts(request: Request) -> HTTPResponse:
+    return _private(request, "alerts.html", "/m/login")
+
+
 @pages.get("/m/devices")
 async def devices(request: Request) -> HTTPResponse:
     return _private(request, "devices.html", "/m/login")

@@ -31,6 +31,7 @@ from server.api.photos import photos
 from server.api.pins import pins_api
 from server.api.platform import platform
 from server.api.printed import printed_documents
+from server.api.push import push_api
 from server.api.roots import roots_api
 from server.api.scanning import scanning
 from server.api.seal_life import seal_life
@@ -104,6 +105,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         verification,
         printed_documents,
         roots_api,
+        push_api,
         platform,
         pages,
         installed,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -40,6 +41,7 @@ class Context:
     realname: HttpRealName
     wechat: HttpWeChat
     identity: Ed25519PublicKey
+    push_key: ec.EllipticCurvePublicKey
     hub: Hub
 
     @property
@@ -112,5 +114,6 @@ def make_context(settings: Settings) -> Context:
             allow_stand_in=allow,
         ),
         identity=identity,
+        push_key=secret_files.push_public_key(settings),
         hub=Hub(),
     )

@@ -58,6 +58,7 @@ from server.adapters.realname import HttpRealName
 from server.adapters.registrar import HttpRegistrar
 from server.adapters.sms import HttpSms
 from server.adapters.time_services import services
+from server.adapters.web_push import HttpWebPush
 from server.addresses import LOOPBACK
 from server.context import make_workshop, now
 from server.inspector.client import InspectorClient
@@ -287,7 +288,10 @@ def _working(
     allow = settings.development
     registrar = HttpRegistrar(settings.registrar_url, allow_stand_in=allow)
     public_security = HttpPublicSecurity(settings.public_security_url, allow_stand_in=allow)
-    for service in (registrar, public_security):
+    push_service = HttpWebPush(
+        keys.push_key(settings, token), settings.public_url, settings.push_services, allow_stand_in=allow
+    )
+    for service in (registrar, public_security, push_service):
         stack.push_async_callback(service.aclose)
     identity = secret_files.sealer_identity(settings)
     records, timestamper = secret_files.records_key(settings), _time_services(settings, client)
@@ -303,6 +307,7 @@ def _working(
         timestamper,
         _trust(settings),
         PaperSealer(keys.authority(settings, "papers", token), identity, apart, timestamper),
+        push_service,
         owner,
     )
 

@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -22,7 +23,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from auth import passkeys, scan_login, throttling, wechat
 from auth.errors import Conflict, DomainError, NotFound, Refused, Unavailable
-from auth.ports import Registrar
+from auth.ports import PushService, Registrar
 from auth.privacy import RecordsKey
 from seals import (
     certificate_requests,
@@ -39,6 +40,7 @@ from seals import (
     pins,
     pki,
     printed,
+    pushing,
     registered,
     resetting,
     revocation,
@@ -173,6 +175,7 @@ class WorkDesk:
     timestamper: TimeStamper
     trust: Trust
     papers: PaperSealer = field(repr=False)
+    push_service: PushService
     owner: str
 
     async def run(self) -> None:
@@ -182,6 +185,7 @@ class WorkDesk:
             group.create_task(forever(self.advance_resets, WORK_POLL_S))
             group.create_task(forever(self.bind_heads, UPKEEP_S))
             group.create_task(forever(self.make_papers, WORK_POLL_S))
+            group.create_task(forever(self.push, WORK_POLL_S))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
             group.create_task(forever(self.apply_changes, WORK_POLL_S))
             group.create_task(forever(self.renew_files, RENEW_POLL_S))
@@ -235,6 +239,15 @@ class WorkDesk:
         if row is None:
             return False
         await papers_making.make(row, self.papers, self.workshop, now)
+        return True
+
+    async def push(self) -> bool:
+        """Tell people of one event on their phones; True when there was one."""
+        row = await pushing.take(now())
+        if row is None:
+            return False
+        with suppress(Unavailable):  # told in the log, tried again
+            await pushing.advance(row, self.push_service, now(), self.records)
         return True
 
     async def hear_of_changes(self) -> bool:

@@ -33,6 +33,8 @@ MAX_TIME_SERVICES = 4
 BUILT_IN = "builtin"
 SES_PICTURES = ("png", "svg")
 SANDBOX_APP_ID = "sandbox"
+PUSH_HOSTS = "fcm.googleapis.com updates.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
+"""The push services of the browsers there are; nothing else is ever asked for a browser."""
 
 
 class Profile(StrEnum):
@@ -118,6 +120,13 @@ def _word(text: str) -> str:
     return text
 
 
+def _host_names(text: str) -> str:
+    names = text.replace(",", " ").split()
+    if not all(re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", name) for name in names):
+        raise ValueError("names of hosts, *. before one for all below it")
+    return " ".join(names)
+
+
 def _database(text: str) -> str:
     if text and not re.match(r"(sqlite:///|postgres://|postgresql://)[^\s]", text):
         raise ValueError("sqlite:///absolute/path or postgres://user:password@host:5432/name")
@@ -174,6 +183,7 @@ class Settings:
     wechat_url: str = _setting("EZHANG_WECHAT_URL", _http_url, "")
     wechat_login_url: str = _setting("EZHANG_WECHAT_LOGIN_URL", _http_url, "")
     wechat_app_id: str = _setting("EZHANG_WECHAT_APP_ID", _word, "")
+    push_hosts: str = _setting("EZHANG_PUSH_HOSTS", _host_names, PUSH_HOSTS)
     tsa_url: str = _setting("EZHANG_TSA_URL", _services, BUILT_IN)
     tsa_roots: Path | None = _setting("EZHANG_TSA_ROOTS", _file, "")
     builtin_ca_answered_for: str = _setting("EZHANG_BUILTIN_CA_ANSWERED_FOR", str, "")
@@ -233,6 +243,12 @@ class Settings:
         if self.wechat_url == self.sandbox_url and self.development:
             return self.wechat_login_url or f"{self.sandbox_public_url or self.sandbox_url}/wechat/authorize"
         return self.wechat_login_url
+
+    @property
+    def push_services(self) -> tuple[str, ...]:
+        """The push services that are asked (`auth/push.py::allowed`); in development the sandbox too."""
+        sandbox = (self.sandbox_url,) if self.development and self.sandbox_url else ()
+        return (*self.push_hosts.split(), *sandbox)
 
     @property
     def tsa_port(self) -> int:

@@ -260,6 +260,35 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='PushNotice',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('stream', fields.CharField(max_length=80)),
+                ('kind', fields.CharField(max_length=40)),
+                ('subject', fields.CharField(max_length=80)),
+                ('company_id', fields.CharField(default='', max_length=24)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('due_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+                ('tries', fields.IntField(default=0)),
+            ],
+            options={'table': 'push_notice', 'app': 'auth', 'pk_attr': 'id', 'table_description': 'An event that people are to be told of at once, gone when they were or when it is old news.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='PushSubscription',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('device', fields.CharField(max_length=64)),
+                ('endpoint_index', fields.CharField(unique=True, max_length=64)),
+                ('sealed', fields.BinaryField()),
+                ('language', fields.CharField(max_length=2)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'push_subscription', 'app': 'auth', 'pk_attr': 'id', 'table_description': 'A browser that is told (Web Push), by the address its push service gave it, which is as good as a name.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='ReadMark',
             fields=[
                 ('id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=80)),

@@ -12,7 +12,17 @@ from sanic.exceptions import SanicException
 from sanic.response import json
 
 from auth.errors import DomainError
-from server.sandbox import control, counter, public_security, realname, registrar, sms, succession, wechat
+from server.sandbox import (
+    control,
+    counter,
+    public_security,
+    push,
+    realname,
+    registrar,
+    sms,
+    succession,
+    wechat,
+)
 from server.sandbox.pages import STAND_IN_HEADER, render
 from server.sandbox.settings import SandboxSettings
 from server.sandbox.store import open_store
@@ -30,7 +40,7 @@ def create_app(settings: SandboxSettings) -> Sanic:
     app.config.TOUCHUP = False  # it rewrites Sanic's methods, which works once per process
     app.config.REQUEST_MAX_SIZE = BODY_MAX_BYTES
     app.ctx.settings = settings
-    for part in (sms, realname, registrar, succession, public_security, wechat):
+    for part in (sms, realname, registrar, succession, public_security, wechat, push):
         app.blueprint(part.api)
         app.blueprint(part.pages)
     app.blueprint(counter.pages)

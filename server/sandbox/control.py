@@ -15,7 +15,7 @@ from server.sandbox.store import get_setting, put_setting
 
 __all__ = ["SERVICES", "Switches", "blueprint", "fault_of", "meet_fault", "switches"]
 
-SERVICES = ("sms", "realname", "registrar", "public_security", "wechat")
+SERVICES = ("sms", "realname", "registrar", "public_security", "wechat", "push")
 SLOW_DEFAULT_S = 30.0
 
 Fault = Literal["none", "refuse", "slow", "down", "nonsense"]
@@ -32,6 +32,7 @@ class Faults(BaseModel):
     registrar: Fault = "none"
     public_security: Fault = "none"
     wechat: Fault = "none"
+    push: Fault = "none"
 
 
 class Switches(BaseModel):

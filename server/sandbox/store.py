@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS identity_check (
 CREATE TABLE IF NOT EXISTS wechat_code (
     code TEXT PRIMARY KEY, app_id TEXT NOT NULL, openid TEXT NOT NULL, at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS push_message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, browser TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL,
+    at TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS application (
     reference TEXT PRIMARY KEY, application_id TEXT NOT NULL UNIQUE, company_name TEXT NOT NULL,
     form TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, uscc TEXT UNIQUE, licence_number TEXT UNIQUE,

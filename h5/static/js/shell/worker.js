@@ -43,6 +43,28 @@ async function page(request) {
 
 self.addEventListener("install", (event) => event.waitUntil(fill()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+/** A message from the server (server/adapters/web_push.py): what waits, and where. */
+async function ring(event) {
+  const { title, body, path, tag } = event.data.json();
+  const icon = "/icons/any-192.png";
+  await self.registration.showNotification(title, { body, tag, icon, badge: icon, renotify: true, data: { path } });
+}
+
+/** To the page that the message is of: in a window that is open, or in a new one. */
+async function open(path) {
+  const address = new URL(path, self.location.origin);
+  if (address.origin !== self.location.origin) return;
+  const windows = await self.clients.matchAll({ type: "window" });
+  const same = windows.find(({ url }) => url === address.href);
+  if (same) await same.focus();
+  else await self.clients.openWindow(address.href);
+}
+
+self.addEventListener("push", (event) => event.waitUntil(ring(event)));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data.path));
+});
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const address = new URL(request.url);
