@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -20,6 +24,31 @@ KEPT = """async () => {
   return found.flat().map(({ url }) => new URL(url).pathname);
 }"""
 QUESTION, LATER = "帮助", "怎么盖章"
+
+
+POINT = (
+    ec.generate_private_key(ec.SECP256R1())
+    .public_key()
+    .public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+)
+# A push service on the net is out of a test's reach: the browser's own part of it is played.
+FAKE_SERVICE = """(endpoint) => {
+  const KEY = "POINT";
+  const url64 = (text) => text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  let kept = null;
+  const made = {
+    endpoint,
+    toJSON: () => ({ endpoint, keys: { p256dh: url64(KEY), auth: url64(btoa("sixteen bytes ok")) } }),
+    unsubscribe: async () => Boolean((kept = null) ?? true),
+  };
+  PushManager.prototype.subscribe = async () => (kept = made);
+  PushManager.prototype.getSubscription = async () => kept;
+}""".replace("POINT", base64.b64encode(POINT).decode())
+
+
+def sandbox(window: Window) -> str:
+    host, _, port = window.url.rpartition(":")
+    return f"{host}:{int(port) + 1}"
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +140,53 @@ def test_a_browser_can_install_it(phone: Window) -> None:
                 red = icon.convert("RGB").getpixel((icon.width * 24 // 100, icon.height * 60 // 100))
                 assert red[0] > 150 > red[1], red
     assert phone.page.request.get(phone.url + "/icons/any-77.png").status == 404
+
+
+def test_a_message_rings_and_leads_to_its_page(phone: Window) -> None:
+    phone.context.grant_permissions(["notifications"])
+    page = phone.page
+    browser = phone.context.new_cdp_session(page)
+    found: list[str] = []
+    browser.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: found.extend(each["registrationId"] for each in told["registrations"]),
+    )
+    browser.send("ServiceWorker.enable")
+    page.wait_for_function("() => true")
+    said = {"title": "有文件等您用印", "body": "点开查看。", "path": "/m/seal", "tag": "one"}
+    for _ in range(2):  # the second takes the place of the first
+        browser.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": phone.url, "registrationId": found[0], "data": json.dumps(said)},
+        )
+    shown = """async () => {
+      const notifications = await (await navigator.serviceWorker.ready).getNotifications();
+      return notifications.map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path }));
+    }"""
+    page.wait_for_function(f"async () => (await ({shown})()).length > 0")
+    assert page.evaluate(shown) == [said]
+
+
+def test_messages_are_switched_on_where_the_browser_can(phone: Window) -> None:
+    phone.context.grant_permissions(["notifications"])
+    page = phone.go("/m/alerts")
+    expect(page.get_by_text("这台设备的提醒没有打开。")).to_be_visible()
+    assert not [*looking.barriers(page), *looking.too_wide(page, 320)]
+    phone.expect(422, "/api/push/subscriptions")
+    page.evaluate(FAKE_SERVICE, "https://push.example/this-browser")
+    page.get_by_role("button", name="打开提醒").click()
+    expect(page.get_by_text("这个浏览器的推送服务不在本站支持之列")).to_be_visible()
+    page.evaluate(FAKE_SERVICE, f"{sandbox(phone)}/push/this-browser")
+    page.get_by_role("button", name="打开提醒").click()
+    expect(page.get_by_text("这台设备的提醒已打开。")).to_be_visible()
+    page.get_by_role("button", name="关闭提醒").click()
+    expect(page.get_by_text("这台设备的提醒没有打开。")).to_be_visible()
+
+
+def test_a_page_says_why_it_cannot_ring(open_window: Callable[..., Window], site: Site, owner: Party) -> None:
+    window = open_window(**PHONE, reduced_motion="reduce")
+    steps.enter_as(window, site, owner, device=False)
+    window.context.add_init_script("delete window.PushManager")
+    window.go("/m/alerts")
+    expect(window.page.get_by_text("添加到主屏幕")).to_be_visible()
+    expect(window.page.get_by_role("button", name="打开提醒")).to_have_count(0)
