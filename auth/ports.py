@@ -19,6 +19,7 @@ __all__ = [
     "IdentityResult",
     "IdentityState",
     "IdentityWay",
+    "JsSignature",
     "PushService",
     "RealName",
     "RegisteredChange",
@@ -30,6 +31,8 @@ __all__ = [
     "Sms",
     "Told",
     "WeChat",
+    "WeChatAccountService",
+    "WeChatMessage",
     "WeChatUser",
 ]
 
@@ -240,6 +243,39 @@ class Told:
     address: str = field(repr=False)
     public_key: bytes = field(repr=False)
     secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class WeChatMessage:
+    """A subscribe message (订阅消息). openid: whom; kind: of event; path: the page of this site."""
+
+    openid: str = field(repr=False)
+    kind: str
+    path: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class JsSignature:
+    """What a page needs to use WeChat's own functions (JS-SDK `wx.config`). timestamp: Unix s."""
+
+    app_id: str
+    timestamp: int
+    nonce: str
+    signature: str
+
+
+class WeChatAccountService(Protocol):
+    """WeChat as the operator's own account: messages to people, and signatures for pages."""
+
+    async def notify(self, message: WeChatMessage) -> None:
+        """Send a subscribe message; nothing where it is not set up or the person takes none.
+
+        Raises Unavailable `wechat.unavailable`.
+        """
+
+    async def sign_page(self, url: str, now: datetime) -> JsSignature | None:
+        """The signature for a page, None where it is not set up. Raises Unavailable `wechat.unavailable`."""
 
 
 class PushService(Protocol):

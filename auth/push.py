@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -18,15 +19,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from auth import throttling
 from auth.engine import transaction
 from auth.errors import Invalid
-from auth.models import Person, Session
+from auth.models import Person, Session, WeChatAccount
 from auth.ports import Told
 from auth.privacy import RecordsKey
 from auth.push_models import PushSubscription
 from auth.sessions import SessionView
 from auth.throttling import Limit
 from auth.tokens import new_id
+from auth.wechat_accounts import PLACE as OPENID_PLACE
 
-__all__ = ["MAX_BROWSERS", "allowed", "end", "gone", "of_people", "subscribe"]
+__all__ = ["MAX_BROWSERS", "allowed", "end", "gone", "in_wechat", "of_people", "subscribe"]
 
 MAX_BROWSERS = 10
 """So many browsers of a person are told; the oldest goes for a further one."""
@@ -136,6 +138,15 @@ async def of_people(people: Sequence[str], records: RecordsKey) -> tuple[Told, .
             continue
         keys = _bytes(told["public_key"]), _bytes(told["secret"])
         found.append(Told(row.id, row.person_id, row.device, row.language, told["address"], *keys))
+    return tuple(found)
+
+
+async def in_wechat(people: Sequence[str], records: RecordsKey) -> tuple[str, ...]:
+    """The openids of people who log in by WeChat. One whose row was damaged is left out."""
+    found = []
+    for row in await WeChatAccount.filter(person_id__in=people).order_by("created_at"):
+        with suppress(InvalidTag):
+            found.append(records.open(bytes(row.openid_sealed), OPENID_PLACE))
     return tuple(found)
 
 

@@ -117,6 +117,12 @@ async def worker(request: Request) -> HTTPResponse:
     )
 
 
+@installed.get("/https")
+async def local_https(request: Request) -> HTTPResponse:
+    """What the warning of a phone means where this machine made the certificate itself (HTTPS=1)."""
+    return render(request, "https.html", certificate=request.app.ctx.local_certificate())
+
+
 @installed.get("/offline")
 async def offline(request: Request) -> HTTPResponse:
     """What an installed app shows of a page that it cannot fetch."""

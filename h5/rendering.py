@@ -165,6 +165,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
             language_tag=TAGS[language],
             other_language_link=_other_language_link(request, language),
             sandbox_url=settings.sandbox_public_url if settings.sandbox_url else "",
+            wechat_sdk=_wechat_sdk(request),
             public_host=urlsplit(settings.public_url).netloc,
             logged_in=getattr(request.ctx, "session", None) is not None,
             **values,
@@ -184,6 +185,13 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
             secure=_is_https(settings),
         )
     return response
+
+
+def _wechat_sdk(request: Request) -> str:
+    """WeChat's script, inside WeChat and by setting only; `server/app.py` lets it in for that answer."""
+    inside = "MicroMessenger" in request.headers.get("user-agent", "")
+    request.ctx.wechat_sdk = request.app.ctx.settings.wechat_js_sdk if inside else ""
+    return str(request.ctx.wechat_sdk)
 
 
 def _is_https(settings: Any) -> bool:

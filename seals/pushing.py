@@ -15,7 +15,7 @@ from auth.authority import live_grant
 from auth.errors import Refused, Unavailable
 from auth.member_models import Grant
 from auth.models import Company, Session
-from auth.ports import PushService
+from auth.ports import PushService, WeChatAccountService, WeChatMessage
 from auth.privacy import RecordsKey
 from auth.push_models import PushNotice
 from seals.models import Signing
@@ -39,7 +39,13 @@ async def take(now: datetime) -> PushNotice | None:
     return None
 
 
-async def advance(row: PushNotice, service: PushService, now: datetime, records: RecordsKey) -> None:
+async def advance(
+    row: PushNotice,
+    service: PushService,
+    wechat: WeChatAccountService,
+    now: datetime,
+    records: RecordsKey,
+) -> None:
     """Tell everybody whom a notice is for.
 
     Raises Unavailable when a service did not take it: it is tried again, and who heard it already hears it
@@ -55,6 +61,11 @@ async def advance(row: PushNotice, service: PushService, now: datetime, records:
                 await push.gone(told)
         except Refused:
             await push.gone(told)
+        except Unavailable as error:
+            failed = error
+    for openid in await push.in_wechat(people, records):
+        try:
+            await wechat.notify(WeChatMessage(openid, row.kind, path, row.created_at))
         except Unavailable as error:
             failed = error
     if failed is None or row.tries + 1 >= MAX_TRIES:

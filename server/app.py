@@ -56,11 +56,13 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HSTS = "max-age=31536000; includeSubDomains"
 """A year. Hosts below ours could plant cookies that browsers send here, so they must be on TLS too."""
 
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'{also}; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+"""also: WeChat's script, in a page that uses it (`h5/rendering.py`)."""
+
 SECURITY_HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
-        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-    ),
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -172,7 +174,9 @@ def _own_origins(request: Request) -> set[str]:
 
 
 async def _after(request: Request, response: HTTPResponse) -> None:
-    for name, value in SECURITY_HEADERS.items():
+    also = getattr(request.ctx, "wechat_sdk", "")
+    policy = CONTENT_POLICY.format(also=f" {also}" if also else "")
+    for name, value in {**SECURITY_HEADERS, "content-security-policy": policy}.items():
         response.headers.setdefault(name, value)
     if request.app.ctx.settings.public_url.startswith("https:"):
         response.headers.setdefault("strict-transport-security", HSTS)

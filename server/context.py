@@ -21,6 +21,7 @@ from server.adapters.realname import HttpRealName
 from server.adapters.sms import HttpSms
 from server.adapters.unit_status import UnitStatuses
 from server.adapters.wechat import HttpWeChat
+from server.adapters.wechat_account import HttpWeChatAccount
 from server.inspector.client import InspectorClient
 from server.settings import Settings
 from server.wakeups import Hub
@@ -40,6 +41,7 @@ class Context:
     sms: HttpSms
     realname: HttpRealName
     wechat: HttpWeChat
+    wechat_account: HttpWeChatAccount
     identity: Ed25519PublicKey
     push_key: ec.EllipticCurvePublicKey
     hub: Hub
@@ -58,6 +60,7 @@ class Context:
         await self.sms.aclose()
         await self.realname.aclose()
         await self.wechat.aclose()
+        await self.wechat_account.aclose()
 
 
 def now() -> datetime:
@@ -113,6 +116,7 @@ def make_context(settings: Settings) -> Context:
             secret_files.wechat_secret(settings),
             allow_stand_in=allow,
         ),
+        wechat_account=HttpWeChatAccount(settings, secret_files.wechat_secret(settings)),
         identity=identity,
         push_key=secret_files.push_public_key(settings),
         hub=Hub(),

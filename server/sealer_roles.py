@@ -23,7 +23,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from auth import passkeys, scan_login, throttling, wechat
 from auth.errors import Conflict, DomainError, NotFound, Refused, Unavailable
-from auth.ports import PushService, Registrar
+from auth.ports import PushService, Registrar, WeChatAccountService
 from auth.privacy import RecordsKey
 from seals import (
     certificate_requests,
@@ -176,6 +176,7 @@ class WorkDesk:
     trust: Trust
     papers: PaperSealer = field(repr=False)
     push_service: PushService
+    wechat: WeChatAccountService
     owner: str
 
     async def run(self) -> None:
@@ -247,7 +248,7 @@ class WorkDesk:
         if row is None:
             return False
         with suppress(Unavailable):  # told in the log, tried again
-            await pushing.advance(row, self.push_service, now(), self.records)
+            await pushing.advance(row, self.push_service, self.wechat, now(), self.records)
         return True
 
     async def hear_of_changes(self) -> bool:

@@ -33,6 +33,7 @@ MAX_TIME_SERVICES = 4
 BUILT_IN = "builtin"
 SES_PICTURES = ("png", "svg")
 SANDBOX_APP_ID = "sandbox"
+WECHAT_JS_SDK = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
 PUSH_HOSTS = "fcm.googleapis.com updates.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
 """The push services of the browsers there are; nothing else is ever asked for a browser."""
 
@@ -183,6 +184,8 @@ class Settings:
     wechat_url: str = _setting("EZHANG_WECHAT_URL", _http_url, "")
     wechat_login_url: str = _setting("EZHANG_WECHAT_LOGIN_URL", _http_url, "")
     wechat_app_id: str = _setting("EZHANG_WECHAT_APP_ID", _word, "")
+    wechat_template: str = _setting("EZHANG_WECHAT_TEMPLATE", _word, "")
+    wechat_js: bool = _setting("EZHANG_WECHAT_JS", _switch, "0")
     push_hosts: str = _setting("EZHANG_PUSH_HOSTS", _host_names, PUSH_HOSTS)
     tsa_url: str = _setting("EZHANG_TSA_URL", _services, BUILT_IN)
     tsa_roots: Path | None = _setting("EZHANG_TSA_ROOTS", _file, "")
@@ -209,7 +212,8 @@ class Settings:
             sandbox = values["sandbox_url"] or _local(values["port"] + 1)
             for name in ("sandbox_url", "wechat_url", *_OUTSIDE):
                 values[name] = values[name] or sandbox
-            values["wechat_app_id"] = values["wechat_app_id"] or SANDBOX_APP_ID
+            for name in ("wechat_app_id", "wechat_template"):
+                values[name] = values[name] or SANDBOX_APP_ID
         settings = cls(**values)
         _check_token(settings)
         if not settings.development:
@@ -243,6 +247,15 @@ class Settings:
         if self.wechat_url == self.sandbox_url and self.development:
             return self.wechat_login_url or f"{self.sandbox_public_url or self.sandbox_url}/wechat/authorize"
         return self.wechat_login_url
+
+    @property
+    def wechat_js_sdk(self) -> str:
+        """Where WeChat's script (JS-SDK) lies; empty where pages do without (EZHANG_WECHAT_JS)."""
+        if not self.wechat_js or not self.wechat_url:
+            return ""
+        if self.wechat_url == self.sandbox_url and self.development:
+            return f"{self.sandbox_public_url or self.sandbox_url}/wechat/jweixin.js"
+        return WECHAT_JS_SDK
 
     @property
     def push_services(self) -> tuple[str, ...]:

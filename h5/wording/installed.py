@@ -47,6 +47,36 @@ WORDS: dict[str, tuple[str, str]] = {
         "装好以后从桌面直接打开；没有网络时写下的话也会留着。",
         "It then opens from the home screen, and keeps what you write without a network.",
     ),
+    "https.title": ("手机为什么提示证书", "Why the phone warns of the certificate"),
+    "https.text": (
+        "这台服务器的证书是它自己做的，只用于在真手机上试用：相机、设备密钥、提醒都要求 https。"
+        "没有机构为它担保，所以手机会警告一次。",
+        "This server made its certificate itself, for trying it on real phones: camera, device key and "
+        "messages want https. Nobody vouches for it, so the phone warns once.",
+    ),
+    "https.ios": (
+        "iPhone：在警告页点「显示详细信息」→「访问此网站」，再确认一次。",
+        "iPhone: on the warning choose Show Details, then visit this website, and confirm.",
+    ),
+    "https.android": (
+        "Android：点「高级」→「继续前往」。",
+        "Android: choose Advanced, then Proceed.",
+    ),
+    "https.wechat": (
+        "微信里的网页不接受自制证书，请用手机自带的浏览器打开。",
+        "WeChat's browser takes no home-made certificate; open the page in the phone's own browser.",
+    ),
+    "https.compare": (
+        "继续之前，请核对手机上显示的证书 SHA-256 指纹与下面这一行（以及服务器启动时打印的）相同：",
+        "Before you go on, compare the certificate's SHA-256 fingerprint on the phone with this line, and "
+        "with the one that the server printed at its start:",
+    ),
+    "https.until": ("证书有效期至 {day}", "The certificate ends on {day}"),
+    "https.not_local": (
+        "本站没有使用自制证书。若手机仍提示证书有问题，请不要继续，并告诉运营方。",
+        "This site uses no home-made certificate. If the phone warns all the same, do not go on, and tell "
+        "the operator.",
+    ),
     "offline.title": ("现在没有网络", "No connection"),
     "offline.text": (
         "这个页面要联网才能打开。在消息里写下的话和选好的文件会留在手机上，联网后再发送。",

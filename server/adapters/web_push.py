@@ -24,7 +24,7 @@ from py_vapid import Vapid02
 from auth.errors import Refused, Unavailable
 from auth.ports import Told
 from auth.push import allowed
-from h5 import words
+from h5 import messages, words
 from server.adapters.http import STAND_IN_HEADER, TIMEOUT_S, log
 
 __all__ = ["HttpWebPush", "public_key"]
@@ -85,8 +85,8 @@ class HttpWebPush:
     def _message(self, told: Told, kind: str, path: str, tag: str) -> bytes:
         language = next(known for known in get_args(words.Language) if known == told.language)
         said = {
-            "title": words.text(f"push.{kind}", language),
-            "body": words.text("push.body", language),
+            "title": messages.title(kind, language),
+            "body": messages.body(language),
             "path": path,
             "tag": tag,
         }

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, empty
 
-from auth import push
+from auth import push, throttling
+from auth.errors import NotFound
+from auth.ports import JsSignature
+from auth.throttling import Limit
 from h5.rendering import language_of
 from server.adapters.web_push import public_key
-from server.api.operation import Body, it, operation, session
+from server.api.operation import Body, address, it, operation, session
 from server.context import now
 
 __all__ = ["push_api"]
 
 push_api = Blueprint("push", url_prefix="/api/push")
+
+SIGNATURES_PER_ADDRESS = Limit("wechat_page.address", 120, 600)
+URL_MAX = 500
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,31 @@ async def subscribe(request: Request, body: Subscription) -> HTTPResponse:
         it(request).records,
     )
     return empty()
+
+
+@operation(
+    push_api,
+    "GET",
+    "/wechat-page",
+    "The signature by which a page uses WeChat's own functions (JS-SDK)",
+    answer=JsSignature,
+    public=True,
+    query={"url": "The page, of this site, without its fragment"},
+)
+async def sign_page(request: Request) -> JsSignature:
+    await throttling.count(SIGNATURES_PER_ADDRESS, address(request), now())
+    url = request.args.get("url", "")
+    ours = f"{it(request).settings.public_url}/"
+    signed = None
+    if url.startswith(ours) and len(url) <= URL_MAX and "#" not in url:
+        signed = await it(request).wechat_account.sign_page(url, now())
+    if signed is None:
+        raise NotFound(
+            "wechat.no_page",
+            "这个页面不使用微信的功能。",
+            "This page does not use WeChat's functions.",
+        )
+    return signed
 
 
 @operation(push_api, "POST", "/end", "Be told on this browser no longer", body=Ended, status=204)

@@ -43,6 +43,7 @@ def create_app(settings: SandboxSettings) -> Sanic:
     for part in (sms, realname, registrar, succession, public_security, wechat, push):
         app.blueprint(part.api)
         app.blueprint(part.pages)
+    app.blueprint(wechat.account)
     app.blueprint(counter.pages)
     app.blueprint(control.blueprint)
     app.before_server_start(_open)
@@ -82,7 +83,7 @@ async def _answer(request: Request, error: Exception) -> HTTPResponse:
     status, code, reason = _told(error)
     if status >= 500:
         log.error("unexpected error at %s", request.path, exc_info=error)
-    if request.path.startswith(("/api/", "/sns/", "/_control")):
+    if request.path.startswith(("/api/", "/cgi-bin/", "/sns/", "/_control")):
         return json({"error": {"code": code, "reason": reason}}, status)
     return render(request, "error.html", status, reason=reason)
 

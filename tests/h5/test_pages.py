@@ -13,10 +13,12 @@ import pytest
 from sanic import Request, Sanic
 
 from auth.errors import Gone, NotFound
+from h5.installed import installed
 from h5.pages import local_path, pages
 from h5.rendering import STATIC_VERSION, scripts_of
 from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
 from seals.uploading import WEBP_WIDTHS
+from server.local_tls import LocalCertificate
 
 NUMBERS = itertools.count()
 COMPANY = '北京<script>alert("1")</script>有限公司'
@@ -84,12 +86,15 @@ async def browser() -> AsyncIterator[httpx.AsyncClient]:
         sandbox_url="http://sandbox",
         sandbox_public_url="http://phone:8001",
         wechat_page="http://phone:8001/wechat/authorize",
+        wechat_js_sdk="http://phone:8001/wechat/jweixin.js",
     )
     app.ctx.presented_licence = presented_licence
     app.ctx.sealed_record = sealed_record
     app.ctx.daily_roots = daily_roots
+    app.ctx.local_certificate = lambda: LocalCertificate("AB:CD", "2027-12-31")
     app.on_request(take_session)
     app.blueprint(pages)
+    app.blueprint(installed)
     listening = socket.create_server(("127.0.0.1", 0))
     server = await app.create_server(sock=listening, return_asyncio_server=True)
     assert server is not None
@@ -276,3 +281,20 @@ async def test_static_files_are_cached_by_version_and_nothing_else_is_served(
     assert old.headers["cache-control"] == "no-cache"
     for path in ("js/none.js", "../pages.py", "%2e%2e/pages.py", "js/../../pages.py", "//etc/passwd"):
         assert (await browser.get(f"/static/{STATIC_VERSION}/{path}")).status_code == 404
+
+
+async def test_the_page_about_a_home_made_certificate_says_which(browser: httpx.AsyncClient) -> None:
+    page = (await browser.get("/https")).text
+    assert "AB:CD" in page
+    assert "2027-12-31" in page
+
+
+@pytest.mark.parametrize(
+    ("agent", "inside"), [("Mozilla/5.0 MicroMessenger/8.0.50", True), ("Mozilla/5.0", False)]
+)
+async def test_wechats_script_is_loaded_inside_wechat_only(
+    browser: httpx.AsyncClient, agent: str, inside: bool
+) -> None:
+    page = (await browser.get("/verify", headers={"user-agent": agent})).text
+    assert ("http://phone:8001/wechat/jweixin.js" in page) is inside
+    assert ("shell/share.js" in page) is inside

@@ -17,7 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 
 from auth.push import MAX_BROWSERS, allowed
+from auth.wechat_accounts import OpenId
 from server.client import Client
+from server.secret_files import records_key
+from server.settings import Settings
 from tests.http.site import Party, Site, client_at, refused
 from tests.seals.pdf.samples import contract
 
@@ -153,6 +156,31 @@ def test_a_person_has_so_many_browsers(owner: Party, site: Site, sandbox: str) -
     assert len(site.column("push_subscription", "id", person_id=person)) == MAX_BROWSERS
     owner.client.end_sessions()
     assert site.column("push_subscription", "id", person_id=person) == []
+
+
+def test_who_logs_in_by_wechat_is_told_there_without_a_name(owner: Party, site: Site, sandbox: str) -> None:
+    settings = Settings.from_env({"EZHANG_PROFILE": "development", "EZHANG_DATA": str(site.data)})
+    openid = OpenId.of("oSB_ring_here", records_key(settings))
+    owner.demo.log_in()
+    values = "11" * 12, owner.client.me()["id"], openid.index, openid.sealed, "2026-11-29 00:00:00+00:00"
+    insert = "INSERT INTO wechat_account (id, person_id, openid_index, openid_sealed, created_at)"
+    site.change(f"{insert} VALUES (?, ?, ?, ?, ?)", *values)
+
+    def came() -> list[dict[str, Any]]:
+        told = httpx.get(f"{sandbox}/cgi-bin/_messages").json()["messages"]
+        return [each for each in told if each["touser"] == "oSB_ring_here"]
+
+    owner.ask(contract())
+    until(lambda: len(came()) == 1)
+    assert came()[0]["page"] == f"pages/web/web?path=%2Fm%3Fcompany%3D{owner.company}"
+    assert came()[0]["data"]["thing1"]["value"] == "有文件等您用印"
+    assert "有响" not in json.dumps(came(), ensure_ascii=False)
+    site.change("DELETE FROM wechat_account")
+
+
+def test_pages_use_wechat_only_where_it_is_set(stranger: Client, site: Site) -> None:
+    asked = {"url": f"{site.url}/verify"}
+    assert stranger.http.get("/api/push/wechat-page", params=asked).status_code == 404
 
 
 @pytest.mark.parametrize(
