@@ -17,7 +17,7 @@ from sanic.exceptions import NotFound as NoSuchPage
 from sanic.response import HTTPResponse
 
 from h5 import words
-from h5.rendering import STATIC_VERSION, language_of, needed_by, render, static_text
+from h5.rendering import STATIC_VERSION, language_of, needed_by, static_text
 
 __all__ = ["ICON_SIZES_PX", "installed"]
 
@@ -115,15 +115,3 @@ async def worker(request: Request) -> HTTPResponse:
         content_type="text/javascript; charset=utf-8",
         headers={"cache-control": "no-cache"},
     )
-
-
-@installed.get("/https")
-async def local_https(request: Request) -> HTTPResponse:
-    """What the warning of a phone means where this machine made the certificate itself (HTTPS=1)."""
-    return render(request, "https.html", certificate=request.app.ctx.local_certificate())
-
-
-@installed.get("/offline")
-async def offline(request: Request) -> HTTPResponse:
-    """What an installed app shows of a page that it cannot fetch."""
-    return render(request, "offline.html")

@@ -8,7 +8,6 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, empty
 
 from auth import push, throttling
-from auth.errors import NotFound
 from auth.ports import JsSignature
 from auth.throttling import Limit
 from h5.rendering import language_of
@@ -29,6 +28,13 @@ class PushKey:
     """key: `applicationServerKey` of the browser's subscription, base64url."""
 
     key: str
+
+
+@dataclass(frozen=True)
+class WeChatPage:
+    """signature: null where pages do without WeChat, or the page is none of this site."""
+
+    signature: JsSignature | None
 
 
 class Subscription(Body):
@@ -71,24 +77,17 @@ async def subscribe(request: Request, body: Subscription) -> HTTPResponse:
     "GET",
     "/wechat-page",
     "The signature by which a page uses WeChat's own functions (JS-SDK)",
-    answer=JsSignature,
+    answer=WeChatPage,
     public=True,
     query={"url": "The page, of this site, without its fragment"},
 )
-async def sign_page(request: Request) -> JsSignature:
+async def sign_page(request: Request) -> WeChatPage:
     await throttling.count(SIGNATURES_PER_ADDRESS, address(request), now())
     url = request.args.get("url", "")
     ours = f"{it(request).settings.public_url}/"
-    signed = None
-    if url.startswith(ours) and len(url) <= URL_MAX and "#" not in url:
-        signed = await it(request).wechat_account.sign_page(url, now())
-    if signed is None:
-        raise NotFound(
-            "wechat.no_page",
-            "这个页面不使用微信的功能。",
-            "This page does not use WeChat's functions.",
-        )
-    return signed
+    if not url.startswith(ours) or len(url) > URL_MAX or "#" in url:
+        return WeChatPage(None)
+    return WeChatPage(await it(request).wechat_account.sign_page(url, now()))
 
 
 @operation(push_api, "POST", "/end", "Be told on this browser no longer", body=Ended, status=204)

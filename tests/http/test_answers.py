@@ -16,6 +16,7 @@ from server.client import DeviceKey
 from tests.authenticator import Authenticator
 from tests.http.daily import bind
 from tests.http.site import Party, Site, access_code, joined, refused
+from tests.http.test_push import Browser
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
 from tests.seals.photo.test_codes import code, encoded
@@ -112,6 +113,15 @@ def life_of_a_seal(party: Party) -> None:
     party.client.confirm_change(draft, party.pin[::-1])
 
 
+def told_at_once(party: Party) -> None:
+    """A browser that is told, and no more."""
+    browser = Browser("walk", f"http://127.0.0.1:{(party.http.base_url.port or 0) + 1}")
+    party.client.push_key()
+    party.client.sign_page("http://elsewhere/")
+    browser.subscribe(party.client)
+    party.client.unsubscribe(browser.endpoint)
+
+
 def other_ways_in(site: Site, party: Party) -> None:
     """A PC that the phone lets in, and a phone that comes by WeChat; the owner's list of sessions."""
     desk = site.newcomer(92).client
@@ -128,6 +138,7 @@ def other_ways_in(site: Site, party: Party) -> None:
     new.client.send_code(new.demo.mobile)
     new.client.bind_wechat(new.demo.mobile, new.code())
     party.client.sessions()
+    told_at_once(party)
     with_a_passkey(site, new)
     with_lost_passkeys(site, party)
 

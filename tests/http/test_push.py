@@ -179,8 +179,7 @@ def test_who_logs_in_by_wechat_is_told_there_without_a_name(owner: Party, site: 
 
 
 def test_pages_use_wechat_only_where_it_is_set(stranger: Client, site: Site) -> None:
-    asked = {"url": f"{site.url}/verify"}
-    assert stranger.http.get("/api/push/wechat-page", params=asked).status_code == 404
+    assert stranger.sign_page(f"{site.url}/verify") is None
 
 
 @pytest.mark.parametrize(

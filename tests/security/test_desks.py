@@ -24,6 +24,8 @@ PORTS: dict[str, set[str]] = {
     "RealName": {"start", "result"},
     "Registrar": {"submit", "result", "changes", "representative"},
     "PinResets": {"submit", "result"},
+    "PushService": {"send"},  # nothing of the product is in a message (ADR 46)
+    "WeChatAccountService": {"notify", "sign_page"},
 }
 REGISTERED = {
     *("uscc", "licence_number", "company_name", "region", "authority"),

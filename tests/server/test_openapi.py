@@ -50,6 +50,7 @@ PUBLIC = {
     "begin_wechat",
     "enter_wechat",
     "bind_wechat",
+    "sign_page",
     "begin_factor",
     "enter_factor",
     "begin_lost",
@@ -117,7 +118,7 @@ def test_outside_the_api_there_are_pages_only(routes: tuple[Route, ...]) -> None
     told = {(str(route.path), method) for route in others for method in route.methods if method != "GET"}
     # RFC 6960, and the forms of a browser without scripts; they change nothing either
     assert told == {("ocsp", "POST"), ("verify", "POST"), ("v/<code:str>", "POST")}
-    assert {str(route.name).split(".")[1] for route in others} == {"pages", "platform"}
+    assert {str(route.name).split(".")[1] for route in others} == {"pages", "platform", "installed"}
 
 
 def test_each_says_who_may_call_it(described: dict[str, Any]) -> None:
