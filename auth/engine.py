@@ -30,6 +30,7 @@ APPS = {
             "auth.member_models",
             "auth.passkey_models",
             "auth.staff_models",
+            "auth.push_models",
             "auth.succession_models",
         ],
         "migrations": "auth.migrations",

@@ -25,9 +25,11 @@ from typing import Any
 from tortoise.expressions import F
 
 from auth.models import Event, StreamHead
+from auth.push_models import PushNotice
 
 __all__ = [
     "GENESIS",
+    "TOLD_AT_ONCE",
     "EventView",
     "append",
     "broken_link",
@@ -45,6 +47,8 @@ __all__ = [
 VERSION = 1
 GENESIS = "0" * 64
 MAX_READ = 500
+TOLD_AT_ONCE = frozenset({"signing.requested", "approval.asked", "signing.signed"})
+"""Kinds that people are told of on their phones (`seals/pushing.py`); the row is written with the event."""
 
 
 PLATFORM = "platform"
@@ -137,6 +141,10 @@ async def append(
     event.hash = sha256(link_bytes(event))
     await event.save()
     await StreamHead.filter(stream=stream).update(hash=event.hash)
+    if kind in TOLD_AT_ONCE:
+        await PushNotice.create(
+            stream=stream, kind=kind, subject=subject, company_id=on_behalf or "", created_at=now, due_at=now
+        )
     return int(head.seq)
 
 

@@ -171,12 +171,13 @@ class ScanLogin(Model):
 
 
 class WeChatAccount(Model):
-    """A WeChat account (openid, as its keyed hash) that logs a person in, one for each person."""
+    """A WeChat account that logs a person in, one for each person: its openid, hashed and encrypted."""
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
     person: fields.OneToOneRelation[Person] = fields.OneToOneField("auth.Person", on_delete=RESTRICT)
     person_id: str
     openid_index = fields.CharField(64, unique=True)
+    openid_sealed = fields.BinaryField()
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -193,6 +194,7 @@ class WeChatLogin(Model):
     state_hash = fields.CharField(64, unique=True)
     browser_hash = fields.CharField(64)
     openid_index: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
+    openid_sealed: bytes | None = fields.BinaryField(null=True)
     used_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     bound_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     created_at = fields.DatetimeField()

@@ -80,6 +80,7 @@ class PendingLogin(Model):
     user_agent = fields.CharField(300)
     way = fields.CharEnumField(LoginWay, max_length=10)
     openid_index: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
+    openid_sealed: bytes | None = fields.BinaryField(null=True)
     tries = fields.IntField(default=0)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)

@@ -20,7 +20,9 @@ __all__ = [
     "IdentityResult",
     "IdentityState",
     "IdentityWay",
+    "JsSignature",
     "ListedCompany",
+    "PushService",
     "RealName",
     "RegisteredChange",
     "RegisteredCompany",
@@ -30,7 +32,10 @@ __all__ = [
     "RegistrarDecision",
     "SmallPayment",
     "Sms",
+    "Told",
     "WeChat",
+    "WeChatAccountService",
+    "WeChatMessage",
     "WeChatUser",
 ]
 
@@ -270,4 +275,63 @@ class Registrar(Protocol):
         """Who represents a company, how it is called, and whether it still is one.
 
         Raises NotFound `registrar.not_found`, Refused `registrar.refused`.
+        """
+
+
+@dataclass(frozen=True)
+class Told:
+    """A browser to tell. address: at its push service; public_key, secret: what messages to it are
+    encrypted with (RFC 8291).
+    """
+
+    id: str
+    person_id: str
+    device: str
+    language: str
+    address: str = field(repr=False)
+    public_key: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class WeChatMessage:
+    """A subscribe message (订阅消息). openid: whom; kind: of event; path: the page of this site."""
+
+    openid: str = field(repr=False)
+    kind: str
+    path: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class JsSignature:
+    """What a page needs to use WeChat's own functions (JS-SDK `wx.config`). timestamp: Unix s."""
+
+    app_id: str
+    timestamp: int
+    nonce: str
+    signature: str
+
+
+class WeChatAccountService(Protocol):
+    """WeChat as the operator's own account: messages to people, and signatures for pages."""
+
+    async def notify(self, message: WeChatMessage) -> None:
+        """Send a subscribe message; nothing where it is not set up or the person takes none.
+
+        Raises Unavailable `wechat.unavailable`.
+        """
+
+    async def sign_page(self, url: str, now: datetime) -> JsSignature | None:
+        """The signature for a page, None where it is not set up. Raises Unavailable `wechat.unavailable`."""
+
+
+class PushService(Protocol):
+    """The services by which browsers are told (Web Push), each at the address that it gave."""
+
+    async def send(self, told: Told, kind: str, path: str, tag: str) -> bool:
+        """Tell a browser that something of a kind waits at a path of this site; False: it is gone.
+
+        tag: a message with the same tag takes the place of the one before. Raises Unavailable
+        `push.unavailable`, Refused `push.refused`.
         """

@@ -25,7 +25,7 @@ from auth.privacy import RecordsKey
 from auth.refusals import tell
 from auth.throttling import Limit
 from auth.tokens import hash_token, new_token
-from auth.wechat_accounts import bind
+from auth.wechat_accounts import OpenId, bind
 
 __all__ = [
     "PENDING_LIFE",
@@ -54,15 +54,15 @@ class Entered:
 
 
 async def let_in(
-    person_id: str, browser: Browser, way: LoginWay, now: datetime, openid_index: str | None = None
+    person_id: str, browser: Browser, way: LoginWay, now: datetime, openid: OpenId | None = None
 ) -> Entered:
     """Open a session, or a waiting login where the person has a passkey; last in a transaction.
 
-    openid_index: a WeChat account to be bound to him as he comes in, and not before.
+    openid: a WeChat account to be bound to him as he comes in, and not before.
     """
     await lock(person_id)
     if not await Passkey.exists(person_id=person_id):
-        return Entered(session=await _enter(person_id, browser, way, now, openid_index))
+        return Entered(session=await _enter(person_id, browser, way, now, openid))
     token = new_token()
     await PendingLogin.create(
         token_hash=hash_token(token, COOKIE_PURPOSE),
@@ -70,7 +70,8 @@ async def let_in(
         device=device_hash(browser.device),
         user_agent=browser.kept_agent,
         way=way,
-        openid_index=openid_index,
+        openid_index=openid.index if openid else None,
+        openid_sealed=openid.sealed if openid else None,
         created_at=now,
         expires_at=now + PENDING_LIFE,
     )
@@ -78,11 +79,11 @@ async def let_in(
 
 
 async def _enter(
-    person_id: str, browser: Browser, way: LoginWay, now: datetime, openid_index: str | None
+    person_id: str, browser: Browser, way: LoginWay, now: datetime, openid: OpenId | None
 ) -> str:
     token = await sessions.begin(person_id, browser, way, now)
-    if openid_index is not None:
-        await bind(person_id, openid_index, now)
+    if openid is not None:
+        await bind(person_id, openid, now)
     return token
 
 
@@ -155,4 +156,5 @@ async def complete(
         await lock(row.person_id)
         if not await open_still.update(used_at=now):
             raise not_found()
-        return await _enter(row.person_id, browser, row.way, now, row.openid_index)
+        openid = OpenId.kept(row.openid_index, row.openid_sealed)
+        return await _enter(row.person_id, browser, row.way, now, openid)

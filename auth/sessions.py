@@ -16,6 +16,7 @@ from auth.engine import transaction
 from auth.errors import NotFound
 from auth.models import LoginWay, Session, WeChatAccount
 from auth.passkey_models import PendingLogin
+from auth.push_models import PushSubscription
 from auth.tokens import hash_token, new_token
 
 __all__ = [
@@ -178,10 +179,16 @@ async def listed(session: SessionView, now: datetime) -> tuple[LoggedIn, ...]:
 
 
 async def end(session: SessionView, now: datetime) -> None:
-    """Log out."""
+    """Log out; this browser is told nothing more (`auth/push.py`)."""
     async with transaction():
         if await Session.filter(id=session.id, ended_at=None).update(ended_at=now):
+            await _tell_no_more(session.id)
             await _event(session.person_id, "person.logged_out", session.id, now)
+
+
+async def _tell_no_more(session_id: str) -> None:
+    row = await Session.get(id=session_id)
+    await PushSubscription.filter(person_id=row.person_id, device=row.device).delete()
 
 
 async def end_one(session_id: str, session: SessionView, now: datetime) -> None:
@@ -194,6 +201,7 @@ async def end_one(session_id: str, session: SessionView, now: datetime) -> None:
                 "没有这个登录，或它已经退出。请刷新列表。",
                 "There is no such login, or it has ended. Reload the list.",
             )
+        await _tell_no_more(session_id)
         await _event(session.person_id, "person.session_ended", session_id, now)
 
 
@@ -206,6 +214,7 @@ async def end_all(session: SessionView, now: datetime) -> None:
     async with transaction():
         await WeChatAccount.filter(person_id=session.person_id).delete()
         await PendingLogin.filter(person_id=session.person_id, used_at=None).update(used_at=now)
+        await PushSubscription.filter(person_id=session.person_id).delete()
         mine = Session.filter(person_id=session.person_id, ended_at=None, expires_at__gt=now)
         ended = await mine.update(ended_at=now)
         await _event(session.person_id, "person.sessions_ended", session.id, now, {"count": ended})

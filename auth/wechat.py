@@ -21,6 +21,7 @@ from auth.privacy import RecordsKey
 from auth.second_factor import Entered, let_in
 from auth.throttling import Limit
 from auth.tokens import hash_token, new_token
+from auth.wechat_accounts import OpenId
 
 __all__ = ["STATE_LIFE", "Begun", "begin", "bind", "enter", "forget_old"]
 
@@ -76,10 +77,10 @@ async def enter(
         raise _gone()
     row = await WeChatLogin.get(state_hash=hash_token(state, STATE_PURPOSE))
     user = await wechat.code2session(code)
-    index = records.index(user.openid, "wechat_openid")
-    account = await WeChatAccount.get_or_none(openid_index=index)
+    openid = OpenId.of(user.openid, records)
+    account = await WeChatAccount.get_or_none(openid_index=openid.index)
     if account is None:
-        await WeChatLogin.filter(id=row.id).update(openid_index=index)
+        await WeChatLogin.filter(id=row.id).update(openid_index=openid.index, openid_sealed=openid.sealed)
         return None
     async with transaction():
         return await let_in(account.person_id, browser, LoginWay.WECHAT, now)
@@ -112,7 +113,8 @@ async def bind(
         if not await WeChatLogin.filter(id=row.id, bound_at=None).update(bound_at=now):
             raise _gone()
         person = await person_by_mobile(number, now, records)
-        return await let_in(person.id, browser, LoginWay.WECHAT, now, row.openid_index)
+        openid = OpenId.kept(row.openid_index, row.openid_sealed)
+        return await let_in(person.id, browser, LoginWay.WECHAT, now, openid)
 
 
 async def forget_old(now: datetime) -> None:

@@ -3,8 +3,8 @@ scripts; for a browser without them two forms are answered here (POST), everythi
 
 The app gives: `request.app.ctx.settings` (public_url, sandbox_url, sandbox_public_url), the session as
 `request.ctx.session` (None: nobody), and the look-ups `app.ctx.presented_licence(token)`,
-`app.ctx.sealed_record(request, code)`, `app.ctx.checked_file(request, code)` and
-`app.ctx.daily_roots(before)`.
+`app.ctx.sealed_record(request, code)`, `app.ctx.checked_file(request, code)`,
+`app.ctx.daily_roots(before)` and `app.ctx.local_certificate()`.
 """
 
 from __future__ import annotations
@@ -268,6 +268,11 @@ async def account_close(request: Request) -> HTTPResponse:
     return _private(request, "closing.html", "/m/login")
 
 
+@pages.get("/m/alerts")
+async def alerts(request: Request) -> HTTPResponse:
+    return _private(request, "alerts.html", "/m/login")
+
+
 @pages.get("/m/devices")
 async def devices(request: Request) -> HTTPResponse:
     return _private(request, "devices.html", "/m/login")
@@ -376,3 +381,15 @@ async def sealed_record(request: Request, code: str) -> HTTPResponse:
         record = SealedRecord(code=code[:MAX_CODE_SHOWN], state="unknown")
     status = 404 if record.state == "unknown" else 200
     return render(request, "record.html", status, private=bool(record.own), record=record)
+
+
+@pages.get("/offline")
+async def offline(request: Request) -> HTTPResponse:
+    """What an installed app shows of a page that it cannot fetch."""
+    return render(request, "offline.html")
+
+
+@pages.get("/https")
+async def local_https(request: Request) -> HTTPResponse:
+    """What the warning of a phone means where this machine made the certificate itself (HTTPS=1)."""
+    return render(request, "https.html", certificate=request.app.ctx.local_certificate())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import mimetypes
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,15 +24,20 @@ __all__ = [
     "display_cookie",
     "language_cookie",
     "language_of",
+    "needed_by",
     "render",
     "scripts_of",
     "static_file",
+    "static_text",
 ]
 
 HERE = Path(__file__).parent
 COOKIE_LIFE_S = 365 * 24 * 3600
 YEAR_S = 365 * 24 * 3600
 PACK = "js/pack/"
+FRAME = "page.html"
+ASKED = re.compile(r"""\bstatic\(["']([\w/.-]+)["']\)""")
+PAGE_SCRIPT = re.compile(r"""\bpage_script\(["']([\w/.-]+)["']""")
 TAGS: dict[words.Language, str] = {"zh": "zh-CN", "en": "en"}
 
 mimetypes.add_type("text/javascript", ".js")
@@ -77,6 +83,19 @@ def _file(path: str) -> tuple[bytes, str] | None:
     if path == name or "/" in name or f"js/{name}" not in _STATIC:
         return _STATIC.get(path)
     return scripts.packed(f"js/{name}", _source).encode(), "text/javascript"
+
+
+def static_text(path: str) -> str:
+    """A file of ours that is text."""
+    return _STATIC[path][0].decode()
+
+
+@cache
+def needed_by(template: str) -> tuple[str, ...]:
+    """The static files that a page stands on: its frame's and its own, and its packed script."""
+    text = "".join((HERE / "templates" / name).read_text() for name in (FRAME, template))
+    scripts = [f"{PACK}{name}" for name in PAGE_SCRIPT.findall(text)]
+    return tuple(dict.fromkeys([*ASKED.findall(text), *scripts]))
 
 
 @cache
@@ -172,6 +191,7 @@ def render(
             language_tag=TAGS[language],
             other_language_link=_other_language_link(request, language),
             sandbox_url=settings.sandbox_public_url if settings.sandbox_url else "",
+            wechat_sdk=_wechat_sdk(request),
             public_host=urlsplit(settings.public_url).netloc,
             logged_in=getattr(request.ctx, "session", None) is not None,
             **values,
@@ -202,6 +222,13 @@ def _keep(request: Request, response: HTTPResponse, language: words.Language, di
             samesite="Lax",
             secure=_is_https(settings),
         )
+
+
+def _wechat_sdk(request: Request) -> str:
+    """WeChat's script, inside WeChat and by setting only; `server/app.py` lets it in for that answer."""
+    inside = "MicroMessenger" in request.headers.get("user-agent", "")
+    request.ctx.wechat_sdk = request.app.ctx.settings.wechat_js_sdk if inside else ""
+    return str(request.ctx.wechat_sdk)
 
 
 def _is_https(settings: Any) -> bool:

@@ -13,6 +13,7 @@ from auth.browsers import masked_address
 from auth.engine import close_database
 from auth.errors import Refused
 from h5.desk_pages import desk_pages
+from h5.installed import installed
 from h5.service_pages import pages, service_desk_pages
 from server import errors
 from server.api.account import account
@@ -39,6 +40,7 @@ from server.api.photos import photos
 from server.api.pins import pins_api
 from server.api.platform import platform
 from server.api.printed import printed_documents
+from server.api.push import push_api
 from server.api.reviews import reviews_api
 from server.api.roots import roots_api
 from server.api.scanning import scanning
@@ -67,11 +69,13 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HSTS = "max-age=31536000; includeSubDomains"
 """A year. Hosts below ours could plant cookies that browsers send here, so they must be on TLS too."""
 
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'{also}; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+"""also: WeChat's script, in a page that uses it (`h5/rendering.py`)."""
+
 SECURITY_HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
-        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-    ),
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -123,6 +127,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         printed_documents,
         filings,
         roots_api,
+        push_api,
         platform,
         desk_api,
         deposits_api,
@@ -132,6 +137,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         supervision_api,
         service_desk_pages,
         pages,
+        installed,
     ):
         app.blueprint(blueprint)
     errors.install(app)
@@ -195,7 +201,9 @@ def _own_origins(request: Request) -> set[str]:
 
 
 async def _after(request: Request, response: HTTPResponse) -> None:
-    for name, value in SECURITY_HEADERS.items():
+    also = getattr(request.ctx, "wechat_sdk", "")
+    policy = CONTENT_POLICY.format(also=f" {also}" if also else "")
+    for name, value in {**SECURITY_HEADERS, "content-security-policy": policy}.items():
         response.headers.setdefault(name, value)
     if request.app.ctx.settings.public_url.startswith("https:"):
         response.headers.setdefault("strict-transport-security", HSTS)

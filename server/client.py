@@ -269,6 +269,23 @@ class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls, Ser
         """Log out everywhere."""
         self._read(self.http.delete("/api/sessions"))
 
+    def push_key(self) -> str:
+        """Whose messages a browser has to take (`applicationServerKey`)."""
+        return str(self._get("/api/push")["key"])
+
+    def sign_page(self, url: str) -> Json | None:
+        """The signature by which a page of the site uses WeChat's own functions; None where it does not."""
+        return self._get(f"/api/push/wechat-page{_query(url=url)}")["signature"]  # type: ignore[no-any-return]
+
+    def subscribe(self, endpoint: str, p256dh: str, auth: str) -> None:
+        """Be told at once at a push service's address, in messages for these keys (base64url)."""
+        body = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth}
+        self._read(self.http.post("/api/push/subscriptions", json=body))
+
+    def unsubscribe(self, endpoint: str) -> None:
+        """Be told there no longer."""
+        self._read(self.http.post("/api/push/end", json={"endpoint": endpoint}))
+
     # ---------------------------------------------------------------- company
 
     def apply(self, form: Json) -> Json:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -21,6 +22,7 @@ from server.adapters.registrar import HttpRegistrar
 from server.adapters.sms import HttpSms
 from server.adapters.unit_status import UnitStatuses
 from server.adapters.wechat import HttpWeChat
+from server.adapters.wechat_account import HttpWeChatAccount
 from server.inspector.client import InspectorClient
 from server.settings import Settings
 from server.wakeups import Hub
@@ -41,7 +43,9 @@ class Context:
     realname: HttpRealName
     registrar: HttpRegistrar
     wechat: HttpWeChat
+    wechat_account: HttpWeChatAccount
     identity: Ed25519PublicKey
+    push_key: ec.EllipticCurvePublicKey
     hub: Hub
 
     @property
@@ -59,6 +63,7 @@ class Context:
         await self.realname.aclose()
         await self.registrar.aclose()
         await self.wechat.aclose()
+        await self.wechat_account.aclose()
 
 
 def now() -> datetime:
@@ -115,6 +120,8 @@ def make_context(settings: Settings) -> Context:
             secret_files.wechat_secret(settings),
             allow_stand_in=allow,
         ),
+        wechat_account=HttpWeChatAccount(settings, secret_files.wechat_secret(settings)),
         identity=identity,
+        push_key=secret_files.push_public_key(settings),
         hub=Hub(),
     )

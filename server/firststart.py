@@ -20,7 +20,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from auth.errors import Conflict, Invalid, NotFound, Refused
 from seals import pki, sm2_pki
@@ -36,12 +37,14 @@ from server.keys import (
     make_first_kek,
     open_token,
     sm2_authority,
+    vapid_key,
     write_sealer_secret,
 )
 from server.local_tls import ensure_certificate
 from server.secret_files import (
     AUTHORITIES,
     CONTENTS,
+    PUSH,
     SEALER_IDENTITY,
     SECRET_BYTES,
     SM2_AUTHORITIES,
@@ -121,7 +124,11 @@ def make_secrets(settings: Settings, now: datetime, lost: Sequence[str] = ()) ->
             if name in CONTENTS:
                 values = {key: secrets.token_bytes(SECRET_BYTES) for key in CONTENTS[name]}
                 if name == "identity":
-                    _write_public(trust_path(settings, SEALER_IDENTITY), _public_half(values["identity_key"]))
+                    identity = Ed25519PrivateKey.from_private_bytes(values["identity_key"])
+                    _write_public(trust_path(settings, SEALER_IDENTITY), _public_half(identity.public_key()))
+                if name == PUSH:
+                    push = vapid_key(values["push_key"])
+                    _write_public(trust_path(settings, PUSH), _public_half(push.public_key()))
                 write_sealer_secret(settings, name, encode(settings.profile, values), token)
             else:
                 _make_authority(settings, name, now, token)
@@ -207,7 +214,7 @@ def _ensure_secrets(settings: Settings, public_url: str, *, complete: bool, now:
         missing = [key_place(settings, name) for name in (*CONTENTS, *AUTHORITIES) if name not in there]
         if not kek_store(settings, token).versions():
             missing.append(kek_place(settings, FIRST_KEK))
-    public = [trust_path(settings, name) for name in (*AUTHORITIES, SEALER_IDENTITY)]
+    public = [trust_path(settings, name) for name in (*AUTHORITIES, SEALER_IDENTITY, PUSH)]
     absent = [path for path in public if not path.exists()]
     if not missing and not absent:
         return
@@ -299,8 +306,7 @@ def _new_sm2_authority(
     return make(sm2_authority(settings, above, token), now, crl_url=settings.crl_url(above))
 
 
-def _public_half(identity_key: bytes) -> bytes:
-    public = Ed25519PrivateKey.from_private_bytes(identity_key).public_key()
+def _public_half(public: Ed25519PublicKey | ec.EllipticCurvePublicKey) -> bytes:
     return public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 

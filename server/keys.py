@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -26,6 +27,7 @@ from seals.rotating import KekStore
 from server.secret_files import (
     AUTHORITIES,
     CONTENTS,
+    PUSH,
     SECRET_BYTES,
     SM2_AUTHORITIES,
     broken,
@@ -55,10 +57,14 @@ __all__ = [
     "key_place",
     "make_first_kek",
     "open_token",
+    "push_key",
     "sealer_pepper",
     "sm2_authority",
+    "vapid_key",
     "write_sealer_secret",
 ]
+
+ORDER_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 FIRST_KEK = 1
 KEK = "kek"
@@ -201,6 +207,16 @@ def sealer_pepper(settings: Settings, token: Token | None = None) -> bytes:
 def identity_key(settings: Settings, token: Token | None = None) -> Ed25519PrivateKey:
     """The sealer's identity key; raises as `sealer_pepper`."""
     return Ed25519PrivateKey.from_private_bytes(_secret(settings, "identity", token))
+
+
+def vapid_key(secret: bytes) -> ec.EllipticCurvePrivateKey:
+    """Our P-256 key towards push services, made of 32 secret bytes."""
+    return ec.derive_private_key(int.from_bytes(secret) % (ORDER_P256 - 1) + 1, ec.SECP256R1())
+
+
+def push_key(settings: Settings, token: Token | None = None) -> ec.EllipticCurvePrivateKey:
+    """Our key towards push services; raises as `sealer_pepper`."""
+    return vapid_key(_secret(settings, PUSH, token))
 
 
 def _secret(settings: Settings, name: str, token: Token | None) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,12 +17,28 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from auth.china import CHINA
 from server.secret_files import write_secret
 
-__all__ = ["ensure_certificate"]
+__all__ = ["LocalCertificate", "ensure_certificate", "shown"]
 
 LIFE = timedelta(days=397)  # browsers refuse longer ones (CA/Browser Forum BR §6.3.2)
 RENEW_BEFORE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class LocalCertificate:
+    """As a phone shows it. fingerprint: SHA-256 in hex, in pairs; until: its last day, China time."""
+
+    fingerprint: str
+    until: str
+
+
+def shown(certificate_path: Path) -> LocalCertificate:
+    """The certificate that is served with. Raises OSError, ValueError."""
+    certificate = x509.load_pem_x509_certificate(certificate_path.read_bytes())
+    until = certificate.not_valid_after_utc.astimezone(CHINA).strftime("%Y-%m-%d")
+    return LocalCertificate(certificate.fingerprint(hashes.SHA256()).hex(":").upper(), until)
 
 
 def ensure_certificate(certificate_path: Path, key_path: Path, hosts: list[str], now: datetime) -> None:

@@ -27,9 +27,12 @@ from seals.service.notices import NoticeView
 from seals.signing.views import SigningView, own_signings
 from seals.trace import draw_spot
 from seals.verifying import SealNow
+from server import local_tls
 from server.api.operation import address
 from server.checked_files import checked_file
 from server.context import Context, now
+from server.local_tls import LocalCertificate
+from server.settings import Settings
 
 __all__ = ["install"]
 
@@ -93,6 +96,12 @@ def install(app: Sanic) -> None:
     app.ctx.daily_roots = daily_roots
     app.ctx.sealed_record = sealed_record
     app.ctx.checked_file = checked_file
+    app.ctx.local_certificate = lambda: _local_certificate(app.ctx.settings)
+
+
+def _local_certificate(settings: Settings) -> LocalCertificate | None:
+    """None where a proxy has the certificate."""
+    return local_tls.shown(settings.tls_certificate) if settings.https else None
 
 
 def _licence(shown: LicenceShown) -> PresentedLicence:

@@ -15,6 +15,7 @@ from typing import TextIO
 
 import qrcode
 
+from server import local_tls
 from server.addresses import EVERY_ADDRESS, LOOPBACK, check_port, reachable_address
 from server.firststart import make_folders, prepare
 from server.settings import MAX_PORT, Settings
@@ -109,6 +110,10 @@ def announce(settings: Settings, out: TextIO) -> None:
         )
     if reachable_address(settings.host) == LOOPBACK:
         lines.append("  本机没有局域网地址，手机无法打开。 · No LAN address: a phone cannot open it.")
+    if settings.https:
+        told = local_tls.shown(settings.tls_certificate)
+        lines.append(f"  手机提示证书 · why the phone warns:  {settings.public_url}/https")
+        lines.append(f"  SHA-256  {told.fingerprint}")
     lines.append("  停止 · stop:  Ctrl-C")
     code = qrcode.QRCode(border=QR_QUIET_MODULES)
     code.add_data(f"{settings.public_url}/")

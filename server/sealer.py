@@ -60,6 +60,8 @@ from server.adapters.realname import HttpRealName
 from server.adapters.registrar import HttpRegistrar
 from server.adapters.sms import HttpSms
 from server.adapters.time_services import services
+from server.adapters.web_push import HttpWebPush
+from server.adapters.wechat_account import HttpWeChatAccount
 from server.addresses import LOOPBACK
 from server.context import make_workshop, now
 from server.inspector.client import InspectorClient
@@ -291,7 +293,11 @@ def _working(
     public_security = HttpPublicSecurity(settings.public_security_url, allow_stand_in=allow)
     filing_desk = HttpFilingDesk(settings.public_security_url, allow_stand_in=allow)
     bank = HttpBank(settings.bank_url, allow_stand_in=allow)
-    for service in (registrar, public_security, filing_desk, bank):
+    push_service = HttpWebPush(
+        keys.push_key(settings, token), settings.public_url, settings.push_services, allow_stand_in=allow
+    )
+    wechat = HttpWeChatAccount(settings, secret_files.wechat_secret(settings))
+    for service in (registrar, public_security, filing_desk, bank, push_service, wechat):
         stack.push_async_callback(service.aclose)
     identity = secret_files.sealer_identity(settings)
     records, timestamper = secret_files.records_key(settings), _time_services(settings, client)
@@ -309,6 +315,8 @@ def _working(
         timestamper,
         _trust(settings),
         PaperSealer(keys.authority(settings, "papers", token), identity, apart, timestamper),
+        push_service,
+        wechat,
         owner,
     )
 

@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -22,7 +23,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from auth import passkeys, scan_login, throttling, wechat
 from auth.errors import Conflict, DomainError, NotFound, Refused, Unavailable
-from auth.ports import Bank, Registrar
+from auth.ports import Bank, PushService, Registrar, WeChatAccountService
 from auth.privacy import RecordsKey
 from seals import (
     certificate_requests,
@@ -39,6 +40,7 @@ from seals import (
     pins,
     pki,
     printed,
+    pushing,
     registered,
     resetting,
     revocation,
@@ -178,6 +180,8 @@ class WorkDesk:
     timestamper: TimeStamper
     trust: Trust
     papers: PaperSealer = field(repr=False)
+    push_service: PushService
+    wechat: WeChatAccountService
     owner: str
 
     async def run(self) -> None:
@@ -190,6 +194,7 @@ class WorkDesk:
             group.create_task(forever(self.send_deposits, WORK_POLL_S))
             group.create_task(forever(self.bind_heads, UPKEEP_S))
             group.create_task(forever(self.make_papers, WORK_POLL_S))
+            group.create_task(forever(self.push, WORK_POLL_S))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
             group.create_task(forever(self.apply_changes, WORK_POLL_S))
             group.create_task(forever(self.renew_files, RENEW_POLL_S))
@@ -282,6 +287,15 @@ class WorkDesk:
         if row is None:
             return False
         await papers_making.make(row, self.papers, self.workshop, now)
+        return True
+
+    async def push(self) -> bool:
+        """Tell people of one event on their phones; True when there was one."""
+        row = await pushing.take(now())
+        if row is None:
+            return False
+        with suppress(Unavailable):  # told in the log, tried again
+            await pushing.advance(row, self.push_service, self.wechat, now(), self.records)
         return True
 
     async def hear_of_changes(self) -> bool:

@@ -6,11 +6,12 @@
     secrets/sealer.json    sealer_pepper                        sealer: sign
     secrets/kek/<n>.json   kek, one file per version            sealer: sign
     secrets/identity.json  identity_key                         sealer: sign, work
+    secrets/push.json      push_key                             sealer: work
     secrets/ca/*.key.pem   keys of root, issuing, sm2-root,
                            sm2-issuing, seal-maker              sealer: issue
                            of tsa                               sealer: time
                            and of papers                        sealer: work
-    trust/*.pem            their certificates, and the sealer's public identity key: public
+    trust/*.pem            their certificates, the public halves of identity_key and push_key: public
 
 The sealer's own are read by `server/keys.py`; with EZHANG_KEYS=pkcs11 they lie in a token, or here as
 `<name>.locked`, which opens with that token alone.
@@ -37,6 +38,7 @@ from typing import BinaryIO
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from auth.errors import NotFound, Refused
@@ -47,6 +49,7 @@ from server.settings import Keys, Settings
 __all__ = [
     "AUTHORITIES",
     "CONTENTS",
+    "PUSH",
     "SEALER_IDENTITY",
     "SECRET_BYTES",
     "SM2_AUTHORITIES",
@@ -59,6 +62,7 @@ __all__ = [
     "locked_names",
     "missing",
     "other_profile",
+    "push_public_key",
     "read_secret",
     "read_trust",
     "records_key",
@@ -77,6 +81,7 @@ MAX_FILE_BYTES = 64 * 1024
 SM2_AUTHORITIES = ("sm2-root", "sm2-issuing", "seal-maker")
 AUTHORITIES = ("root", "issuing", "tsa", "papers", *SM2_AUTHORITIES)
 SEALER_IDENTITY = "sealer-identity"
+PUSH = "push"
 SANDBOX_APP_SECRET = "sandbox"  # noqa: S105 (accepted by our own stand-in only)
 
 _LOCKED = frozenset({"sealer", "identity", *SM2_AUTHORITIES})
@@ -87,6 +92,7 @@ CONTENTS = {
     "records": ("records_key",),
     "sealer": ("sealer_pepper",),
     "identity": ("identity_key",),
+    "push": ("push_key",),
 }
 """File name -> the secrets in it, each 32 random bytes in base64."""
 
@@ -137,6 +143,18 @@ def sealer_identity(settings: Settings) -> Ed25519PublicKey:
     return key
 
 
+def push_public_key(settings: Settings) -> ec.EllipticCurvePublicKey:
+    """What browsers are told to take messages of. Raises NotFound or Refused (`secrets.…`)."""
+    path = trust_path(settings, PUSH)
+    try:
+        key = serialization.load_pem_public_key(read_trust(path))
+    except (ValueError, UnsupportedAlgorithm):
+        raise broken(path) from None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise broken(path)
+    return key
+
+
 def trusted(settings: Settings, name: str) -> x509.Certificate:
     """The certificate of one of `AUTHORITIES`. Raises NotFound `secrets.missing`, Invalid `pki.…`."""
     return load_certificate(read_trust(trust_path(settings, name)))
@@ -180,7 +198,7 @@ def locked_names(settings: Settings) -> frozenset[str]:
 
 
 def trust_path(settings: Settings, name: str) -> Path:
-    """Where the public half lies: one of `AUTHORITIES`, or `sealer-identity`."""
+    """Where the public half lies: one of `AUTHORITIES`, `sealer-identity`, `push`."""
     return settings.trust_folder / f"{name}.pem"
 
 

@@ -41,6 +41,9 @@ TICKET_HOURS = "question=24;complaint=72;feedback=120;privacy=360;abuse=24"
 LICENCES = ("business", "certification", "cipher_product", "ca", "protection", "icp")
 """Business licence, 电子认证服务许可证, 商用密码产品认证, 电子认证使用密码许可, 等级保护备案, ICP."""
 LINE_MAX = 120
+WECHAT_JS_SDK = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
+PUSH_HOSTS = "fcm.googleapis.com updates.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
+"""The push services of the browsers there are; nothing else is ever asked for a browser."""
 
 
 class Profile(StrEnum):
@@ -140,6 +143,13 @@ def _day(text: str) -> str:
         raise ValueError("YYYY-MM-DD") from None
 
 
+def _host_names(text: str) -> str:
+    names = text.replace(",", " ").split()
+    if not all(re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", name) for name in names):
+        raise ValueError("names of hosts, *. before one for all below it")
+    return " ".join(names)
+
+
 def _database(text: str) -> str:
     if text and not re.match(r"(sqlite:///|postgres://|postgresql://)[^\s]", text):
         raise ValueError("sqlite:///absolute/path or postgres://user:password@host:5432/name")
@@ -229,6 +239,9 @@ class Settings:
     wechat_url: str = _setting("EZHANG_WECHAT_URL", _http_url, "")
     wechat_login_url: str = _setting("EZHANG_WECHAT_LOGIN_URL", _http_url, "")
     wechat_app_id: str = _setting("EZHANG_WECHAT_APP_ID", _word, "")
+    wechat_template: str = _setting("EZHANG_WECHAT_TEMPLATE", _word, "")
+    wechat_js: bool = _setting("EZHANG_WECHAT_JS", _switch, "0")
+    push_hosts: str = _setting("EZHANG_PUSH_HOSTS", _host_names, PUSH_HOSTS)
     tsa_url: str = _setting("EZHANG_TSA_URL", _services, BUILT_IN)
     tsa_roots: Path | None = _setting("EZHANG_TSA_ROOTS", _file, "")
     builtin_ca_answered_for: str = _setting("EZHANG_BUILTIN_CA_ANSWERED_FOR", str, "")
@@ -264,7 +277,8 @@ class Settings:
             sandbox = values["sandbox_url"] or _local(values["port"] + 1)
             for name in ("sandbox_url", "wechat_url", *_OUTSIDE):
                 values[name] = values[name] or sandbox
-            values["wechat_app_id"] = values["wechat_app_id"] or SANDBOX_APP_ID
+            for name in ("wechat_app_id", "wechat_template"):
+                values[name] = values[name] or SANDBOX_APP_ID
         settings = cls(**values)
         _check_token(settings)
         if not settings.development:
@@ -314,6 +328,21 @@ class Settings:
         if self.wechat_url == self.sandbox_url and self.development:
             return self.wechat_login_url or f"{self.sandbox_public_url or self.sandbox_url}/wechat/authorize"
         return self.wechat_login_url
+
+    @property
+    def wechat_js_sdk(self) -> str:
+        """Where WeChat's script (JS-SDK) lies; empty where pages do without (EZHANG_WECHAT_JS)."""
+        if not self.wechat_js or not self.wechat_url:
+            return ""
+        if self.wechat_url == self.sandbox_url and self.development:
+            return f"{self.sandbox_public_url or self.sandbox_url}/wechat/jweixin.js"
+        return WECHAT_JS_SDK
+
+    @property
+    def push_services(self) -> tuple[str, ...]:
+        """The push services that are asked (`auth/push.py::allowed`); in development the sandbox too."""
+        sandbox = (self.sandbox_url,) if self.development and self.sandbox_url else ()
+        return (*self.push_hosts.split(), *sandbox)
 
     @property
     def tsa_port(self) -> int:

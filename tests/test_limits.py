@@ -8,6 +8,7 @@ from pathlib import Path
 
 from auth.members import MAX_MANAGERS
 from auth.passkeys import MOST_PASSKEYS
+from auth.push import MAX_BROWSERS
 from seals.adding import MAX_SEALS
 from seals.devices import DEVICES_MOST
 from seals.offers import STRETCHES_AT_ONCE
@@ -67,6 +68,7 @@ def test_the_numbers_in_words_are_those_of_the_program() -> None:
     told = re.findall(rf"\b({'|'.join(WORDS)}) ((?:wrong )?\w+)", TEXT)
     assert sorted((what, WORDS.index(word) + 2) for word, what in told) == sorted(
         [
+            ("browsers", MAX_BROWSERS),
             ("devices", DEVICES_MOST),
             ("managers", MAX_MANAGERS),
             ("passkeys", MOST_PASSKEYS),

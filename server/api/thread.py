@@ -47,8 +47,9 @@ class ReadUpTo(Body):
 
 @dataclass(frozen=True)
 class Threads:
-    """The companies to switch between."""
+    """The companies to switch between. reader: whose threads they are, for what his browser keeps unsent."""
 
+    reader: str
     threads: tuple[OneThread, ...]
 
 
@@ -80,7 +81,8 @@ async def read_thread(request: Request) -> Thread:
 
 @operation(thread, "GET", "/thread/companies", "The companies whose threads one has", answer=Threads)
 async def list_threads(request: Request) -> Threads:
-    return Threads(await conversation.threads(_reader(request), now()))
+    reader = _reader(request)
+    return Threads(reader.person_id, await conversation.threads(reader, now()))
 
 
 @operation(

@@ -19,6 +19,7 @@ from server.sandbox import (
     existing,
     filings,
     public_security,
+    push,
     realname,
     registrar,
     sms,
@@ -42,9 +43,13 @@ def create_app(settings: SandboxSettings) -> Sanic:
     app.config.TOUCHUP = False  # it rewrites Sanic's methods, which works once per process
     app.config.REQUEST_MAX_SIZE = BODY_MAX_BYTES
     app.ctx.settings = settings
-    for part in (sms, realname, registrar, existing, succession, public_security, filings, wechat, bank):
+    for part in (
+        *(sms, realname, registrar, existing, succession, public_security, filings),
+        *(wechat, bank, push),
+    ):
         app.blueprint(part.api)
         app.blueprint(part.pages)
+    app.blueprint(wechat.account)
     app.blueprint(counter.pages)
     app.blueprint(control.blueprint)
     app.before_server_start(_open)
@@ -84,7 +89,7 @@ async def _answer(request: Request, error: Exception) -> HTTPResponse:
     status, code, reason = _told(error)
     if status >= 500:
         log.error("unexpected error at %s", request.path, exc_info=error)
-    if request.path.startswith(("/api/", "/sns/", "/_control")):
+    if request.path.startswith(("/api/", "/cgi-bin/", "/sns/", "/_control")):
         return json({"error": {"code": code, "reason": reason}}, status)
     return render(request, "error.html", status, reason=reason)
 

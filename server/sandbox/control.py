@@ -15,7 +15,7 @@ from server.sandbox.store import get_setting, put_setting
 
 __all__ = ["SERVICES", "Switches", "blueprint", "fault_of", "meet_fault", "switches"]
 
-SERVICES = ("sms", "realname", "registrar", "public_security", "filing_desk", "wechat", "bank")
+SERVICES = ("sms", "realname", "registrar", "public_security", "filing_desk", "wechat", "bank", "push")
 SLOW_DEFAULT_S = 30.0
 
 Fault = Literal["none", "refuse", "slow", "down", "nonsense", "lost"]
@@ -36,6 +36,7 @@ class Faults(BaseModel):
     filing_desk: Fault = "none"
     wechat: Fault = "none"
     bank: Fault = "none"
+    push: Fault = "none"
 
 
 class Switches(BaseModel):

@@ -50,6 +50,7 @@ def open_window(
 
     def open_one(**how: Any) -> Window:
         scripts = how.get("java_script_enabled", True)
+        how.setdefault("service_workers", "block")  # a worker fetches the whole shell for every window
         window = Window(browser.new_context(locale="zh-CN", **how), site.url, scripts)
         opened.append(window)
         return window

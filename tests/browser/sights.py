@@ -140,6 +140,7 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     counter = shelf.owner.client.begin_check("unlock", way="counter")["id"]
     yield Sight(f"/m/identity/{counter}", "#part-waiting:not([hidden])")
     yield Sight("/m/sessions", "#logins > li")
+    yield Sight("/m/alerts", "#state:not(:empty)")
     yield Sight("/m/sessions", "#logins > li", lambda page: page.click("#end-all"))
     yield Sight("/m/account-close", "#hindered > p")
     yield Sight("/m/devices", "#devices > li")
@@ -182,6 +183,8 @@ def open_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight(f"/v/{shelf.code}", "#drop", lambda page: check(page, shelf.file), on_desk=True)
     yield Sight("/v/0000-0000-0000-0000", "h1", refused=404)
     yield Sight("/roots", "h1")
+    yield Sight("/offline", "h1")
+    yield Sight("/https", "h1")
     yield Sight("/verify", "#drop", lambda page: check(page, shelf.file))
     yield Sight("/verify", "#drop", lambda page: check(page, steps.tampered(shelf.file)), on_desk=True)
     signature = client.ses_signature(shelf.signed)

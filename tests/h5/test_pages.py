@@ -13,11 +13,13 @@ import pytest
 from sanic import Request, Sanic
 
 from auth.errors import Gone, NotFound
+from h5.installed import installed
 from h5.pages import local_path, pages
 from h5.rendering import STATIC_VERSION, scripts_of
 from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
 from seals.policies import DEFAULT, POLICIES
 from seals.uploading import WEBP_WIDTHS
+from server.local_tls import LocalCertificate
 
 NUMBERS = itertools.count()
 COMPANY = '北京<script>alert("1")</script>有限公司'
@@ -92,12 +94,15 @@ async def browser(policy: str) -> AsyncIterator[httpx.AsyncClient]:
         sandbox_public_url="http://phone:8001",
         wechat_page="http://phone:8001/wechat/authorize",
         policy=policy,
+        wechat_js_sdk="http://phone:8001/wechat/jweixin.js",
     )
     app.ctx.presented_licence = presented_licence
     app.ctx.sealed_record = sealed_record
     app.ctx.daily_roots = daily_roots
+    app.ctx.local_certificate = lambda: LocalCertificate("AB:CD", "2027-12-31")
     app.on_request(take_session)
     app.blueprint(pages)
+    app.blueprint(installed)
     listening = socket.create_server(("127.0.0.1", 0))
     server = await app.create_server(sock=listening, return_asyncio_server=True)
     assert server is not None
@@ -293,3 +298,20 @@ async def test_who_approves_a_reset_is_named_by_the_rule_book(
     assert policy in POLICIES
     told = {each: each in page.text for each in ("公安机关", "制作管理单位")}
     assert told == {each: each == authority for each in told}
+
+
+async def test_the_page_about_a_home_made_certificate_says_which(browser: httpx.AsyncClient) -> None:
+    page = (await browser.get("/https")).text
+    assert "AB:CD" in page
+    assert "2027-12-31" in page
+
+
+@pytest.mark.parametrize(
+    ("agent", "inside"), [("Mozilla/5.0 MicroMessenger/8.0.50", True), ("Mozilla/5.0", False)]
+)
+async def test_wechats_script_is_loaded_inside_wechat_only(
+    browser: httpx.AsyncClient, agent: str, inside: bool
+) -> None:
+    page = (await browser.get("/verify", headers={"user-agent": agent})).text
+    assert ("http://phone:8001/wechat/jweixin.js" in page) is inside
+    assert ("shell/share.js" in page) is inside

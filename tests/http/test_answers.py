@@ -18,6 +18,7 @@ from tests.http.daily import bind
 from tests.http.desks import host, right_amount, staffed
 from tests.http.entering import begun, code_of, enter, entry_form, fill_all, verified
 from tests.http.site import Party, Site, access_code, filed, joined, refused
+from tests.http.test_push import Browser
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
 from tests.seals.photo.test_codes import code, encoded
@@ -202,6 +203,15 @@ def life_of_a_seal(party: Party) -> None:
     party.client.confirm_change(draft, party.pin[::-1])
 
 
+def told_at_once(party: Party) -> None:
+    """A browser that is told, and no more."""
+    browser = Browser("walk", f"http://127.0.0.1:{(party.http.base_url.port or 0) + 1}")
+    party.client.push_key()
+    party.client.sign_page("http://elsewhere/")
+    browser.subscribe(party.client)
+    party.client.unsubscribe(browser.endpoint)
+
+
 def other_ways_in(site: Site, party: Party) -> None:
     """A PC that the phone lets in, and a phone that comes by WeChat; the owner's list of sessions."""
     desk = site.newcomer(92).client
@@ -222,6 +232,7 @@ def other_ways_in(site: Site, party: Party) -> None:
     leaving.client.account_closing()
     site.change("DELETE FROM throttle WHERE id LIKE 'sms.%'")
     leaving.client.send_closing_code()
+    told_at_once(party)
     with_a_passkey(site, new)
     with_lost_passkeys(site, party)
 

@@ -26,6 +26,8 @@ PORTS: dict[str, set[str]] = {
     "PinResets": {"submit", "result"},
     "FilingDesk": {"file_seal", "seal_filing", "apply", "application"},
     "Bank": {"pay"},
+    "PushService": {"send"},  # nothing of the product is in a message (ADR 46)
+    "WeChatAccountService": {"notify", "sign_page"},
 }
 REGISTERED = {
     *("uscc", "licence_number", "company_name", "region", "authority"),

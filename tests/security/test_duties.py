@@ -44,10 +44,11 @@ PUBLIC = {
     *("ask_login_code", "login_standing", "enter_scanned"),
     *("begin_wechat", "enter_wechat", "bind_wechat"),
     *("verify", "verify_seal", "record", "match", "open_printed", "printed_page"),
-    *("list_roots", "daily_root", "send_ticket", "look_up_ticket"),
+    *("list_roots", "daily_root", "sign_page", "send_ticket", "look_up_ticket"),
 }
 MACHINES = {
     *("health/live", "health/ready", "metrics", "openapi.json"),
+    *("manifest.webmanifest", "icons/<name:str>", "sw.js"),
     *("trust/<name:str>", "crl/<name:str>", "ocsp", "ocsp/<asked:path>", "roots/<name:str>"),
 }
 HEADERS = {

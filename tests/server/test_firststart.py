@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from auth.errors import Conflict, Invalid, NotFound, Refused
 from seals import pki, sm2_certificates
 from server.firststart import make_secrets, prepare
-from server.keys import authority, identity_key, kek_store, sealer_pepper, sm2_authority
+from server.keys import authority, identity_key, kek_store, push_key, sealer_pepper, sm2_authority
 from server.revoked_units import FILE, revoked_units
 from server.secret_files import (
     AUTHORITIES,
@@ -389,7 +389,13 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def _read(settings: Settings, name: str) -> object:
-    readers = {"web": web_secrets, "records": records_key, "sealer": sealer_pepper, "identity": identity_key}
+    readers = {
+        "web": web_secrets,
+        "records": records_key,
+        "sealer": sealer_pepper,
+        "identity": identity_key,
+        "push": push_key,
+    }
     if name in readers:
         return readers[name](settings)
     return (sm2_authority if name in SM2_AUTHORITIES else authority)(settings, name)

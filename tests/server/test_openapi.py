@@ -62,6 +62,7 @@ PUBLIC = {
     "begin_wechat",
     "enter_wechat",
     "bind_wechat",
+    "sign_page",
     "begin_factor",
     "enter_factor",
     "begin_lost",
@@ -132,7 +133,7 @@ def test_outside_the_api_there_are_pages_only(routes: tuple[Route, ...]) -> None
     # RFC 6960, and the forms of a browser without scripts; they change nothing either
     assert told == {("ocsp", "POST"), ("verify", "POST"), ("v/<code:str>", "POST")}
     assert {str(route.name).split(".")[1] for route in others} == {
-        *("pages", "platform"),
+        *("pages", "platform", "installed"),
         *("desk_pages", "service_desk_pages"),
     }
 

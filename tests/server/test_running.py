@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import socket
 import ssl
@@ -140,3 +141,12 @@ def test_the_address_and_a_code_of_it_are_printed(tmp_path: Path) -> None:
     assert f"{settings.public_url}/" in text
     assert "沙箱环境" in text
     assert len([line for line in text.splitlines() if set(line) & set("█▀▄")]) >= 10
+
+
+def test_a_home_made_certificate_is_named_where_the_phone_warns_of_it(tmp_path: Path) -> None:
+    settings = prepare(settings_for(tmp_path, HTTPS="1"), NOW_REALLY)
+    out = io.StringIO()
+    announce(settings, out)
+    der = ssl.PEM_cert_to_DER_cert(settings.tls_certificate.read_text())
+    assert hashlib.sha256(der).hexdigest().upper() in out.getvalue().replace(":", "")
+    assert f"{settings.public_url}/https" in out.getvalue()

@@ -367,7 +367,7 @@ async def test_pages_of_other_sites_cannot_press_buttons(client, path):
 async def test_switches_change_one_at_a_time_and_refuse_nonsense(client):
     await client.post("/_control", json={"faults": {"sms": "down"}})
     stands = (await client.post("/_control", json={"faults": {"realname": "slow"}, "delay_s": 0.5})).json()
-    others = dict.fromkeys(("registrar", "public_security", "filing_desk", "wechat"), "none")
+    others = dict.fromkeys(("registrar", "public_security", "filing_desk", "wechat", "bank", "push"), "none")
     assert stands["faults"] == {"sms": "down", "realname": "slow", **others}
     for nonsense in (
         {"faults": {"sms": "x"}},

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from auth.errors import Refused
-from auth.ports import WeChat
+from auth.errors import Refused, Unavailable
+from auth.ports import WeChat, WeChatMessage
 from server.adapters.http import ATTEMPTS
 from server.adapters.wechat import HttpWeChat
+from server.adapters.wechat_account import HttpWeChatAccount
+from server.sandbox.wechat import ticket_of
+from server.settings import Settings
 from tests.server.test_adapters import BACK, switch, unavailable
+
+NOW = datetime(2026, 11, 29, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -163,3 +170,50 @@ async def test_the_app_secret_meets_no_log(wechat, sandbox, caplog):
         await wechat.code2session("c")
     assert "wechat unavailable" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+def account(sandbox: str, app_secret: str, **environ: str) -> HttpWeChatAccount:
+    told = {"EZHANG_PROFILE": "development", "EZHANG_SANDBOX_URL": sandbox, "EZHANG_WECHAT_JS": "1"}
+    return HttpWeChatAccount(Settings.from_env({**told, **environ}), app_secret)
+
+
+async def test_a_page_is_signed_as_wechat_checks_it(sandbox):
+    service, page = account(sandbox, "s"), "https://seal.example.cn/v/ABC?x=1"
+    signed = await service.sign_page(page, NOW)
+    token = hashlib.sha256(b"token/sandbox").hexdigest()
+    text = (
+        f"jsapi_ticket={ticket_of(token)}&noncestr={signed.nonce}&timestamp={int(NOW.timestamp())}&url={page}"
+    )
+    assert signed.signature == hashlib.sha1(text.encode()).hexdigest()  # noqa: S324 (WeChat's algorithm)
+    assert (signed.app_id, len(signed.nonce)) == ("sandbox", 16)
+    await service.aclose()
+
+
+async def test_pages_do_without_wechat_unless_it_is_set(sandbox):
+    service = account(sandbox, "s", EZHANG_WECHAT_JS="0")
+    assert await service.sign_page("https://seal.example.cn/", NOW) is None
+    await service.aclose()
+
+
+@pytest.mark.parametrize("fault", ["down", "nonsense"])
+async def test_wechat_that_does_not_answer_signs_and_sends_nothing(sandbox, fault):
+    await switch(sandbox, faults={"wechat": fault})
+    service = account(sandbox, "s")
+    message = WeChatMessage("oSB1", "signing.requested", "/m", NOW)
+    for act in (service.sign_page("https://seal.example.cn/", NOW), service.notify(message)):
+        with pytest.raises(Unavailable):
+            await act
+    await service.aclose()
+
+
+async def test_a_wrong_secret_and_who_takes_no_messages(sandbox, caplog):
+    message = WeChatMessage("oSB1", "signing.requested", "/m", NOW)
+    refused_account = account(sandbox, "")
+    with pytest.raises(Unavailable):
+        await refused_account.notify(message)
+    await switch(sandbox, faults={"wechat": "refuse"})
+    service = account(sandbox, "s")
+    await service.notify(message)
+    assert "took no message" not in caplog.text
+    for each in (refused_account, service):
+        await each.aclose()

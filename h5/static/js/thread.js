@@ -15,6 +15,8 @@ import { isPhoto, sealsPhoto } from "./thread/photo.js";
 import { showQuick } from "./thread/quick.js";
 import { startSearch } from "./thread/search.js";
 import { choose, showCompany, showElsewhere, wanted } from "./thread/switch.js";
+import { isUnsent, Unsent } from "./thread/unsent.js";
+import { startShell } from "./shell/start.js";
 
 const KEEP = "ezhang.thread.scroll";
 const title = document.title;
@@ -26,6 +28,7 @@ let unread = 0;
 let noOlder = false;
 let loadingOlder = false;
 let closeSearch = () => {};
+const unsent = new Unsent(log.list, (entry, asked) => sendKept(entry, asked));
 
 /** A path of the API with what it is asked, in this thread. */
 function address(path, query = {}) {
@@ -101,21 +104,27 @@ async function loadOlder() {
   }
 }
 
-/** Say words into the conversation; true when they were taken in. */
+/** Say words into a company's thread. Throws ApiError. */
+async function deliver(words, to) {
+  const { cards } = await post("/thread/messages", { text: words, company: to });
+  if (to === company) take(cards);
+  log.toBottom(true);
+  refreshSoon();
+}
+
+/** Say words into the conversation; true when they were taken in, or are kept until there is a network. */
 async function sayWords(words) {
   closeSearch();
   const done = log.pending(words);
   try {
-    const { cards } = await post("/thread/messages", { text: words, company });
-    done();
-    take(cards);
-    log.toBottom(true);
-    refreshSoon();
+    await deliver(words, company);
     return true;
   } catch (error) {
-    done();
+    if (isUnsent(error) && (await unsent.keep(company, { words }))) return true;
     note(error.text);
     return false;
+  } finally {
+    done();
   }
 }
 
@@ -127,18 +136,37 @@ async function send(event) {
   if (!(await sayWords(words))) $("text").value = words;
 }
 
-async function sendFile(file) {
+/** Upload a file to be sealed; null when the person stepped back or it became something else. */
+async function deliverFile(file, to, share = () => {}) {
   const photo = isPhoto(file);
+  if (photo && !(await sealsPhoto(file, to))) return null;
+  return uploadDocument(file, "thread", share, to, photo);
+}
+
+const toSealing = ({ id }) => location.assign(`/m/seal?document=${encodeURIComponent(id)}`);
+
+async function sendFile(file) {
   const done = log.pending(`${t("thread.sending")} ${file.name}`, true);
   try {
-    if (photo && !(await sealsPhoto(file, company))) return;
-    const made = await uploadDocument(file, "thread", done.share, company, photo);
-    if (made) location.assign(`/m/seal?document=${encodeURIComponent(made.id)}`);
+    const made = await deliverFile(file, company, done.share);
+    if (made) toSealing(made);
   } catch (error) {
-    note(error.text);
+    if (!(isUnsent(error) && (await unsent.keep(company, { file })))) note(error.text);
   } finally {
     done();
   }
+}
+
+/** Send what was kept; the page is left for a file only when the person asked for it just now. */
+async function sendKept({ company: to, words, file }, asked) {
+  if (words !== undefined) await deliver(words, to);
+  else {
+    const made = await deliverFile(file, to);
+    if (!made) return false;
+    if (asked) toSealing(made);
+    else refreshSoon();
+  }
+  return true;
 }
 
 /** Where the reader was, as long as nothing new came; else the newest card, with the way to the first unread. */
@@ -168,12 +196,22 @@ function keepScroll() {
 async function open() {
   company = wanted();
   const asked = get(address("/thread")).catch((error) => (error.status === 404 ? null : Promise.reject(error)));
-  const [{ threads }, answer] = await Promise.all([get("/thread/companies"), asked]);
+  const [{ threads, reader }, answer] = await Promise.all([get("/thread/companies"), asked]);
   const chosen = choose(threads, company);
   const right = answer && chosen === company;
   company = chosen;
   showCompany(threads, company);
   takeThread(right ? answer : await get(address("/thread")));
+  unsent.readBy(reader);
+}
+
+/** Without a network: what was kept, and room to write; all else when it is back. */
+function openOffline() {
+  $("top").textContent = t("thread.offline");
+  $("composer").addEventListener("submit", send);
+  acceptFiles(log.port, $("file"), sendFile);
+  unsent.showKept();
+  addEventListener("online", () => location.reload());
 }
 
 async function start() {
@@ -208,4 +246,7 @@ async function start() {
   }, refresh);
 }
 
-start().catch((error) => note(error.text ?? String(error)));
+start().then(startShell, (error) => {
+  if (isUnsent(error)) openOffline();
+  else note(error.text ?? String(error));
+});

@@ -1,30 +1,8 @@
 // A file handed from one page to the next of this browser; taken once.
 
-const NAME = "ezhang-handed"; // the key of this device has a database of its own
-const PLACE = "handed";
+import { indexed } from "./indexed.js";
 
-function open() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(PLACE);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-async function inStore(act) {
-  const base = await open();
-  try {
-    return await new Promise((resolve, reject) => {
-      const change = base.transaction(PLACE, "readwrite");
-      const asked = act(change.objectStore(PLACE));
-      change.oncomplete = () => resolve(asked.result);
-      change.onerror = () => reject(change.error);
-    });
-  } finally {
-    base.close();
-  }
-}
+const inStore = indexed("ezhang-handed", "handed"); // the key of this device has a database of its own
 
 export const keep = (file) => inStore((store) => store.put(file, "file"));
 
