@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -35,6 +36,7 @@ MAX_BROWSERS = 10
 
 SUBSCRIBES_PER_PERSON = Limit("push.person", 30, 3600)
 ADDRESS_MAX, AUTH_BYTES = 1000, 16
+_PLAIN = re.compile(r"[!-~]+")  # an address as it goes over the wire
 
 
 def allowed(address: str, hosts: Sequence[str]) -> bool:
@@ -61,7 +63,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _checked(address: str, public_key: str, secret: str, hosts: Sequence[str]) -> None:
-    if len(address) > ADDRESS_MAX or not allowed(address, hosts):
+    if len(address) > ADDRESS_MAX or not _PLAIN.fullmatch(address) or not allowed(address, hosts):
         raise Invalid(
             "push.address",
             "这个浏览器的推送服务不在本站支持之列，请换一个浏览器。",

@@ -88,6 +88,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "没有网络。现在写下的会留着，联网后发送。",
         "No connection. What you write is kept and sent later.",
     ),
+    "thread.unsent_count": (
+        "有 {count} 条未发送的内容，联网后显示。",
+        "{count} not sent; shown when there is a connection.",
+    ),
     "thread.unsent": ("未发送", "Not sent"),
     "thread.unsent_waits": ("未发送，联网后自动发送", "Not sent; goes out with the next connection"),
     "thread.unsent_again": ("重新发送", "Send again"),

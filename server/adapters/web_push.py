@@ -120,6 +120,9 @@ class HttpWebPush:
                 if STAND_IN_HEADER in response.headers and not self._allow_stand_in:
                     raise self._unavailable("stand_in")
                 return response.status_code
+        except (httpx.InvalidURL, UnicodeError):
+            log.warning("push address is none")
+            return min(GONE)
         except (TimeoutError, httpx.HTTPError) as error:
             raise self._unavailable(type(error).__name__) from error
 

@@ -86,7 +86,8 @@ def test_what_is_written_without_a_network_is_kept_and_sent_later(phone: Window,
         expect(unsent(page, QUESTION)).to_contain_text("联网后自动发送")
         page.reload()  # the thread, out of what the phone has
         expect(page.get_by_text("没有网络。")).to_be_visible()
-        expect(unsent(page, QUESTION)).to_be_visible()
+        expect(page.get_by_text("有 1 条未发送的内容")).to_be_visible()
+        expect(page.get_by_text(QUESTION, exact=True)).to_have_count(0)  # nobody knows who looks
         expect(page.get_by_role("heading", name="枚印章已领取")).to_have_count(0)
         page.get_by_label("发送 PDF 或照片").set_input_files(steps.pdf("采购合同.pdf", contract))
         expect(unsent(page, "采购合同.pdf")).to_be_visible()
@@ -94,13 +95,30 @@ def test_what_is_written_without_a_network_is_kept_and_sent_later(phone: Window,
         page.goto(phone.url + "/m/records")
         expect(page.get_by_role("heading", name="现在没有网络")).to_be_visible()
         page.go_back()
-        expect(unsent(page, QUESTION)).to_be_visible()
+        expect(page.get_by_text("有 2 条未发送的内容")).to_be_visible()
         phone.context.set_offline(False)
-        expect(steps.card(page, "已收到文件")).to_contain_text("采购合同.pdf")
-        expect(page.get_by_text("未发送")).to_have_count(0)
-        sent = page.locator(".bubble, .card-title").all_text_contents()
-        assert sent.index(QUESTION) < sent.index("已收到文件"), "as it was written"
-        assert page.url.endswith("/m"), "a file that goes by itself leads nobody away"
+    expect(page.locator(".said-mine:not(.said-unsent)").filter(has_text=QUESTION).first).to_be_visible()
+    expect(unsent(page, QUESTION)).to_have_count(0)
+    waiting = unsent(page, "采购合同.pdf")  # written before anybody knew who writes
+    waiting.get_by_role("button", name="重新发送").click()
+    page.wait_for_url("**/m/seal?document=*")
+
+
+def test_who_logs_out_leaves_nothing_unsent_behind(phone: Window) -> None:
+    page = phone.page
+    with phone.network_breaks():
+        phone.context.set_offline(True)
+        say(page, LATER)
+        expect(unsent(page, LATER)).to_be_visible()
+        page.evaluate("() => Object.defineProperty(navigator, 'onLine', { value: false })")
+        phone.context.set_offline(False)
+        page.goto(phone.url + "/m/sessions")
+    page.get_by_role("button", name="在本机退出").click()
+    page.wait_for_url("**/m/login*")
+    kept = page.evaluate("async () => (await indexedDB.databases()).map(({ name }) => name)")
+    assert "ezhang-unsent" not in kept
+    assert page.evaluate("async () => Boolean(await caches.match('/m'))") is False
+    assert page.evaluate("() => localStorage.getItem('ezhang.thread.reader')") is None
 
 
 def test_what_may_have_left_waits_for_a_tap(phone: Window) -> None:

@@ -213,5 +213,7 @@ def test_wrong_addresses_and_keys_are_refused_in_words(site: Site, sandbox: str)
     party = site.person(982, "钟静")
     good = Browser("good", sandbox)
     refused(lambda: party.client.subscribe(f"{site.url}/api/me", *good.keys), 422, "push.address")
+    odd = "https://fcm.googleapis.com/a\u0001"
+    refused(lambda: party.client.subscribe(odd, *good.keys), 422, "push.address")
     refused(lambda: party.client.subscribe(good.endpoint, "AAAA", good.keys[1]), 422, "push.keys")
     refused(lambda: party.client.subscribe(good.endpoint, good.keys[0], "AAAA"), 422, "push.keys")

@@ -30,7 +30,7 @@ async function send() {
 
 async function close() {
   await post("/account/closing", { code: $("code").value.trim() });
-  forget();
+  await forget();
   location.assign("/m/login");
 }
 

@@ -9,7 +9,7 @@ export async function startDesk() {
   if (!logout) return;
   logout.addEventListener("click", () => busy(logout, async () => {
     await post("/logout");
-    forget();
+    await forget();
     location.assign("/pc/login");
   }));
   const me = await get("/me", { login: false }).catch(() => ({}));

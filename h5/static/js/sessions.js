@@ -9,8 +9,8 @@ import { startPasskeys } from "./login/passkeys.js";
 import { t } from "./lib/words.js";
 
 const fact = (key, words) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, words));
-const away = () => {
-  forget();
+const away = async () => {
+  await forget();
   location.assign("/m/login");
 };
 
@@ -50,7 +50,7 @@ $("end-all").addEventListener("click", () => openDrawer($("end-all-drawer")));
 $("end-all-no").addEventListener("click", () => $("end-all-drawer").close());
 $("end-all-yes").addEventListener("click", () => busy($("end-all-yes"), async () => {
   await del("/sessions");
-  away();
+  await away();
 }).catch(refused));
 show().catch(refused);
 startPasskeys(() => show().catch(refused));

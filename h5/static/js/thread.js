@@ -210,7 +210,7 @@ function openOffline() {
   $("top").textContent = t("thread.offline");
   $("composer").addEventListener("submit", send);
   acceptFiles(log.port, $("file"), sendFile);
-  unsent.showKept();
+  unsent.tellCount();
   addEventListener("online", () => location.reload());
 }
 

@@ -1,15 +1,16 @@
 // What could not be sent: kept in this browser, shown in the thread, sent when the network is back.
-// An entry: {id, at, person, company, words | file, left}. left: it may have left, so only a tap sends it again.
+// An entry: {id, at, person, company, words | file, left}. left: it may have left, or it was
+// written before the server said who reads, so only a tap sends it.
 
 import { ApiError, requestId } from "../lib/api.js";
 import { h } from "../lib/dom.js";
 import { indexed } from "../lib/indexed.js";
 import { lasting } from "../lib/kept.js";
+import { READER, UNSENT } from "../lib/leaving.js";
 import { note } from "../lib/overlay.js";
 import { t } from "../lib/words.js";
 
-const KEEP = "ezhang.thread.reader";
-const inStore = indexed("ezhang-unsent", "unsent", { keyPath: "id" });
+const inStore = indexed(UNSENT, "unsent", { keyPath: "id" });
 
 /** Whether a request failed for want of a network. */
 export const isUnsent = (error) => error instanceof ApiError && error.status === 0;
@@ -19,30 +20,37 @@ export class Unsent {
   constructor(list, send) {
     this.list = list;
     this.send = send;
-    this.reader = lasting.get(KEEP); // what is kept is shown to its own person only
+    this.reader = lasting.get(READER);
+    this.isHere = false; // whether the server said that it is he who reads
     this.shown = new Map(); // entry id → {entry, item}
     addEventListener("online", () => this.sendAll());
   }
 
-  /** The person who reads, once known: shows what he left here. */
-  async readBy(person) {
-    this.reader = person;
-    lasting.set(KEEP, person);
-    await this.showKept();
+  async own() {
+    const kept = this.reader ? await inStore((store) => store.getAll()).catch(() => []) : [];
+    return kept.filter(({ person }) => person === this.reader).sort((one, other) => one.at - other.at);
   }
 
-  async showKept() {
-    if (!this.reader) return;
-    const kept = await inStore((store) => store.getAll()).catch(() => []);
-    const own = kept.filter(({ person }) => person === this.reader);
-    for (const entry of own.sort((one, other) => one.at - other.at)) this.show(entry);
+  /** The person who reads, as the server says: shows what he left here, and sends what may go by itself. */
+  async readBy(person) {
+    this.reader = person;
+    this.isHere = true;
+    lasting.set(READER, person);
+    for (const entry of await this.own()) this.show(entry);
     await this.sendAll();
+  }
+
+  /** Without a network nobody says who reads: it is told how much is kept, and not what. */
+  async tellCount() {
+    const { length: count } = await this.own();
+    if (count) this.list.append(h("li", { class: "fine" }, t("thread.unsent_count", { count })));
   }
 
   /** Keep what was not sent; false when this browser keeps nothing. */
   async keep(company, what) {
     if (!this.reader) return false;
-    const entry = { id: requestId(), at: Date.now(), person: this.reader, company, left: navigator.onLine, ...what };
+    const left = navigator.onLine || !this.isHere; // whoever wrote it without a login does not speak for him
+    const entry = { id: requestId(), at: Date.now(), person: this.reader, company, left, ...what };
     try {
       await inStore((store) => store.put(entry));
     } catch {
@@ -87,7 +95,7 @@ export class Unsent {
 
   /** What surely never left goes by itself, in the order it was written. */
   async sendAll() {
-    if (!navigator.onLine) return;
+    if (!this.isHere || !navigator.onLine) return;
     for (const { entry } of [...this.shown.values()]) if (!entry.left) await this.sendOne(entry, false);
   }
 }
