@@ -50,6 +50,21 @@ IN_CLEAR = {
         "the words of a refusal",
     ),
     ("root", "text"): "published",
+    ("consent", "text"): "which text it was, by its kind",
+    ("maker", "name"): "the platform's own",
+    ("guidance", "text"): "of an authority to the platform, about nobody",
+    ("company_filing", "name"): "of a seal, as its company files it",
+    ("company_filing", "receipt_number"): "of a receipt that is shown to whoever is handed it",
+    ("entry_application", "company_name"): "public by law",
+    ("bank_deposit", "company_name"): "public by law",
+    ("entry_material", "name"): "of a file, for its applicant and the reviewer; emptied with the archive",
+    **dict.fromkeys(
+        [
+            *((table, "reason") for table in ("maker_filing", "company_filing", "bank_deposit")),
+            *((table, "reason") for table in ("entry_application", "entry_round")),
+        ],
+        "the words of a refusal, by an authority, a bank or a reviewer",
+    ),
 }
 """Columns whose name says that a person may stand in them, in clear, and why they may."""
 

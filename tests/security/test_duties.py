@@ -105,7 +105,8 @@ def test_no_role_is_above_a_company() -> None:
 # ---------------------------------------------------------------- the platform's own people
 
 # What whoever has a role can ask for, beside what everybody with a session can: nothing of it seals, and of
-# what companies have it shows what they handed in for review, and imprints that wait.
+# what companies have it shows what they handed in for review, imprints that wait, what they ask or complain
+# of, and totals that tell of no single one.
 DESK = {
     *("my_desk", "begin_desk_proof", "open_desk", "open_desk_by_code"),
     *("review_queue", "review_count"),
@@ -113,8 +114,14 @@ DESK = {
     *("approve_entry", "return_entry", "reject_entry"),
     *("take_seal", "release_seal", "review_seal", "review_seal_picture", "review_seal_alike"),
     *("approve_seal", "decline_seal"),
+    *("desk_tickets", "take_ticket", "answer_ticket", "close_ticket", "ask_freeze"),
+    *("desk_notices", "publish_notice", "withdraw_notice", "desk_guidance", "answer_guidance"),
+    *("supervision", "overdue_filings", "export_totals", "give_guidance"),
 }
-ASKING_FOR_STAFF = {"server/api/desk.py", "server/api/reviews.py", "h5/desk_pages.py"}
+ASKING_FOR_STAFF = {
+    *("server/api/desk.py", "server/api/reviews.py", "server/api/service_desk.py"),
+    *("server/api/supervision.py", "h5/desk_pages.py", "h5/service_pages.py"),
+}
 
 
 def test_whoever_works_at_a_desk_has_these_operations_and_no_others() -> None:
@@ -141,7 +148,7 @@ COMMANDS = {
     *("review list", "review approve", "review decline", "audit check"),
     # Lists without a person in them; a refused filing goes once more. No key, no seal moves.
     *("filings overdue", "filings lapsed", "filings again"),
-    *("staff add", "staff code", "staff end", "staff list"),
+    *("staff add", "staff authority", "staff code", "staff end", "staff list"),
     *("archive due", "archive erase", "archive register", "archive replay"),
 }
 USING_KEYS = {

@@ -103,7 +103,7 @@ async def founded() -> Company:
         valid_until=None,
     )
     decision = RegistrarDecision(DecisionState.APPROVED, company=company)
-    await founding.decide(row.id, form, decision, NOW, RECORDS)
+    await founding.decide(row.id, form, decision, NOW, RECORDS, POLICY)
     return await Company.get(uscc=company.uscc)
 
 
