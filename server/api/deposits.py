@@ -41,7 +41,7 @@ async def deposit(request: Request, entry: str) -> DepositView:
 @operation(
     deposits_api,
     "POST",
-    "/<entry:str>",
+    "/<entry:str>/payments",
     "Have a small payment made to the company's account",
     answer=DepositView,
     body=AccountGiven,

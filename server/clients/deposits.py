@@ -16,7 +16,7 @@ class DepositCalls(Calls):
 
     def ask_deposit(self, application: str, account: str, bank: str) -> Json:
         """Have a payment made to the company's account."""
-        return self._post(f"/api/deposits/{application}", {"account": account, "bank": bank})
+        return self._post(f"/api/deposits/{application}/payments", {"account": account, "bank": bank})
 
     def answer_deposit(self, application: str, amount: str) -> Json:
         """Type the amount that arrived, as `0.37`."""

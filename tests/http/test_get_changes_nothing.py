@@ -99,7 +99,7 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "code": (signed["document"]["code"], waiting["document"]["code"], "unknown"),
         "token": (url.rpartition("/")[2], exported(site, a, signed["id"]), "unknown"),
         "form": ("pdf",),
-        "name": ("root.pem", "issuing.crl", f"{bound}.txt", "unknown"),
+        "name": ("root.pem", "any-192.png", "issuing.crl", f"{bound}.txt", "unknown"),
         "number": (str(bound), "0"),
         "asked": (asked_about_issuing(site), "unknown"),
         "version": (STATIC_VERSION,),

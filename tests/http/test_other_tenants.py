@@ -108,13 +108,14 @@ NO_PATH_IDS = {
     *("desk_tickets", "desk_notices", "publish_notice", "desk_guidance"),
     *("supervision", "overdue_filings", "give_guidance"),
     "my_desk",
+    *("push_key", "subscribe", "unsubscribe"),
     "begin_desk_proof",
     "open_desk",
     "open_desk_by_code",
     "review_queue",
     "review_count",
 }
-FOR_EVERYBODY = {"list_roots"}
+FOR_EVERYBODY = {"list_roots", "sign_page"}
 # Public, and about nothing but the browser that asks: it is answered whoever it is.
 OF_THIS_BROWSER = {"ask_login_code", "login_standing", "begin_wechat"}
 THREAD = {"read_thread", "list_threads", "search_thread", "say", "mark_thread_read", "follow_thread"}

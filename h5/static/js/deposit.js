@@ -47,7 +47,7 @@ async function act(form, work) {
 }
 
 for (const [form, work] of [
-  [$("account-form"), () => post(path, { account: $("account").value, bank: $("bank").value })],
+  [$("account-form"), () => post(`${path}/payments`, { account: $("account").value, bank: $("bank").value })],
   [$("amount-form"), () => post(`${path}/amount`, { amount: $("amount").value })],
 ]) {
   clearWhenTyped(form);

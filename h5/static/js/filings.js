@@ -70,7 +70,7 @@ async function send() {
   if (!body.declared) fieldError(form, "declared", t("filing.declare_first"));
   if (form.querySelector(".field-error:not(:empty)")) return goToFirstError(form);
   try {
-    const filing = await post(PATH, body);
+    const filing = await post(`${PATH}/new`, body);
     note(t("filing.sent"));
     return location.assign(`/m/filing/${encodeURIComponent(filing.id)}`);
   } catch (error) {
