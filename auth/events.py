@@ -36,6 +36,7 @@ __all__ = [
     "commitment_bytes",
     "company_stream",
     "empty",
+    "hold",
     "is_emptied",
     "link_bytes",
     "person_stream",
@@ -119,10 +120,7 @@ async def append(
     actor: `person:<id>`, `staff:<role id>`, `host:<account>`, `sealer`, `registrar`, `bank`, `unknown`;
     subject: `<table>:<id>`; on_behalf: a company.
     """
-    if not await StreamHead.filter(stream=stream).update(seq=F("seq") + 1):
-        first = StreamHead(stream=stream, seq=0, hash=GENESIS)
-        await StreamHead.bulk_create([first], ignore_conflicts=True)
-        await StreamHead.filter(stream=stream).update(seq=F("seq") + 1)
+    await _move(stream, 1)
     head = await StreamHead.get(stream=stream)
     event = Event(
         stream=stream,
@@ -146,6 +144,20 @@ async def append(
             stream=stream, kind=kind, subject=subject, company_id=on_behalf or "", created_at=now, due_at=now
         )
     return int(head.seq)
+
+
+async def hold(stream: str) -> None:
+    """Lock a stream's head before something is counted that its next event tells; as `append`, which follows
+    in the same transaction.
+    """
+    await _move(stream, 0)
+
+
+async def _move(stream: str, by: int) -> None:
+    if not await StreamHead.filter(stream=stream).update(seq=F("seq") + by):
+        first = StreamHead(stream=stream, seq=0, hash=GENESIS)
+        await StreamHead.bulk_create([first], ignore_conflicts=True)
+        await StreamHead.filter(stream=stream).update(seq=F("seq") + by)
 
 
 async def read(

@@ -76,13 +76,17 @@ def scripts_of(path: str) -> tuple[str, ...]:
     return scripts.modules(path, _source)[:-1]
 
 
-@cache
 def _file(path: str) -> tuple[bytes, str] | None:
     """A file by its path below /static, with its kind; `js/pack/x.js` is js/x.js with all that it imports."""
     name = path.removeprefix(PACK)
     if path == name or "/" in name or f"js/{name}" not in _STATIC:
         return _STATIC.get(path)
-    return scripts.packed(f"js/{name}", _source).encode(), "text/javascript"
+    return _pack_of(name), "text/javascript"
+
+
+@cache  # of what there is only: what strangers ask for has no end
+def _pack_of(name: str) -> bytes:
+    return scripts.packed(f"js/{name}", _source).encode()
 
 
 def static_text(path: str) -> str:
@@ -98,9 +102,9 @@ def needed_by(template: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*ASKED.findall(text), *scripts]))
 
 
-@cache
+@cache  # asked of files that are there, as above
 def _packed(path: str) -> bytes | None:
-    """A static file as gzip; None for what is not there or gains nothing by it."""
+    """A static file as gzip; None for what gains nothing by it."""
     body, kind = _file(path) or (b"", "")
     small = len(body) < WORTH_BYTES or not kind.startswith(("text/", "image/svg", "application/json"))
     return None if small else packed(body)

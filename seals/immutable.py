@@ -6,6 +6,7 @@ on both engines; `ezhang migrate` sets them anew each time it runs (`server/migr
 fixed     as it was inserted;
 once      written when it was empty, then fixed;
 erasable  fixed, but may be emptied: personal data whose time in the archive is over (`seals/archiving/`);
+settled   moving until its row is settled, then fixed, or erasable if an empty value is named;
 moving    whatever its use case does with it: states, leases, counters, sealed private halves.
 
 Who owns the tables can take the triggers away: in operation PostgreSQL is used by another role than the one
@@ -28,13 +29,18 @@ PREFIX = "keep_"
 
 @dataclass(frozen=True)
 class Kept:
-    """A table whose rows are never deleted, its columns by sort. erasable: with their empty values in SQL."""
+    """A table whose rows are never deleted, its columns by sort. erasable: with their empty values in SQL.
+
+    when: a column and the value by which a row is settled, an empty one for any; itself once or settled.
+    """
 
     table: str
     fixed: tuple[str, ...]
     once: tuple[str, ...] = ()
     erasable: tuple[tuple[str, str], ...] = ()
     moving: tuple[str, ...] = ()
+    when: tuple[str, str] = ("", "")
+    settled: tuple[tuple[str, str], ...] = ()
 
 
 _SEALED = "X''"
@@ -43,10 +49,24 @@ _LEASE = "lease_owner lease_until fence"
 
 
 def _kept(
-    table: str, fixed: str, *, once: str = "", erasable: Mapping[str, str] | None = None, moving: str = ""
+    table: str,
+    fixed: str,
+    *,
+    once: str = "",
+    erasable: Mapping[str, str] | None = None,
+    moving: str = "",
+    when: tuple[str, str] = ("", ""),
+    settled: Mapping[str, str] | None = None,
 ) -> Kept:
-    emptied = tuple((erasable or {}).items())
-    return Kept(table, tuple(fixed.split()), tuple(once.split()), emptied, tuple(moving.split()))
+    return Kept(
+        table,
+        tuple(fixed.split()),
+        tuple(once.split()),
+        tuple((erasable or {}).items()),
+        tuple(moving.split()),
+        when,
+        tuple((settled or {}).items()),
+    )
 
 
 KEPT: tuple[Kept, ...] = (
@@ -107,6 +127,45 @@ KEPT: tuple[Kept, ...] = (
         "sha256 version_id number units made_with proven_until created_at",
         moving="renew_at",
     ),
+    _kept("consent", "id person_id text version digest accepted_at", once="ended_at", moving="live"),
+    _kept(
+        "maker_filing",
+        "id number seal_id company_id licence_id agent_id place district kind change occurred_at",
+        moving=f"turn warned tries {_LEASE}",
+        when=("state", "accepted"),
+        settled={
+            **dict.fromkeys(("state", "facts", "reference", "sent_at", "decided_at"), ""),
+            "sealed": "NULL",
+            "reason": "NULL",
+        },
+    ),
+    _kept(
+        "company_filing",
+        "id number request_id company_id seal_id person_id licence_id instead_of kind name kind_of_seal scope"
+        " generation declared_at created_at",
+        once="receipt_number valid_from valid_until checked_at decided_at",
+        erasable={"note": "''"},
+        moving=f"open current state update_due warned tries {_LEASE}",
+        when=("decided_at", ""),
+        settled={"reference": "", "sealed": "NULL", "reason": "NULL"},
+    ),
+    _kept(
+        "entry_round",
+        "id application_id number materials submitted_at",
+        once="reviewer decided_at",
+        erasable={"form_sealed": _SEALED},
+        when=("decided_at", ""),
+        settled={"outcome": "", "returned": "'{}'", "reason": "NULL"},
+    ),
+    _kept(
+        "entry_material",
+        "id application_id slot media_type size pages blob same_index created_at",
+        once="replaced_at",
+        erasable={"name": "'—'", "lifted": "NULL"},
+        moving="live",
+    ),
+    _kept("entry_verification", "id application_id way reference by at", moving="live"),
+    _kept("guidance", "id authority addressee text by at due_at", once="answer answered_by answered_at"),
     _kept("erasure", "id number subject rule kept_until what rest digest at"),
 )
 
@@ -153,11 +212,19 @@ def _refused(kept: Kept, *, postgres: bool) -> Iterator[tuple[str, str]]:
     def not_emptied(column: str, empty: str) -> str:
         return f'NEW."{column}" {differs} {empty}'
 
+    def altered(column: str, empty: str) -> str:
+        if not empty:
+            return changed(column)
+        value = POSTGRES_EMPTY.get(empty, empty) if postgres else empty
+        return f"({changed(column)} AND {not_emptied(column, value)})"
+
     wrong = [changed(column) for column in kept.fixed]
     wrong += [f"({changed(column)} AND {filled(column)})" for column in kept.once]
-    for column, empty in kept.erasable:
-        value = POSTGRES_EMPTY.get(empty, empty) if postgres else empty
-        wrong.append(f"({changed(column)} AND {not_emptied(column, value)})")
+    wrong += [altered(column, empty) for column, empty in kept.erasable]
+    if kept.settled:
+        name, value = kept.when
+        is_settled = f"""OLD."{name}" = '{value}'""" if value else f'OLD."{name}" IS NOT NULL'
+        wrong.append(f"({is_settled} AND ({' OR '.join(altered(*each) for each in kept.settled)}))")
     yield "delete", ""
     yield "update", " OR ".join(wrong)
 

@@ -178,11 +178,26 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
     stored = _stored(inspection, await workshop.inspector.find_phrases(data, company.name))
     begun = await workshop.inspector.beginning(data)
     stored["speaks_of"] = excluded.spoken_of(new.name, begun)
-    # On a file that was renewed since, a further seal goes onto the renewed one.
-    blob = await newest_file(known) if known is not None else await workshop.blobs.put(data)
+    blob = await _in_store(data, known, workshop)
     async with transaction():
         row = await _store(new, company, session, stored, blob, removed, known, now)
     return _view(row)
+
+
+async def _in_store(data: bytes, known: Version | None, workshop: Workshop) -> str:
+    """Where the file lies. On one that was renewed since, a further seal goes onto the renewed one.
+
+    What was sealed for a company whose archive was erased is not there any more, but as somebody brings it.
+    """
+    brought = await workshop.blobs.put(data)
+    newest = await newest_file(known) if known is not None else brought
+    if newest == brought:
+        return brought
+    try:
+        await workshop.blobs.get(newest)
+    except NotFound:
+        return brought
+    return newest
 
 
 def _stem(name: str) -> str:

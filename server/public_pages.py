@@ -31,10 +31,14 @@ from server import local_tls
 from server.api.operation import address
 from server.checked_files import checked_file
 from server.context import Context, now
+from server.held import Held
 from server.local_tls import LocalCertificate
 from server.settings import Settings
 
 __all__ = ["install"]
+
+STATUS_LIFE_S = 10
+"""So long a process holds what /status says: everybody may ask, and it counts all signings."""
 
 STATES = {
     "good": Bilingual("有效", "valid"),
@@ -82,7 +86,7 @@ def install(app: Sanic) -> None:
         shown = (DailyRoot(r.number, r.day, r.chains, r.sha256, second(r.stamped_at)) for r in found.roots)
         return DailyRoots(tuple(shown), found.before)
 
-    async def service_status() -> Service:
+    async def find_service() -> Service:
         it: Context = app.ctx.it
         found = await service(now())
         return found if await it.inspector_answers() else replace(found, good=False)
@@ -90,7 +94,7 @@ def install(app: Sanic) -> None:
     async def shown_notices() -> tuple[NoticeView, ...]:
         return await notices.shown(now())
 
-    app.ctx.service_status = service_status
+    app.ctx.service_status = Held(find_service, STATUS_LIFE_S).get
     app.ctx.notices = shown_notices
     app.ctx.presented_licence = presented_licence
     app.ctx.daily_roots = daily_roots

@@ -56,6 +56,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "desk.by_agent": ("经办人", "An agent"),
     "desk.by_representative": ("法定代表人本人", "The representative himself"),
     "desk.agent": ("经办人信息", "Agent"),
+    "desk.show_numbers": (
+        "显示完整号码（每次查看都有记录）",
+        "Show the numbers whole (each look is recorded)",
+    ),
     "desk.wanted": ("申请的印章", "Seals asked for"),
     "desk.verified": ("企业核实方式", "Verified by"),
     "desk.not_verified": ("尚未核实", "Not verified yet"),

@@ -78,6 +78,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "desk.super_uncollected": ("逾期未领", "Uncollected"),
     "desk.super_week": ("周一", "Week from"),
     "desk.super_sealings": ("次数", "Sealings"),
+    "desk.super_few": ("少于 3 家，不显示", "Fewer than 3 companies, not shown"),
     "desk.super_topic": ("主题", "Topic"),
     "desk.super_trainings": ("场次", "Trainings"),
     "desk.super_people": ("人次", "People"),

@@ -113,13 +113,16 @@ async def close(
     person_id = session.person_id
     mobile = identity(await Person.get(id=person_id), records).mobile
     row = await login.check_code(mobile, code, browser, now, records, about=ABOUT)
-    await _require_free(person_id)
+    async with transaction():
+        await lock(person_id)
+        await _require_free(person_id)
+        await login.use_code(row, now)
+    # Nothing has ended before the code is spent: each membership is a transaction of its own.
     for member in await Member.filter(person_id=person_id, state__in=LIVE).order_by("company_id"):
         await grant_endings.remove_member(member.id, person_id, now)
     async with transaction():
         await lock(person_id)
         await _require_free(person_id)
-        await login.use_code(row, now)
         await _erase(person_id, f"person:{person_id}", now)
 
 

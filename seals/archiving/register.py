@@ -72,6 +72,7 @@ def digest_of(row: Erasure) -> str:
 async def enter(gone: Gone, rule: str, kept_until: date | None, actor: str, now: datetime) -> Erasure:
     """Empty the events and write the entry, as the last step of the transaction that empties the rows."""
     emptied = await events.empty(gone.stream, gone.numbers)
+    await events.hold(events.PLATFORM)  # one at a time: the number is the next one
     last = await Erasure.all().order_by("-number").first()
     row = Erasure(
         number=1 if last is None else last.number + 1,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["EntryForm", "EntryView", "MaterialView", "ReviewView", "RoundView", "SealWish", "SlotView"]
+__all__ = [
+    "EntryForm",
+    "EntryView",
+    "FormNumbers",
+    "MaterialView",
+    "ReviewView",
+    "RoundView",
+    "SealWish",
+    "SlotView",
+]
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,16 @@ class EntryForm:
     agent_name: str = field(default="", repr=False)
     agent_id_number: str = field(default="", repr=False)
     agent_mobile: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class FormNumbers:
+    """The personal numbers of a form, whole; agent_…: empty where there is none."""
+
+    representative_id_number: str = field(repr=False)
+    representative_mobile: str = field(repr=False)
+    agent_id_number: str = field(repr=False)
+    agent_mobile: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ async def due(company_id: str, why: str, now: datetime, seals: Iterable[str] | N
 async def end(seal_id: str, now: datetime) -> None:
     """The seal is cancelled: what stands or is under way of it ends; inside that transaction."""
     live = CompanyFiling.filter(Q(open=seal_id) | Q(current=seal_id))
-    await live.update(state=CompanyFilingState.ENDED, open=None, current=None, decided_at=now)
+    await live.filter(decided_at=None).update(decided_at=now)
+    await live.update(state=CompanyFilingState.ENDED, open=None, current=None)
 
 
 async def remind(policy: Policy, now: datetime) -> None:

@@ -6,12 +6,13 @@ Each function asks for itself whether the item is the reviewer's, and no matter 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from auth import events, throttling
 from auth import staff as staff_rows
 from auth.engine import transaction
+from auth.identifiers import mask_id, mask_mobile
 from auth.login import find_person
 from auth.ports import Registrar
 from auth.privacy import RecordsKey
@@ -21,21 +22,24 @@ from seals.entry import deciding, reviewing
 from seals.entry.giving import FileView
 from seals.entry.models import EntryState
 from seals.entry.states import wrong_state
-from seals.entry.views import EntryForm, EntryView, ReviewView
+from seals.entry.views import EntryForm, EntryView, FormNumbers, ReviewView
 from seals.reviews import leases
 from seals.reviews.checking import CrossCheck, cross_check, same_elsewhere
 from seals.reviews.leases import ItemKind
 from seals.signing.workshop import Workshop
 
-__all__ = ["EntryReview", "approve", "file", "look", "reject", "return_items", "take"]
+__all__ = ["EntryReview", "approve", "file", "look", "numbers", "reject", "return_items", "take"]
 
 VIEWS_TOLD = Limit("review.viewed", 1, 3600)
-"""Of one material by one reviewer; repeats collapse."""
+"""Of one material, or a form's numbers, by one reviewer; repeats collapse."""
+REGISTER_ASKED = Limit("review.register", 120, 3600)
+"""Looks of one reviewer, each of which asks the register."""
 
 
 @dataclass(frozen=True)
 class EntryReview:
-    """An application before its reviewer. checks: against the register, asked now.
+    """An application before its reviewer. form: personal numbers masked, whole by `numbers`; checks: against
+    the register, asked now.
 
     repeated: slots whose very file was handed in with another application too.
     """
@@ -58,28 +62,54 @@ async def take(entry_id: str, staff: Staff, now: datetime, records: RecordsKey) 
 async def look(
     entry_id: str, staff: Staff, now: datetime, records: RecordsKey, registrar: Registrar
 ) -> EntryReview:
-    """What he has taken. Raises NotFound `entry.not_found`; Conflict `review.not_taken`; Refused."""
+    """What he has taken. Raises NotFound `entry.not_found`; Conflict `review.not_taken`; Refused;
+    TooMany.
+    """
     seen = await _mine(entry_id, staff, now, records)
+    await throttling.count(REGISTER_ASKED, staff.id, now)
     checks = await cross_check(seen.form, registrar)
-    return EntryReview(seen.entry, seen.form, checks, await same_elsewhere(entry_id))
+    return EntryReview(seen.entry, _masked(seen.form), checks, await same_elsewhere(entry_id))
+
+
+async def numbers(entry_id: str, staff: Staff, now: datetime, records: RecordsKey) -> FormNumbers:
+    """The personal numbers of its form, and an event that he looked at them. Raises as `look`."""
+    form = (await _mine(entry_id, staff, now, records)).form
+    await _looked(entry_id, f"{entry_id}/numbers", {"numbers": True}, staff, now)
+    return FormNumbers(
+        form.representative_id_number, form.representative_mobile, form.agent_id_number, form.agent_mobile
+    )
 
 
 async def file(entry_id: str, material_id: str, staff: Staff, now: datetime, workshop: Workshop) -> FileView:
     """A material's file, and an event that he looked at it. Raises as `look`."""
     await _mine(entry_id, staff, now, workshop.records)
     found = await reviewing.file(entry_id, material_id, workshop)
+    await _looked(entry_id, material_id, {"material": material_id}, staff, now)
+    return found
+
+
+async def _looked(entry_id: str, at: str, facts: Mapping[str, object], staff: Staff, now: datetime) -> None:
     async with transaction():
         await leases.keep(ItemKind.ENTRY, entry_id, staff, now)
-        if await throttling.allowed(VIEWS_TOLD, f"{staff.id}/{material_id}", now):
+        if await throttling.allowed(VIEWS_TOLD, f"{staff.id}/{at}", now):
             await events.append(
                 events.PLATFORM,
                 "review.viewed",
                 actor=staff.actor,
                 subject=f"entry:{entry_id}",
                 now=now,
-                facts={"material": material_id},
+                facts=facts,
             )
-    return found
+
+
+def _masked(form: EntryForm) -> EntryForm:
+    return replace(
+        form,
+        representative_id_number=mask_id(form.representative_id_number),
+        representative_mobile=mask_mobile(form.representative_mobile),
+        agent_id_number=mask_id(form.agent_id_number) if form.agent_id_number else "",
+        agent_mobile=mask_mobile(form.agent_mobile) if form.agent_mobile else "",
+    )
 
 
 async def approve(

@@ -1,7 +1,8 @@
 """The staff's side of tickets: what waits, what is late, answer, close, ask a company to look.
 
-actor: as events name who is at the desk; who may is the caller's to check. The platform cannot suspend a
-seal: to ask is an event in the company's own thread, and what happens then is the company's.
+That somebody is at the desk is the caller's to check; that a ticket is not his own, nor about a company of
+his, is checked here. Each step leaves a line in a log. The platform cannot suspend a seal: to ask is an event
+in the company's own thread, and what happens then is the company's.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from datetime import datetime
 from tortoise.queryset import QuerySet
 
 from auth import events
+from auth import staff as staff_rows
 from auth.engine import transaction
 from auth.errors import Conflict, NotFound
 from auth.privacy import RecordsKey
-from seals.models import Seal, Signing, SigningState
+from auth.staff import Staff
+from seals.models import Document, Seal, Signing, SigningState
+from seals.paper_models import Paper
 from seals.service.tickets import MAX_TEXT, TicketView, checked, place, view
 from seals.service_models import Ticket, TicketAnswer, TicketKind, TicketState
 
@@ -52,30 +56,34 @@ async def open_counts(now: datetime) -> tuple[int, int]:
     return await _open().count(), await _open().filter(due_at__lt=now).count()
 
 
-async def take(ticket_id: str, now: datetime, records: RecordsKey) -> StaffTicket:
+async def take(ticket_id: str, who: Staff, now: datetime, records: RecordsKey) -> StaffTicket:
     """Begin to work on it; its sender sees that."""
-    await Ticket.filter(id=ticket_id, state=TicketState.RECEIVED).update(state=TicketState.WORKING)
+    async with transaction():
+        received = Ticket.filter(id=ticket_id, state=TicketState.RECEIVED)
+        if await received.update(state=TicketState.WORKING):
+            await _tell("ticket.taken", ticket_id, who, now)
     return await _one(ticket_id, now, records)
 
 
-async def answer(ticket_id: str, text: str, actor: str, now: datetime, records: RecordsKey) -> StaffTicket:
-    """Answer; a further answer to an answered one is told likewise. Raises Conflict `ticket.closed`."""
+async def answer(ticket_id: str, text: str, who: Staff, now: datetime, records: RecordsKey) -> StaffTicket:
+    """Answer; a further answer to an answered one is told likewise.
+
+    Raises Conflict `ticket.closed`; Refused `staff.own_matter`.
+    """
     said = checked(text, "text", MAX_TEXT)
+    await _apart(await _exists(ticket_id), who, now)
     async with transaction():
         live = Ticket.filter(id=ticket_id, state__not=TicketState.CLOSED)
         if not await live.update(state=TicketState.ANSWERED, answered_at=now):
-            await _exists(ticket_id)
             raise _closed()
         row = await Ticket.get(id=ticket_id)
         sealed = records.seal(said, place(ticket_id, "answer"))
-        await TicketAnswer.create(
-            ticket_id=ticket_id, text_sealed=sealed, staff=actor.partition(":")[2], at=now
-        )
+        await TicketAnswer.create(ticket_id=ticket_id, text_sealed=sealed, staff=who.id, at=now)
         if row.person_id is not None:
             await events.append(
                 events.person_stream(row.person_id),
                 "ticket.answered",
-                actor=actor,
+                actor=who.actor,
                 subject=f"ticket:{row.id}",
                 now=now,
                 facts={"number": row.number},
@@ -83,20 +91,24 @@ async def answer(ticket_id: str, text: str, actor: str, now: datetime, records: 
     return await _one(ticket_id, now, records)
 
 
-async def close(ticket_id: str, now: datetime, records: RecordsKey) -> StaffTicket:
-    """Done with. Raises Conflict `ticket.closed`."""
-    if not await Ticket.filter(id=ticket_id, state__not=TicketState.CLOSED).update(state=TicketState.CLOSED):
-        await _exists(ticket_id)
-        raise _closed()
+async def close(ticket_id: str, who: Staff, now: datetime, records: RecordsKey) -> StaffTicket:
+    """Done with. Raises Conflict `ticket.closed`; Refused `staff.own_matter`."""
+    await _apart(await _exists(ticket_id), who, now)
+    async with transaction():
+        live = Ticket.filter(id=ticket_id, state__not=TicketState.CLOSED)
+        if not await live.update(state=TicketState.CLOSED):
+            raise _closed()
+        await _tell("ticket.closed", ticket_id, who, now)
     return await _one(ticket_id, now, records)
 
 
-async def ask_freeze(ticket_id: str, actor: str, now: datetime, records: RecordsKey) -> StaffTicket:
+async def ask_freeze(ticket_id: str, who: Staff, now: datetime, records: RecordsKey) -> StaffTicket:
     """Ask the companies whose seals are on a reported document to look, and to suspend what is misused; once.
 
-    Raises Conflict `ticket.no_seal`, `ticket.asked`.
+    Raises Conflict `ticket.no_seal`, `ticket.asked`; Refused `staff.own_matter`.
     """
     row = await _exists(ticket_id)
+    await _apart(row, who, now)
     seals = await _seals(row.code) if row.kind is TicketKind.ABUSE and row.code else []
     if not seals:
         raise Conflict(
@@ -111,7 +123,7 @@ async def ask_freeze(ticket_id: str, actor: str, now: datetime, records: Records
             await events.append(
                 events.company_stream(seal.company_id),
                 "seal.reported",
-                actor=actor,
+                actor=who.actor,
                 subject=f"seal:{seal.id}",
                 now=now,
                 facts={"number": row.number, "code": row.code},
@@ -124,6 +136,25 @@ async def _seals(code: str) -> list[Seal]:
     on_it = Signing.filter(document__record__code=code, state=SigningState.SIGNED)
     ids = {str(each) for each in await on_it.values_list("seal_id", flat=True)}
     return await Seal.filter(id__in=ids).order_by("company_id", "id")
+
+
+async def _apart(row: Ticket, who: Staff, now: datetime) -> None:
+    """Not what he sent, nor what is about a document or paper of a company of his."""
+    people = {row.person_id} if row.person_id is not None else set()
+    await staff_rows.require_apart(who, None, people, now)
+    for company in await _companies(row.code) if row.code else ():
+        await staff_rows.require_apart(who, company, people, now)
+
+
+async def _companies(code: str) -> list[str]:
+    papers = await Paper.filter(code=code)
+    codes = [code, *(row.about for row in papers if row.about)]
+    brought = await Document.filter(record_id__in=codes).values_list("company_id", flat=True)
+    return sorted({str(each) for each in brought} | {row.company_id for row in papers if row.company_id})
+
+
+async def _tell(kind: str, ticket_id: str, who: Staff, now: datetime) -> None:
+    await events.append(events.PLATFORM, kind, actor=who.actor, subject=f"ticket:{ticket_id}", now=now)
 
 
 def _open() -> QuerySet[Ticket]:

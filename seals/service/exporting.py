@@ -24,7 +24,7 @@ def _tables(found: Statistics) -> Iterator[tuple[str, list[Row]]]:
     yield "地区 districts", [at, ("地区代码 district", *HEAD, LATE), *map(_row, found.districts)]
     kinds = [(_kind(row.key), *_row(row)[1:]) for row in found.kinds]
     yield "印章种类 kinds", [("种类 kind", *HEAD, LATE), *kinds]
-    weeks: list[Row] = [(week.monday, week.sealings) for week in found.weeks]
+    weeks: list[Row] = [(week.monday, _told(week.sealings)) for week in found.weeks]
     yield "每周用印 sealings", [("周一 week from", "用印次数 sealings"), *weeks]
     topics: list[Row] = [(each.topic, each.trainings, each.people) for each in found.topics]
     yield "培训 trainings", [("主题 topic", "场次 trainings", "人次 people"), *topics]
@@ -36,6 +36,10 @@ def _tables(found: Statistics) -> Iterator[tuple[str, list[Row]]]:
         ("逾期 overdue", found.filings_overdue),
     ]
     yield "备案 filings", filings
+
+
+def _told(number: int | None) -> str | int:
+    return "少于 3 家 too few" if number is None else number
 
 
 def _row(row: Counts) -> Row:

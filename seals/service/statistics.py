@@ -46,10 +46,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Week:
-    """Seals set in a week. monday: its first day, China's."""
+    """Seals set in a week. monday: its first day, China's; sealings: None where too few companies sealed."""
 
     monday: str
-    sealings: int
+    sealings: int | None
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,9 @@ async def _weeks(now: datetime) -> tuple[Week, ...]:
         done = Signing.filter(
             state=SigningState.SIGNED, ended_at__gte=begin, ended_at__lt=begin + timedelta(weeks=1)
         )
-        found.append(Week(begin.date().isoformat(), await done.count()))
+        companies = await done.distinct().values_list("company_id", flat=True)
+        told = await done.count() if len(companies) >= TELLING_FROM else None
+        found.append(Week(begin.date().isoformat(), told))
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ from sanic.response import HTTPResponse
 from auth import staff
 from auth.staff import Staff
 from auth.staff_models import StaffRoleName
-from seals.entry.views import EntryView
+from seals.entry.views import EntryView, FormNumbers
 from seals.reviewing import HeldSeal
 from seals.reviews import entries, leases, seals
 from seals.reviews import queue as queues
@@ -87,6 +87,17 @@ async def release_entry(request: Request, entry: str) -> HTTPResponse:
 async def review_entry(request: Request, entry: str) -> EntryReview:
     ctx = it(request)
     return await entries.look(entry, await _staff(request), now(), ctx.records, ctx.registrar)
+
+
+@operation(
+    reviews_api,
+    "POST",  # as below
+    f"{ENTRY}/numbers",
+    "The form's personal numbers, whole; each look is recorded",
+    answer=FormNumbers,
+)
+async def review_numbers(request: Request, entry: str) -> FormNumbers:
+    return await entries.numbers(entry, await _staff(request), now(), it(request).records)
 
 
 @operation(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
 
+from pydantic import AfterValidator, AwareDatetime
 from sanic import Blueprint, Request
 
 from auth import staff
@@ -22,6 +24,17 @@ __all__ = ["service_desk_api"]
 service_desk_api = Blueprint("service_desk", url_prefix="/api/desk")
 
 
+def _in_utc(at: datetime) -> datetime:
+    """As it is stored; raises ValueError on what is out of its calendar there."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("out of the calendar") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
 class DeskAnswer(Body):
     """What is answered."""
 
@@ -29,7 +42,7 @@ class DeskAnswer(Body):
 
 
 class NewNotice(Body):
-    """A notice in both languages; times ISO 8601, none: from now, for always."""
+    """A notice in both languages; times ISO 8601 with their offset, none: from now, for always."""
 
     kind: str
     topic: str = ""
@@ -37,8 +50,8 @@ class NewNotice(Body):
     title_en: str
     text_zh: str
     text_en: str
-    shown_from: datetime | None = None
-    shown_until: datetime | None = None
+    shown_from: Moment | None = None
+    shown_until: Moment | None = None
 
 
 @dataclass(frozen=True)
@@ -89,8 +102,8 @@ async def desk_tickets(request: Request) -> TicketDesk:
     service_desk_api, "POST", "/tickets/<ticket:str>/take", "Begin to work on a ticket", answer=StaffTicket
 )
 async def take_ticket(request: Request, ticket: str) -> StaffTicket:
-    await _operator(request)
-    return await answering.take(ticket, now(), it(request).records)
+    who = await _operator(request)
+    return await answering.take(ticket, who, now(), it(request).records)
 
 
 @operation(
@@ -103,13 +116,13 @@ async def take_ticket(request: Request, ticket: str) -> StaffTicket:
 )
 async def answer_ticket(request: Request, ticket: str, body: DeskAnswer) -> StaffTicket:
     who = await _operator(request, deciding=True)
-    return await answering.answer(ticket, body.text, who.actor, now(), it(request).records)
+    return await answering.answer(ticket, body.text, who, now(), it(request).records)
 
 
 @operation(service_desk_api, "POST", "/tickets/<ticket:str>/close", "Close a ticket", answer=StaffTicket)
 async def close_ticket(request: Request, ticket: str) -> StaffTicket:
-    await _operator(request, deciding=True)
-    return await answering.close(ticket, now(), it(request).records)
+    who = await _operator(request, deciding=True)
+    return await answering.close(ticket, who, now(), it(request).records)
 
 
 @operation(
@@ -121,7 +134,7 @@ async def close_ticket(request: Request, ticket: str) -> StaffTicket:
 )
 async def ask_freeze(request: Request, ticket: str) -> StaffTicket:
     who = await _operator(request, deciding=True)
-    return await answering.ask_freeze(ticket, who.actor, now(), it(request).records)
+    return await answering.ask_freeze(ticket, who, now(), it(request).records)
 
 
 @operation(service_desk_api, "GET", "/notices", "Notices and trainings", answer=NoticeDesk)

@@ -32,6 +32,10 @@ class ReviewCalls(Calls):
         """What I have taken."""
         return self._get(f"{PATH}/{kind}/{item}")
 
+    def review_numbers(self, entry: str) -> Json:
+        """The personal numbers of a form, whole; that is recorded."""
+        return self._post(f"{PATH}/entries/{entry}/numbers", {})
+
     def review_material(self, entry: str, material: str) -> bytes:
         """A material's file."""
         response = self.http.post(f"{PATH}/entries/{entry}/materials/{material}")

@@ -7,12 +7,14 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 from sanic import Request, Sanic
 
 from auth.errors import Gone, NotFound
+from h5 import rendering
 from h5.installed import installed
 from h5.pages import local_path, pages
 from h5.rendering import STATIC_VERSION, scripts_of
@@ -315,3 +317,18 @@ async def test_wechats_script_is_loaded_inside_wechat_only(
     page = (await browser.get("/verify", headers={"user-agent": agent})).text
     assert ("http://phone:8001/wechat/jweixin.js" in page) is inside
     assert ("shell/share.js" in page) is inside
+
+
+def test_what_strangers_ask_for_and_is_not_there_is_not_remembered() -> None:
+    """Each name kept would be memory that anybody fills."""
+
+    def kept() -> int:
+        caches = [each.cache_info() for each in vars(rendering).values() if hasattr(each, "cache_info")]
+        return sum(each.currsize for each in caches)
+
+    nothing: Any = None
+    before = kept()
+    for number in range(20):
+        for path in (f"{number}.js", f"js/pack/{number}.js", f"js/pack/a/{number}.js"):
+            assert rendering.static_file(nothing, STATIC_VERSION, path) is None
+    assert kept() == before

@@ -141,6 +141,7 @@ def at_a_desk(site: Site, party: Party, entry: str) -> None:
     desk.review("seals", seal)
     desk.take_review("entries", entry)
     desk.review("entries", entry)
+    desk.review_numbers(entry)
     desk.return_entry(entry, {"form": "企业名称与执照不一致"})
     applicant = site.person(7132, "许知远")
     for place, number in enumerate((7133, 7134)):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import httpx
 import pypdfium2
 
 from auth.people import CLOSED
 from server.client import Client
-from tests.http.site import Site, joined, refused
+from tests.http.site import Party, Site, joined, refused
 from tests.seals.pdf.samples import contract
 
 OWN_PIN = "58203917"
@@ -43,7 +45,14 @@ def test_what_is_his_goes_and_what_is_the_companys_stays(site: Site) -> None:
     refused(lambda: member.client.close_account("000000"), 422, "login.code_wrong")
     site.change("DELETE FROM throttle WHERE id LIKE 'sms.%'")
     member.client.send_closing_code()
-    member.client.close_account(member.code())
+    # Nothing ends before the code is spent, should somebody else spend it first.
+    unspent = "(SELECT used_at FROM sms_code ORDER BY created_at DESC LIMIT 1) IS NULL"
+    too_early = "BEGIN SELECT RAISE(ABORT, 'too early'); END"
+    site.change(f"CREATE TRIGGER early BEFORE UPDATE ON member WHEN {unspent} {too_early}")
+    try:
+        member.client.close_account(member.code())
+    finally:
+        site.change("DROP TRIGGER early")
     refused(member.client.me, 401, "session.none")
 
     # Nothing of him is left in the rows that are his alone.
@@ -80,3 +89,16 @@ def test_what_is_his_goes_and_what_is_the_companys_stays(site: Site) -> None:
     again = member.client.me()
     assert again["id"] != before
     assert again["companies"] == []
+
+
+def test_a_sealed_file_that_was_erased_is_there_again_as_somebody_brings_it(
+    site: Site, a: Party, b: Party
+) -> None:
+    """The archive of the company that sealed it is over; whoever kept the file brings it, to seal it too."""
+    _, file = a.sign(contract())
+    sha256 = hashlib.sha256(file).hexdigest()
+    (site.data / "blobs" / sha256[:2] / sha256).unlink()
+    brought = b.client.upload("合同.pdf", file)
+    assert brought["version"] == 1
+    page = b.http.get(f"/api/documents/{brought['id']}/pages/0.png?w=480")
+    assert (page.status_code, page.headers["content-type"]) == (200, "image/png")

@@ -68,7 +68,7 @@ def item(desk: Desk, entry: str) -> Json:
 
 
 def test_one_reviewer_takes_it_and_no_other_sees_or_decides(
-    site: Site, first: Desk, second: Desk, entry: str, a: Party
+    site: Site, first: Desk, second: Desk, owner: Party, entry: str, a: Party
 ) -> None:
     assert item(first, entry)["taken_by"] is None
     refused(lambda: first.client.review("entries", entry), *NOT_TAKEN)
@@ -77,13 +77,20 @@ def test_one_reviewer_takes_it_and_no_other_sees_or_decides(
     refused(lambda: second.client.take_review("entries", entry), *TAKEN)
     seen = first.client.review("entries", entry)
     assert set(outcomes(seen).values()) == {"equal"}
+    whole = {"id_number": owner.id_number, "mobile": owner.demo.mobile}
+    assert not [text for text in whole.values() if text in repr(seen)], "masked until asked for"
+    for _ in range(2):
+        shown = first.client.review_numbers(entry)
+        assert {name: shown[f"representative_{name}"] for name in whole} == whole
+    assert log(site, "review.viewed", f"entry:{entry}") == 1, "repeats collapse"
     slot = next(each for each in seen["entry"]["slots"] if each["key"] == "licence_copy")
     given = slot["material"]["id"]
     assert first.client.review_material(entry, given) == material("licence_copy", "晚晴")
     assert first.client.review_material(entry, given)
-    assert log(site, "review.viewed", f"entry:{entry}") == 1, "repeats collapse"
+    assert log(site, "review.viewed", f"entry:{entry}") == 2
     for act in (
         lambda: second.client.review("entries", entry),
+        lambda: second.client.review_numbers(entry),
         lambda: second.client.review_material(entry, given),
         lambda: second.client.return_entry(entry, {"licence_copy": "图片模糊"}),
         lambda: second.client.approve_review("entries", entry),
@@ -105,6 +112,9 @@ def test_the_register_that_differs_or_does_not_answer_is_told_item_by_item(
     fault(site, "registrar", "down")
     assert set(outcomes(first.client.review("entries", entry)).values()) == {"unavailable"}
     fault(site, "registrar", "none")
+    site.change("UPDATE throttle SET count = 120 WHERE id LIKE 'review.register/%'")
+    refused(lambda: first.client.review("entries", entry), 429, "rate.limited")
+    site.change("DELETE FROM throttle WHERE id LIKE 'review.register/%'")
 
 
 def test_whoever_opened_it_long_ago_looks_but_does_not_decide(site: Site, first: Desk, entry: str) -> None:

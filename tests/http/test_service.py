@@ -70,6 +70,37 @@ def test_a_strangers_report_is_followed_by_its_code(
     assert stranger.look_up_ticket(*look)["state"] == "closed"
     refused(lambda: operator.client.answer_ticket(ticket["id"], "再答"), 409, "ticket.closed")
     refused(lambda: operator.client.close_ticket(ticket["id"]), 409, "ticket.closed")
+    for kind in ("ticket.taken", "ticket.closed"):
+        assert site.column("event", "actor", kind=kind, subject=f"ticket:{ticket['id']}") == [
+            f"staff:{operator.id}"
+        ]
+
+
+def test_nobody_answers_his_own_ticket_nor_one_about_his_company(
+    site: Site, a: Party, stranger: Client, operator: Desk
+) -> None:
+    def own(ticket: str) -> None:
+        for act in (
+            lambda: operator.client.answer_ticket(ticket, "没有问题。"),
+            lambda: operator.client.close_ticket(ticket),
+            lambda: operator.client.ask_freeze(ticket),
+        ):
+            refused(act, 403, "staff.own_matter")
+
+    sent = operator.client.send_ticket("complaint", "审核太慢。")
+    own(by_number(operator, sent["number"])["id"])
+    done, _ = a.sign(contract())
+    sent = stranger.send_ticket("abuse", "假章。", code=done["document"]["code"])
+    ticket = by_number(operator, sent["number"])["id"]
+    (person,) = site.column("staff_role", "person_id", id=operator.id)
+    (owner,) = site.column("company", "representative_id", id=a.company)
+    change = "UPDATE company SET representative_id = ? WHERE id = ?"
+    site.change(change, person, a.company)
+    try:
+        own(ticket)
+    finally:
+        site.change(change, owner, a.company)
+    operator.client.close_ticket(ticket)
 
 
 def test_an_own_ticket_is_answered_in_the_thread_and_is_late_after_its_time(
@@ -109,6 +140,12 @@ def test_a_training_is_a_notice_and_who_read_it_took_part(site: Site, a: Party, 
     desk = operator.client
     refused(lambda: desk.publish_notice(kind="training", **NOTICE), 422, "notice.topic")
     refused(lambda: desk.publish_notice(kind="policy", topic="security", **NOTICE), 422, "notice.topic")
+    for wrong in ("2100-01-01T00:00:00", "0001-01-01T00:00:00+08:00"):
+        refused(
+            lambda wrong=wrong: desk.publish_notice(kind="service", shown_from=wrong, **NOTICE),
+            422,
+            "form.invalid",
+        )
     past = "2020-01-01T00:00:00Z"
     refused(lambda: desk.publish_notice(kind="policy", shown_until=past, **NOTICE), 422, "notice.period")
     later = desk.publish_notice(kind="service", shown_from="2100-01-01T00:00:00Z", **NOTICE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,12 @@ async def test_a_file_that_another_company_has_as_well_stays(past: tuple[Company
     await erase(company)
     (row,) = await Erasure.all()
     assert file not in row.what["files"]
+
+
+async def test_two_erasures_at_once_have_numbers_one_after_the_other(database: str) -> None:
+    async def one(number: int) -> None:
+        async with transaction():
+            await register.enter(register.Gone(f"person:{number}"), RULE, None, "operator:test", OVER)
+
+    await asyncio.gather(*(one(number) for number in range(4)))
+    assert [line.number for line in await register.lines()] == [1, 2, 3, 4]

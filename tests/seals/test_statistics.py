@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from seals.service.statistics import OTHER, Counts, together
+from datetime import timedelta
+
+from seals.models import Signing, SigningState
+from seals.policies import DEFAULT, POLICIES
+from seals.service.statistics import OTHER, Counts, statistics, together
+from tests.seals.signing.rows import NOW, signing
 
 
 def row(key: str, companies: int) -> Counts:
@@ -32,3 +37,20 @@ def test_kinds_of_one_company_are_not_added_up_to_three() -> None:
     """The same company may stand in every row."""
     assert keys(*(row(key, 1) for key in "abcdef"), apart=False) == []
     assert keys(row("a", 1), row("b", 1), row("c", 7), apart=False) == [(OTHER, 7)]
+
+
+async def test_a_week_in_which_one_or_two_companies_sealed_is_not_told(database: str) -> None:
+    async def weeks() -> list[int | None]:
+        found = (await statistics(POLICIES[DEFAULT], NOW)).weeks
+        return [each.sealings for each in found[-2:]]
+
+    row = await signing(SigningState.SIGNED)
+    await signing(SigningState.SIGNED)
+    await Signing.all().update(ended_at=NOW)
+    assert await weeks() == [None, None], "nor that nobody did"
+    await signing(SigningState.SIGNED)
+    await signing(SigningState.FAILED)
+    await Signing.all().update(ended_at=NOW)
+    assert await weeks() == [None, 3]
+    await Signing.filter(id=row.id).update(ended_at=NOW - timedelta(weeks=1))
+    assert await weeks() == [None, None]

@@ -110,7 +110,7 @@ def test_no_role_is_above_a_company() -> None:
 DESK = {
     *("my_desk", "begin_desk_proof", "open_desk", "open_desk_by_code"),
     *("review_queue", "review_count"),
-    *("take_entry", "release_entry", "review_entry", "review_material"),
+    *("take_entry", "release_entry", "review_entry", "review_material", "review_numbers"),
     *("approve_entry", "return_entry", "reject_entry"),
     *("take_seal", "release_seal", "review_seal", "review_seal_picture", "review_seal_alike"),
     *("approve_seal", "decline_seal"),

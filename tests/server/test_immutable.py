@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,7 +55,7 @@ def written(value: Any, *, postgres: bool) -> str:
     if isinstance(value, bool):
         return str(value).lower() if postgres else str(int(value))
     if isinstance(value, dict):
-        return """'{"a": "2"}'"""
+        return f"'{json.dumps(value)}'"
     return str(value) if isinstance(value, int | float) else f"'{value}'"
 
 
@@ -68,7 +69,8 @@ async def rows(database: str) -> bool:
     async with transaction() as connection:
         for kept in KEPT:
             meta = MODELS[kept.table]._meta
-            row = {name: value(meta.fields_map[name]) for name in meta.db_fields if name not in kept.once}
+            empty = {*kept.once, *(name for name, _ in kept.settled if meta.fields_map[name].null)}
+            row = {name: value(meta.fields_map[name]) for name in meta.db_fields if name not in empty}
             await MODELS[kept.table](**row).save(using_db=connection, force_create=True)
     return postgres
 
@@ -86,11 +88,11 @@ async def test_the_database_refuses_to_change_or_delete_what_was_made(rows: bool
     for kept in KEPT:
         meta = MODELS[kept.table]._meta
         named = {column: meta.fields_map[name] for name, column in meta.fields_db_projection.items()}
-        said = [*kept.fixed, *kept.once, *dict(kept.erasable), *kept.moving]
+        said = [*kept.fixed, *kept.once, *dict(kept.erasable), *dict(kept.settled), *kept.moving]
         assert sorted(said) == sorted(named), "of every column it is said whether it moves"
 
-        def change(column: str, table: str = kept.table, named: Any = named) -> str:
-            other = written(value(named[column], other=True), postgres=rows)
+        def change(column: str, *, back: bool = False, table: str = kept.table, named: Any = named) -> str:
+            other = written(value(named[column], other=not back), postgres=rows)
             return f'UPDATE "{table}" SET "{column}" = {other}'  # noqa: S608  (names of the models)
 
         await refused(f'DELETE FROM "{kept.table}"')  # noqa: S608
@@ -98,15 +100,22 @@ async def test_the_database_refuses_to_change_or_delete_what_was_made(rows: bool
             await refused(f'TRUNCATE "{kept.table}" CASCADE')
         for column in kept.fixed:
             await refused(change(column))
+        for column, _ in kept.settled:
+            await run(change(column))
         for column in kept.once:
             await run(change(column))
             await run(change(column))  # to what it is
             await refused(f'UPDATE "{kept.table}" SET "{column}" = NULL')  # noqa: S608
-        for column, empty in kept.erasable:
-            await refused(change(column))
-            emptied = "''::bytea" if rows and empty == "X''" else empty
-            await run(f'UPDATE "{kept.table}" SET "{column}" = {emptied}')  # noqa: S608
-            await refused(change(column))
+        if kept.when[1]:  # else the loop above has settled it
+            settled = f'UPDATE "{kept.table}" SET "{kept.when[0]}" = \'{kept.when[1]}\''  # noqa: S608
+            await run(settled)
+        for column, empty in (*kept.erasable, *kept.settled):
+            again = change(column, back=column in dict(kept.settled))
+            await refused(again)
+            if empty:
+                emptied = "''::bytea" if rows and empty == "X''" else empty
+                await run(f'UPDATE "{kept.table}" SET "{column}" = {emptied}')  # noqa: S608
+                await refused(again)
         for column in kept.moving:
             await run(change(column))
         assert await MODELS[kept.table].all().count() == 1

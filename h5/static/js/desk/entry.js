@@ -13,7 +13,7 @@ const fact = (key, words) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, words
 const slotName = (slot) => tOr(`desk.slot_${slot.kind}`, slot.kind) + (slot.seal === null ? "" : ` ${slot.seal + 1}`);
 const fixed = new Map(); // slot → the field in which its reason stands
 
-function showForm({ form, entry }) {
+function showForm(form, entry) {
   const facts = [
     fact("desk.company", form.company_name),
     fact("desk.uscc", form.uscc),
@@ -22,11 +22,18 @@ function showForm({ form, entry }) {
     fact("desk.mobile", form.representative_mobile),
     fact("desk.applicant", t(form.applicant === "agent" ? "desk.by_agent" : "desk.by_representative")),
   ];
-  if (form.agent_name) facts.push(fact("desk.agent", `${form.agent_name} ${form.agent_id_number}`));
+  if (form.agent_name) facts.push(fact("desk.agent", `${form.agent_name} ${form.agent_id_number} ${form.agent_mobile}`));
   facts.push(
     fact("desk.wanted", form.seals.map((each) => (data.kinds[each.kind] ?? each.kind)).join("、")),
     fact("desk.verified", entry.verified.length ? entry.verified.map((way) => t(`desk.way_${way}`)).join("、") : t("desk.not_verified")));
   $("form-facts").replaceChildren(...facts);
+}
+
+/** The numbers whole: asked for, for each look is recorded. */
+async function showNumbers({ form, entry }) {
+  const whole = await opened(() => post(`${path}/numbers`));
+  showForm({ ...form, ...whole }, entry);
+  $("numbers").hidden = true;
 }
 
 const said = (check, side) => check.item === "status" && check[side] ? t(`desk.status_${check[side]}`) : check[side];
@@ -79,11 +86,12 @@ const round = (each) => h("li", {},
 
 async function show() {
   const found = await opened(() => get(path));
-  showForm(found);
+  showForm(found.form, found.entry);
+  $("numbers").addEventListener("click", () => showNumbers(found).catch(refused));
   $("checks").replaceChildren(...found.checks.map(check));
   const formSlot = { key: "form", kind: "form", seal: null, stamped: false, material: null };
   $("materials").replaceChildren(...found.entry.slots.map((slot) => material(slot, found.repeated)));
-  $("form-facts").after(formFix(formSlot));
+  $("numbers").after(formFix(formSlot));
   $("rounds").replaceChildren(...found.entry.rounds.slice(0, -1).map(round));
   $("rounds-block").hidden = found.entry.rounds.length < 2;
   $("review").hidden = false;

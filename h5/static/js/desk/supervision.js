@@ -73,7 +73,7 @@ async function show() {
   counts("districts", t("desk.super_districts"), found.districts, (key) => PLACES.get(key) ?? key);
   counts("kinds", t("desk.super_kinds"), found.kinds, (key) => data.kinds[key]?.[language] ?? key);
   fill("weeks", t("desk.super_weeks"), [t("desk.super_week"), t("desk.super_sealings")],
-    found.weeks.map((week) => [week.monday, week.sealings]), 1);
+    found.weeks.map((week) => [week.monday, week.sealings ?? t("desk.super_few")]), 1);
   fill("topics", t("desk.super_topics"), [t("desk.super_topic"), t("desk.super_trainings"), t("desk.super_people")],
     found.topics.map((one) => [t(`notices.topic_${one.topic}`), one.trainings, one.people]), 2);
   $("tickets").textContent = t("desk.super_tickets_value", { open: found.tickets_open, late: found.tickets_overdue });
