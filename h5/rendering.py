@@ -20,6 +20,7 @@ from h5.display import Display, display_of
 from h5.packing import WORTH_BYTES, pack, packed, takes_gzip
 
 __all__ = [
+    "PAGE_SCRIPTS",
     "STATIC_VERSION",
     "display_cookie",
     "language_cookie",
@@ -76,17 +77,27 @@ def scripts_of(path: str) -> tuple[str, ...]:
     return scripts.modules(path, _source)[:-1]
 
 
+def _page_scripts() -> frozenset[str]:
+    """What templates name as the script of a page, below js/."""
+    texts = (path.read_text() for path in (HERE / "templates").rglob("*.html"))
+    return frozenset(name for text in texts for name in PAGE_SCRIPT.findall(text))
+
+
+PAGE_SCRIPTS = _page_scripts()
+
+
 def _file(path: str) -> tuple[bytes, str] | None:
-    """A file by its path below /static, with its kind; `js/pack/x.js` is js/x.js with all that it imports."""
+    """A file by its path below /static, with its kind; `js/pack/x.js` is js/x.js with all that it imports.
+
+    Only what is known is kept in memory: whoever asks for made-up paths fills nothing.
+    """
     name = path.removeprefix(PACK)
-    if path == name or "/" in name or f"js/{name}" not in _STATIC:
-        return _STATIC.get(path)
-    return _pack_of(name), "text/javascript"
+    return _pack_of(name) if path != name and name in PAGE_SCRIPTS else _STATIC.get(path)
 
 
-@cache  # of what there is only: what strangers ask for has no end
-def _pack_of(name: str) -> bytes:
-    return scripts.packed(f"js/{name}", _source).encode()
+@cache
+def _pack_of(name: str) -> tuple[bytes, str]:
+    return scripts.packed(f"js/{name}", _source).encode(), "text/javascript"
 
 
 def static_text(path: str) -> str:
@@ -104,7 +115,7 @@ def needed_by(template: str) -> tuple[str, ...]:
 
 @cache  # asked of files that are there, as above
 def _packed(path: str) -> bytes | None:
-    """A static file as gzip; None for what gains nothing by it."""
+    """A static file as gzip, None for what gains nothing by it. The path is one that is there."""
     body, kind = _file(path) or (b"", "")
     small = len(body) < WORTH_BYTES or not kind.startswith(("text/", "image/svg", "application/json"))
     return None if small else packed(body)

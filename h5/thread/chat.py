@@ -24,8 +24,10 @@ _VERIFY = re.compile(
     r"(?:请|帮我|我要|我想|please )*(?:验真码|验真|核验|查验|verify\b|check\b)[\s:,]*(.*)", re.DOTALL
 )
 # In the order they are looked for: 「注册后怎么盖章」 is answered by what comes first,
-# 「用印口令」 is not about 用印, and 「手机丢了，冻结印章」 is about the seals.
+# 「用印口令」 is not about 用印, 「手机丢了，冻结印章」 is about the seals, 「注销账户」 is not.
 _CHINESE = (
+    ("closing", ("注销账", "销户", "注销用户", "删除账", "注销我的账")),
+    ("deposit", ("打款", "对公账户", "到账金额")),
     ("verify_ask", ("验真", "核验", "查验", "真伪", "真假", "是不是真的")),
     ("freeze", ("暂停", "恢复", "注销", "挂失", "损坏", "冻结", "解冻", "停用", "被盗", "盗用")),
     ("approve", ("审批", "批准", "同意用印", "待批")),
@@ -38,23 +40,28 @@ _CHINESE = (
     ("people", ("授权", "人员", "成员", "邀请", "管理员", "办事人", "员工", "保管人", "用印人")),
     ("ledger", ("台账", "登记簿", "用印统计")),
     ("records", ("记录", "盖过", "用过印", "证据", "下载")),
+    ("alerts", ("提醒", "开通知", "收不到通知", "通知权限", "通知我", "推送")),
     ("photo", ("拍照", "照片", "采集印模", "实物印章", "实物章")),
     ("add_seal", ("增加印章", "加一枚", "加个章", "新印章", "刻章", "部门章", "分公司章", "再刻", "新增")),
     ("entry", ("已有企业", "已有公司", "申请印章", "申请电子印章", "老企业", "已登记的企业")),
     ("register", ("登记", "注册", "设立", "开办", "开公司", "办公司")),
     ("collect", ("领取", "领章", "领印章")),
     ("licence", ("执照", "信用代码")),
-    ("seal", ("盖章", "用印", "签章", "加盖", "盖印", "盖个章", "签合同", "签字", "签署", "骑缝")),
+    ("seal", ("盖章", "用印", "签章", "加盖", "盖印", "盖个章", "签合同", "签协议", "签字", "签署", "骑缝")),
+    ("papers", ("文书", "委托书", "制作证书")),
     ("seals", ("印章", "公章", "我的章", "财务章", "合同章", "发票章", "法人章", "名章")),
     ("law", ("法律", "电子签名法", "有效吗", "合法")),
     ("support", ("客服", "人工", "投诉", "反馈", "举报", "建议")),
-    ("terms", ("条款", "隐私", "协议")),
+    ("terms", ("条款", "隐私", "服务协议", "用户协议")),
     ("notices", ("公告", "培训", "通知")),
     ("status", ("服务状态", "系统状态", "宕机", "故障")),
     ("help", ("帮助", "能做什么", "怎么用", "怎么办", "功能", "菜单")),
     ("hello", ("你好", "您好", "在吗", "早上好")),
 )
 _ENGLISH = {
+    "deposit": "deposit",
+    "payment": "deposit",
+    "account": "closing",
     "suspend": "freeze",
     "resume": "freeze",
     "freeze": "freeze",
@@ -90,8 +97,8 @@ _ENGLISH = {
     "photo": "photo",
     "add": "add_seal",
     "collect": "collect",
-    "register": "register",
     "existing": "entry",
+    "register": "register",
     "registration": "register",
     "licence": "licence",
     "license": "licence",
@@ -110,6 +117,12 @@ _ENGLISH = {
     "feedback": "support",
     "terms": "terms",
     "privacy": "terms",
+    "alert": "alerts",
+    "alerts": "alerts",
+    "notifications": "alerts",
+    "push": "alerts",
+    "paper": "papers",
+    "papers": "papers",
     "notices": "notices",
     "training": "notices",
     "status": "status",
@@ -174,9 +187,10 @@ def checked_text(typed: str) -> str:
 def understand(text: str) -> Understood:
     """What a message asks for; width and case of letters do not matter.
 
-    Wishes: seal, seals, add_seal, photo, collect, licence, entry, register, pin, freeze, people, approve,
-    devices, sessions, passkeys, short_code, ledger, records, verify, verify_ask (no code given),
-    code_malformed, law, support, terms, notices, status, help, hello, unknown.
+    Wishes: seal, seals, add_seal, photo, collect, filing, papers, licence, entry, deposit, register, pin,
+    freeze, people, approve, devices, sessions, passkeys, alerts, closing, short_code, ledger, records,
+    verify, verify_ask (no code given), code_malformed, law, support, terms, notices, status, help, hello,
+    unknown.
     """
     said = unicodedata.normalize("NFKC", text).casefold().strip(_ENDS)
     asked = _VERIFY.fullmatch(said)

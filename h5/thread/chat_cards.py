@@ -23,7 +23,7 @@ WELCOME = "welcome"
 MAX_CHOICES = 5
 OF_A_COMPANY = frozenset(
     {"seal", "seals", "licence", "freeze", "people", "approve", "photo", "add_seal", "collect"}
-    | {"filing", "ledger"}
+    | {"filing", "ledger", "papers"}
 )
 """Wishes that mean nothing to whoever has no company."""
 
@@ -208,8 +208,12 @@ REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "seal": ("chat.seal_text", _to_seal),
     "seals": (None, _to_seals),
     "licence": (None, _to_licence),
+    "papers": ("papers.lead", _to_office("papers", "papers.to", Act.SEE_PAPERS)),
     "register": ("chat.register_text", _to_found),
     "entry": ("chat.entry_text", _to_apply),
+    "deposit": ("deposit.lead", _to_apply),
+    "alerts": ("alerts.lead", _to_page("alerts.title", "/m/alerts")),
+    "closing": ("closing.lead", _to_page("closing.title", "/m/account-close")),
     "pin": ("chat.pin_text", _to_pin),
     "freeze": ("chat.freeze_text", _to_seals),
     "people": ("chat.people_text", _to_people),

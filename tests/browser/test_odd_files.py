@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser import steps
 from tests.browser.looking import barriers, too_wide
@@ -45,3 +45,28 @@ def test_restrictions_are_lifted_on_a_word_and_two_readings_are_shown_side_by_si
     page.locator("#file").set_input_files(protected)
     asked.get_by_role("button", name="同意解除并继续").click()
     expect(page.locator("#file-note")).to_contain_text("已去掉：权限限制。")
+
+
+def test_a_file_that_needs_consent_is_sent_again_once_it_is_given(
+    site: Site, owner: Party, phone: Window
+) -> None:
+    """The terms changed meanwhile: the drawer comes, one tap, and nobody chooses the file a second time."""
+    owner.client.withdraw_consent()
+    asked = {"error": {"code": "consent.needed", "zh": "请先同意", "en": "Consent first"}}
+    refused: list[Route] = []
+
+    def refuse_once(route: Route) -> None:
+        """As the server answers where an upload is an act that needs consent; at present none is."""
+        if refused:
+            route.fallback()
+        else:
+            refused.append(route)
+            route.fulfill(status=403, json=asked)
+
+    page = steps.enter_as(phone, site, owner).go("/m/seal")
+    page.route("**/api/documents", refuse_once)
+    phone.expect(403, "/documents")
+    page.locator("#file").set_input_files(steps.pdf("合同.pdf", samples.contract()))
+    steps.agree(page)
+    expect(page.locator("#file-line")).to_be_visible()
+    assert all(each["accepted_at"] for each in owner.client.consents())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from auth.events import person_stream
 from auth.models import Event
 from auth.tokens import group_code, new_code
 from h5 import conversation
+from h5.thread import chat
 from h5.thread.cards import Card
 from h5.thread.chat import Understood, understand
 from h5.thread.chat_cards import REPLIES
@@ -137,6 +139,21 @@ async def test_verify_leads_to_the_record(world: Any) -> None:
         ("改密码", "pin"),
         ("PIN", "pin"),
         ("冻结公章", "freeze"),
+        ("注销印章", "freeze"),
+        ("注销账户", "closing"),
+        ("我要注销账号", "closing"),
+        ("close my account", "closing"),
+        ("签协议", "seal"),
+        ("用户协议", "terms"),
+        ("怎么打开通知", "alerts"),
+        ("消息提醒", "alerts"),
+        ("switch on notifications", "alerts"),
+        ("通知公告", "notices"),
+        ("register an existing company", "entry"),
+        ("企业文书", "papers"),
+        ("papers", "papers"),
+        ("打款验证", "deposit"),
+        ("对公账户怎么验证", "deposit"),
         ("unfreeze my seal", "freeze"),
         ("授权给员工用印", "people"),
         ("invite a member", "people"),
@@ -162,6 +179,23 @@ def test_words_are_understood_whatever_their_width_and_case(typed: str, wish: st
     assert understand(typed) == Understood(wish)
 
 
+def test_each_wish_is_described_and_has_an_answer() -> None:
+    wishes = {wish for wish, _ in chat._CHINESE} | set(chat._ENGLISH.values())
+    assert wishes <= set(REPLIES)
+    described = set(re.findall(r"\w+", str(understand.__doc__).partition("Wishes:")[2]))
+    assert {*wishes, "verify", "code_malformed", "unknown"} <= described
+
+
+async def test_wishes_about_account_papers_and_alerts_lead_to_their_pages(world: Any) -> None:
+    who = await world.log_in(MOBILE)
+    assert world.links(await world.say(who, "注销账户")) == {"注销账户": "/m/account-close"}
+    assert world.links(await world.say(who, "消息提醒")) == {"用印提醒": "/m/alerts"}
+    assert world.links(await world.say(who, "打款验证")) == {"已有企业申请印章": "/m/apply"}
+    assert (await world.say(who, "企业文书")).title == "您名下还没有企业"
+    company = await world.found(who, NAME, MOBILE)
+    assert world.links(await world.say(who, "企业文书")) == {"企业文书": f"/m/papers/{company.id}"}
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_each_answer_can_be_told(world: Any, language: str) -> None:
     who = await world.log_in(MOBILE)
@@ -175,8 +209,10 @@ async def test_each_answer_can_be_told(world: Any, language: str) -> None:
                 now=world.now,
                 facts={"reply": reply} | ({"code": new_code()} if reply == "verify" else {}),
             )
-    told = (await world.cards(who, language))[1:]
-    assert len({card.title for card in told}) == len(REPLIES)
+    told = await world.cards(who, language)
+    while told[0].id != "welcome":
+        told = [*await world.cards(who, language, before=told[0].id), *told]
+    assert len({card.title for card in told[1:]}) == len(REPLIES)
 
 
 @pytest.mark.parametrize(

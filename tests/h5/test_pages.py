@@ -17,7 +17,7 @@ from auth.errors import Gone, NotFound
 from h5 import rendering
 from h5.installed import installed
 from h5.pages import local_path, pages
-from h5.rendering import STATIC_VERSION, scripts_of
+from h5.rendering import PAGE_SCRIPTS, STATIC_VERSION, scripts_of
 from h5.views import Bilingual, DailyRoot, DailyRoots, PresentedLicence, SealedRecord, SealOnRecord
 from seals.policies import DEFAULT, POLICIES
 from seals.uploading import WEBP_WIDTHS
@@ -217,6 +217,26 @@ async def test_a_page_brings_one_script_with_all_that_it_needs(browser: httpx.As
     assert not re.search(r"^(import|export)\b", script.text, re.MULTILINE)
     assert script.text.count("return {") >= len(scripts_of("js/verify.js"))
     assert (await browser.get(f"/static/{STATIC_VERSION}/js/pack/lib/dom.js")).status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(PAGE_SCRIPTS))
+async def test_every_script_that_a_template_names_is_there(browser: httpx.AsyncClient, name: str) -> None:
+    answer = await browser.get(f"/static/{STATIC_VERSION}/js/pack/{name}")
+    assert answer.status_code == 200
+    assert "import(" not in answer.text
+
+
+async def test_paths_that_are_made_up_fill_no_memory(browser: httpx.AsyncClient) -> None:
+    def kept() -> int:
+        stores = [vars(rendering)[name] for name in vars(rendering)]
+        return sum(store.cache_info().currsize for store in stores if hasattr(store, "cache_info"))
+
+    await browser.get(f"/static/{STATIC_VERSION}/js/made-up.js")  # which draws the page of errors
+    before = kept()
+    for made_up in ("js/pack/desk/none.js", "js/pack/none.js", "css/none.css", "js/none.js"):
+        answer = await browser.get(f"/static/{STATIC_VERSION}/{made_up}", headers={"accept-encoding": "gzip"})
+        assert answer.status_code == 404
+    assert kept() == before
 
 
 async def test_scripts_ask_for_pictures_in_the_steps_that_are_drawn(browser: httpx.AsyncClient) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from h5.rendering import PAGE_SCRIPTS
 from h5.scripts import modules, packed
 
 JS = Path(__file__).parents[2] / "h5" / "static" / "js"
 SCRIPTS = sorted(JS.rglob("*.js"))
-PAGES = sorted(JS.glob("*.js"))
+PAGES = sorted(PAGE_SCRIPTS)
 IMPORT = re.compile(r'import \{ [^{}]+ \} from "\.{1,2}/[\w./-]+\.js";')
 EXPORT = re.compile(r"export (const|async function|function|class) [\w$]+")
 
@@ -59,7 +60,7 @@ def test_a_circle_is_refused() -> None:
 def test_every_packed_script_is_one(tmp_path: Path) -> None:
     made = []
     for page in PAGES:
-        made.append(tmp_path / f"{page.stem}.mjs")
-        made[-1].write_text(packed(page.name, lambda path: (JS / path).read_text()))
+        made.append(tmp_path / f"{page.replace('/', '-')}.mjs")
+        made[-1].write_text(packed(page, lambda path: (JS / path).read_text()))
     for path in made:
         subprocess.run(["node", "--check", path], check=True, capture_output=True)

@@ -5,7 +5,7 @@ import { $, busy, h, safeLink, say } from "./lib/dom.js";
 import { note } from "./lib/overlay.js";
 import { chinaTime } from "./lib/time.js";
 import { data, language, t } from "./lib/words.js";
-import { bars, barRow } from "./ledger/bars.js";
+import { bars, barRow } from "./lib/bars.js";
 
 const PATH = `/companies/${encodeURIComponent(data.company)}/ledger`;
 const TONES = { signed: "good", pending: "wait", confirmed: "wait", keyed: "wait", rejected: "bad", failed: "bad" };

@@ -1,6 +1,7 @@
 // The desk of supervision: totals as tables, with bars of our own, and guidance.
 
 import { get, post } from "../lib/api.js";
+import { lyingBars } from "../lib/bars.js";
 import { $, busy, h, say } from "../lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError } from "../lib/forms.js";
 import { chinaTime } from "../lib/time.js";
@@ -11,30 +12,7 @@ import { guidanceItem } from "./guidance.js";
 import { opened, proven } from "./proven.js";
 
 const NUMBERS = ["companies", "issued", "collected", "suspended", "cancelled", "uncollected"];
-const SPACE = "http://www.w3.org/2000/svg";
-const [ROW, WIDE, LEFT] = [26, 640, 210];
 const PLACES = new Map(REGIONS.flatMap(([province, places]) => places.map(([code, name]) => [code, `${province} ${name}`])));
-
-function shape(name, attributes, words) {
-  const made = document.createElementNS(SPACE, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (words !== undefined) made.textContent = words;
-  return made;
-}
-
-/** Bars with their words and numbers; the table beside says the same to whoever cannot see them. */
-function chart(rows) {
-  const most = Math.max(1, ...rows.map(([, number]) => number));
-  const all = shape("svg", { viewBox: `0 0 ${WIDE} ${rows.length * ROW}`, class: "super-chart", "aria-hidden": "true" });
-  rows.forEach(([words, number], place) => {
-    const y = place * ROW;
-    all.append(
-      shape("text", { x: LEFT - 8, y: y + 17, "text-anchor": "end" }, words),
-      shape("rect", { x: LEFT, y: y + 4, width: Math.max(1, (number / most) * (WIDE - LEFT - 60)), height: ROW - 9, rx: 3 }),
-      shape("text", { x: LEFT + (number / most) * (WIDE - LEFT - 60) + 8, y: y + 17 }, String(number)));
-  });
-  return all;
-}
 
 function table(caption, heads, rows) {
   const head = (words) => h("th", { scope: "col" }, words);
@@ -46,7 +24,7 @@ function table(caption, heads, rows) {
 
 function fill(id, caption, heads, rows, number) {
   $(id).replaceChildren(...(rows.length
-    ? [h("p", { class: "fine" }, heads[number]), chart(rows.map((row) => [row[0], row[number]])), table(caption, heads, rows)]
+    ? [h("p", { class: "fine" }, heads[number]), lyingBars(rows.map((row) => [row[0], row[number]])), table(caption, heads, rows)]
     : [h("p", { class: "fine" }, t("desk.super_none"))]));
 }
 

@@ -1,5 +1,6 @@
 // Calls to the JSON API: same origin, cookie session, errors with words in the reader's language.
 
+import { askConsent } from "./consent.js";
 import { language, t } from "./words.js";
 
 /** What the API refused; `text` is for people, `field` names the form field it belongs to. */
@@ -68,24 +69,26 @@ async function call(method, path, body, options = {}) {
   return settle(response.status, await response.text(), options);
 }
 
-/** A call that needs the person's consent to the terms: asked for once, then it is made again. */
-async function agreed(method, path, body, options = {}) {
+let asking = null; // one drawer, whatever waits for it
+
+const accepted = () =>
+  (asking ??= askConsent({ get, post: (path, body) => call("POST", path, body) }).finally(() => (asking = null)));
+
+/** What needs the person's consent to the terms: asked for once, then it is done again. */
+async function agreed(act) {
   try {
-    return await call(method, path, body, options);
+    return await act();
   } catch (error) {
-    if (error.code !== "consent.needed") throw error;
-    const { askConsent } = await import("./consent.js");
-    if (!(await askConsent())) throw error;
-    return call(method, path, body, options);
+    if (error.code !== "consent.needed" || !(await accepted())) throw error;
+    return act();
   }
 }
 
 export const get = (path, options) => call("GET", path, undefined, options);
-export const post = (path, body = {}, options = {}) => agreed("POST", path, body, options);
+export const post = (path, body = {}, options = {}) => agreed(() => call("POST", path, body, options));
 export const del = (path, options) => call("DELETE", path, undefined, options);
 
-/** Send a file as a multipart form; `onProgress` hears the sent share, 0 to 1. */
-export function upload(path, file, fields = {}, onProgress = () => {}, options = {}) {
+function send(path, file, fields, onProgress, options) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append("file", file, file.name);
@@ -105,6 +108,10 @@ export function upload(path, file, fields = {}, onProgress = () => {}, options =
     request.send(form);
   });
 }
+
+/** Send a file as a multipart form; `onProgress` hears the sent share, 0 to 1. */
+export const upload = (path, file, fields = {}, onProgress = () => {}, options = {}) =>
+  agreed(() => send(path, file, fields, onProgress, options));
 
 /** A fresh id for a request that may be sent twice and must count once. */
 export function requestId() {

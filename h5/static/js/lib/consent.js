@@ -1,14 +1,13 @@
 // The consent to terms and privacy policy: a drawer that comes when an act needs it, with one tap to accept.
 
-import { get, post } from "./api.js";
 import { h } from "./dom.js";
 import { note, openDrawer } from "./overlay.js";
 import { t } from "./words.js";
 
 const TITLES = { terms: "js.consent_terms", privacy: "js.consent_privacy" };
 
-/** Show what is in force and ask; true once it is accepted. */
-export async function askConsent() {
+/** Show what is in force and ask; true once it is accepted. get, post: calls of the API, which itself asks here. */
+export async function askConsent({ get, post }) {
   const texts = await get("/consents");
   const dialog = h("dialog", { class: "drawer", "aria-label": t("js.consent_title") },
     h("h2", {}, t("js.consent_title")),

@@ -1,12 +1,13 @@
-// Charts of the ledger: bars, drawn here; the same numbers stand in a table beside them.
+// Charts: bars, drawn here; the same numbers stand in a table beside them.
 
-import { h } from "../lib/dom.js";
+import { h } from "./dom.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const WIDTH = 360;
 const HEIGHT = 120;
 const FOOT = 18;
 const HEAD = 14;
+const [ROW, WIDE, LEFT, RIGHT] = [26, 640, 210, 60]; // of bars that lie: words left of them, numbers right
 
 function drawn(tag, attributes, words) {
   const element = document.createElementNS(SPACE, tag);
@@ -37,4 +38,19 @@ export function barRow(name, uses, most) {
   const picture = drawn("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", class: "bar-across", "aria-hidden": "true" });
   picture.append(drawn("rect", { width: Math.max(1, (uses / most) * 100), height: 6, rx: 2, class: "bar-full" }));
   return h("tr", {}, h("th", { scope: "row" }, name, picture), h("td", {}, String(uses)));
+}
+
+/** Bars that lie, each [words, number]; hidden from who cannot see them, whom the table tells the same. */
+export function lyingBars(rows) {
+  const most = Math.max(1, ...rows.map(([, number]) => number));
+  const picture = drawn("svg", { viewBox: `0 0 ${WIDE} ${rows.length * ROW}`, class: "super-chart", "aria-hidden": "true" });
+  rows.forEach(([words, number], place) => {
+    const y = place * ROW;
+    const long = (number / most) * (WIDE - LEFT - RIGHT);
+    picture.append(
+      drawn("text", { x: LEFT - 8, y: y + 17, "text-anchor": "end" }, words),
+      drawn("rect", { x: LEFT, y: y + 4, width: Math.max(1, long), height: ROW - 9, rx: 3 }),
+      drawn("text", { x: LEFT + long + 8, y: y + 17 }, String(number)));
+  });
+  return picture;
 }
