@@ -117,7 +117,8 @@ async def append(
 ) -> int:
     """Append one event and return its seq. Call it inside the transaction, after all other locks.
 
-    actor: `person:<id>`, `staff:<role id>`, `host:<account>`, `sealer`, `registrar`, `bank`, `unknown`;
+    actor: `person:<id>`, `staff:<role id>`, `host:<account>`, `sealer`, `registrar`, `bank`, `authority`,
+    `unknown`;
     subject: `<table>:<id>`; on_behalf: a company.
     """
     await _move(stream, 1)

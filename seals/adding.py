@@ -53,7 +53,8 @@ async def add_seal(company_id: str, person_id: str, form: AddForm, now: datetime
 
     The same request_id again gives the same seal. Raises NotFound `company.not_found`, `photo.not_found`;
     Refused `access.denied`; Conflict `company.closed`, `seal.only_one`, `seal.too_many`,
-    `seal.other_request`; TooMany; Invalid with the field that is wrong, before any number is reserved.
+    `seal.other_request`; TooMany; Unavailable `maker.unlicensed`; Invalid with the field that is wrong: all
+    before any number is reserved.
     """
     company = await require(person_id, Act.ADD_SEAL, company_id, now)
     require_active(company)
@@ -65,6 +66,7 @@ async def add_seal(company_id: str, person_id: str, form: AddForm, now: datetime
     await _require_room(company.id, wanted.kind)
     photo = await _photo(form.photo, company.id, wanted.kind)
     _drawn(wanted)  # a character that no font has is refused here
+    await makers.require(now)
     (number,) = await numbers.reserve(company.region, 1)
     for _ in range(TURNS):
         design = replace(wanted, seal_number=number, ordinal=await _ordinal(company.id, wanted))
@@ -219,7 +221,6 @@ async def _issue(
         # and a company that was dissolved meanwhile has no seal.
         require_active(await Company.filter(id=company.id).select_for_update().get())
         await require(person_id, Act.ADD_SEAL, company.id, now)
-        await makers.require(now)
         seal = await Seal.create(
             company_id=company.id,
             kind=design.kind.value,

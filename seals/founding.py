@@ -12,13 +12,14 @@ from tortoise.expressions import F, Q
 
 from auth import applying, events
 from auth.engine import transaction
-from auth.errors import Unavailable
+from auth.errors import Conflict, Unavailable
 from auth.models import Application, ApplicationState, Company
 from auth.ports import DecisionState, RegisteredCompany, Registrar, RegistrarApplication, RegistrarDecision
 from auth.privacy import RecordsKey
 from seals import imprint, numbers
 from seals.design import Design
 from seals.establishing import Drawn, establish, tell
+from seals.filing import makers
 from seals.forms import company_form, of_form
 from seals.kinds import CompanyForm, SealKind
 from seals.likeness import look
@@ -54,7 +55,7 @@ async def advance_application(
 ) -> bool:
     """Take one application a step on: hand it in, or ask for the decision. True when something moved.
 
-    Raises Unavailable when the registrar does not answer; the row stays and is tried again.
+    Raises Unavailable when the registrar does not answer, and as `decide`; the row stays and is tried again.
     """
     form = applying.opened(row, records)
     if row.registrar_reference is None:
@@ -91,7 +92,11 @@ async def decide(
     records: RecordsKey,
     policy: Policy,
 ) -> None:
-    """Carry out the registrar's decision, once; a second call changes nothing."""
+    """Carry out the registrar's decision, once; a second call changes nothing.
+
+    Raises Unavailable `registrar.unavailable`, `maker.unlicensed`; Conflict `company.known`,
+    `seal.numbers_used_up`; IntegrityError where the name or the code was taken just now.
+    """
     if decision.state is DecisionState.REJECTED:
         await _reject(application_id, decision.reason or "", now)
         return
@@ -104,10 +109,25 @@ async def decide(
         )
     shaped = company_form(form.company_type)
     kinds = of_form(policy.seal_set(registered.region), shaped)
+    # Before any number is taken: they are never given twice.
+    await makers.require(now)
+    await _require_new(application_id, registered)
     reserved = await numbers.reserve(registered.region, len(kinds))
     drawn = _draw(form, registered, shaped, list(zip(kinds, reserved, strict=True)))
     async with transaction():
         await _found(application_id, form, registered, drawn, now, records)
+
+
+async def _require_new(application_id: str, registered: RegisteredCompany) -> None:
+    """Raises Conflict `company.known` where another company here has the name or the code."""
+    if not await Application.exists(id=application_id, state=ApplicationState.SENT):
+        return  # it was decided: the company may be its own
+    if await Company.exists(Q(name=registered.company_name) | Q(uscc=registered.uscc)):
+        raise Conflict(
+            "company.known",
+            "本系统已有同名或同一统一社会信用代码的企业，待核对后办理。",
+            "A company with this name or code is here already; this waits until somebody has looked at it.",
+        )
 
 
 async def _reject(application_id: str, reason: str, now: datetime) -> None:

@@ -1,7 +1,9 @@
 """Policy profiles: what differs by rule-book, as data (architecture §9). Pure.
 
 `beijing-2019`: the source documents, Beijing's rules of 2019 and what explains them. `national-2025`:
-《电子印章管理办法》国办发〔2025〕33号. Where a rule-book says nothing, no limit of another one is taken over.
+《电子印章管理办法》国办发〔2025〕33号. Where a rule-book says nothing, no limit of another one is taken over;
+but for filing, whose limits both have: they are the public-security authority's, whatever rule-book a seal is
+made by.
 """
 
 from __future__ import annotations
@@ -29,15 +31,14 @@ _FOUR_IN: Mapping[str, tuple[SealKind, ...]] = {"4403": FOUR, "4406": FOUR}
 
 @dataclass(frozen=True)
 class Policy:
-    """One profile. pin_max_age: after that long a PIN confirms nothing until it is changed (R55);
-    pin_reminder: how long before its holder is told. uncollected_for: an issued seal that nobody collected
-    for so long is cancelled (R40). filing_within: from a fact about a seal to its filing (R34),
-    filing_warned: so long before that end it is told. filed_for: a company's filing is valid
-    for so long (R125), filing_renewed: so long before its end it may be renewed (R135).
-    uncollected_for None: never. title: the rule-book; resets: who approves that a
-    forgotten PIN is reset (R56). sets: which seals come with the licence, by the first digits of the
-    district, where it is not `FIVE` (R1, R2). archive_years: after the end of a company's last
-    certificate its part of the archive is kept for so long (R38).
+    """One profile. title: the rule-book. pin_max_age: after that long a PIN confirms nothing until it is
+    changed (R55); pin_reminder: how long before its holder is told. uncollected_for: an issued seal that
+    nobody collected for so long is cancelled (R40); None: never. filing_within: from a fact about a seal to
+    its filing (R34), filing_warned: so long before that end it is told. filed_for: a company's filing is
+    valid for so long (R125), filing_renewed: so long before its end it may be renewed (R135). resets: who
+    approves that a forgotten PIN is reset (R56). archive_years: after the end of a company's last
+    certificate its part of the archive is kept for so long (R38). sets: which seals come with the licence,
+    by the first digits of the district, where it is not `FIVE` (R1, R2).
     """
 
     name: str

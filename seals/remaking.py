@@ -10,17 +10,19 @@ from auth.models import Company
 from seals import imprint, numbers
 from seals.design import Design
 from seals.establishing import Drawn, issue
+from seals.filing import makers
 from seals.likeness import look
 from seals.models import Seal
 
 __all__ = ["draw", "put_in_place", "tell"]
 
 
-async def draw(seal: Seal) -> Drawn:
+async def draw(seal: Seal, now: datetime) -> Drawn:
     """What takes a seal's place; before the transaction. Only of one that `life.remade` says is made anew.
 
-    Raises Conflict `seal.numbers_used_up`.
+    Raises Unavailable `maker.unlicensed`, Conflict `seal.numbers_used_up`.
     """
+    await makers.require(now)  # before any number is taken
     company = await Company.get(id=seal.company_id)
     (number,) = await numbers.reserve(company.region, 1)
     design = replace(Design.from_json(seal.design), seal_number=number)

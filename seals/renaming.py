@@ -2,8 +2,9 @@
 cancelled and another made in its place, with the new name and a new number, to be collected.
 
 It goes by the way of a change of representative (`seals/succeeding.py`), in one transaction with the licence
-that carries the new name. All is drawn before: a name that cannot be drawn changes nothing, and waits for the
-operator. What was sealed before stays good, under the name that it was sealed with.
+that carries the new name. All is drawn before: a name that cannot be drawn, or for which no seal may be made
+now, changes nothing, and waits for the operator. What was sealed before stays good, under the name that it
+was sealed with.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from auth.models import Application, Company, Licence
 from seals import imprint, living, numbers, remaking
 from seals.design import Design
 from seals.establishing import Drawn
+from seals.filing import makers
 from seals.kinds import SealKind
 from seals.life import Change, remade
 from seals.likeness import look
@@ -65,8 +67,9 @@ def under_the_old(before: Licence, said: Registered, *, same_person: bool) -> Re
     return replace(said, company_name=name, licence_number=number, data=data)
 
 
-async def draw(company: Company, said: Registered, apart: SealKind | None) -> Renaming | None:
-    """All seals with the new name; None where it cannot be drawn, which the operator is told in the log.
+async def draw(company: Company, said: Registered, apart: SealKind | None, now: datetime) -> Renaming | None:
+    """All seals with the new name; None where it cannot be drawn, or none may be made now (`makers.require`):
+    the name is held then, which the operator is told in the log, and what else was registered goes its way.
 
     Raises Conflict `seal.numbers_used_up`.
     """
@@ -74,6 +77,8 @@ async def draw(company: Company, said: Registered, apart: SealKind | None) -> Re
     seals = [each for each in await living_ones if _made_again(each, apart)]
     drawn = {}
     try:
+        if seals:
+            await makers.require(now)
         designs = [replace(Design.from_json(each.design), company_name=said.company_name) for each in seals]
         for design in designs:
             imprint.draw(design)  # before any number is taken for it
@@ -85,7 +90,7 @@ async def draw(company: Company, said: Registered, apart: SealKind | None) -> Re
     except Conflict:
         raise
     except DomainError as error:
-        _log.error("the new name of company %s cannot be drawn and is held: %s", company.id, error.code)
+        _log.error("the new name of company %s is held, no seal is made of it: %s", company.id, error.code)
         return None
     return Renaming(company.name, said.company_name, drawn, apart)
 

@@ -13,8 +13,9 @@ from tortoise.exceptions import IntegrityError
 from auth import events
 from auth.engine import transaction
 from auth.errors import Conflict, Invalid, NotFound
-from auth.models import Company
+from auth.models import Company, Event
 from seals import duplicates, numbers
+from seals.entry.models import EntryApplication
 from seals.filing import makers, recording
 from seals.filing_models import FilingKind
 from seals.imprint import Imprint
@@ -24,7 +25,6 @@ from seals.seal_views import reason_of
 from seals.signing.preparing import seal_imprint
 
 __all__ = [
-    "OPERATOR_MAX",
     "HeldSeal",
     "approve",
     "dealt_with",
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 REASON_MAX = 240
-OPERATOR_MAX = 31  # with `operator:` before it, what an event holds of its actor
+ACTOR_MAX = 40  # what an event holds of its actor
 PAGE = 100
 
 
@@ -98,19 +98,23 @@ async def picture(seal_id: str) -> tuple[str, Imprint]:
     return row.number, seal_imprint(row)
 
 
-async def approve(seal_id: str, operator: str, now: datetime) -> None:
-    """HELD → ISSUED; the owner is told, and may collect it. Raises as `decline`."""
-    seal = await _seal(seal_id, operator)
+async def approve(seal_id: str, actor: str, now: datetime) -> None:
+    """HELD → ISSUED; the owner is told, and may collect it. actor: as events name whoever decides.
+
+    Raises as `decline`, and Unavailable `maker.unlicensed`.
+    """
+    seal = await _seal(seal_id, actor)
+    agent = await _agent(seal)
     async with transaction():
         step = the_step(Change.APPROVE)
         moved = await Seal.filter(id=seal.id, state=step.frm).update(reason=None, **columns(step, now))
         if moved:
             await makers.require(now)
-            await recording.record(seal, FilingKind.MADE, now)
-        await _tell(seal, "seal.issued", moved, operator, now)
+            await recording.record(seal, FilingKind.MADE, now, agent_id=agent)
+        await _tell(seal, "seal.issued", moved, actor, now)
 
 
-async def decline(seal_id: str, operator: str, reason_zh: str, reason_en: str, now: datetime) -> None:
+async def decline(seal_id: str, actor: str, reason_zh: str, reason_en: str, now: datetime) -> None:
     """HELD → DECLINED, for good; the owner is told why. Its number is not used again.
 
     What it held goes free: being the only one of its kind (R19), and its ordinal (R20), which nobody saw.
@@ -119,7 +123,7 @@ async def decline(seal_id: str, operator: str, reason_zh: str, reason_en: str, n
     reason = reason_of(
         _checked(reason_zh, "reason", REASON_MAX), _checked(reason_en, "reason_en", REASON_MAX)
     )
-    seal = await _seal(seal_id, operator)
+    seal = await _seal(seal_id, actor)
     ordinal = await numbers.ordinal_given_up(seal)
     try:
         async with transaction():
@@ -128,14 +132,27 @@ async def decline(seal_id: str, operator: str, reason_zh: str, reason_en: str, n
             moved = await Seal.filter(id=seal.id, state=step.frm).update(
                 reason=reason, ordinal=ordinal, **written
             )
-            await _tell(seal, "seal.declined", moved, operator, now)
+            await _tell(seal, "seal.declined", moved, actor, now)
     except IntegrityError:
         raise dealt_with() from None
 
 
-async def _seal(seal_id: str, operator: str) -> Seal:
-    _checked(operator, "operator", OPERATOR_MAX)
+async def _seal(seal_id: str, actor: str) -> Seal:
+    _checked(actor, "operator", ACTOR_MAX)
     return await _found(seal_id)
+
+
+async def _agent(seal: Seal) -> str | None:
+    """Who applied for it, for its filing (R32): who added it; of a company that entered, its applicant."""
+    told = Event.filter(
+        stream=events.company_stream(seal.company_id), subject=f"seal:{seal.id}", kind="seal.held"
+    )
+    held_by = await told.first()
+    role, _, who = held_by.actor.partition(":") if held_by is not None else ("", "", "")
+    if role == "person":
+        return who
+    entered = await EntryApplication.get_or_none(company_id=seal.company_id)
+    return entered.applicant_id if entered is not None else None
 
 
 async def _found(seal_id: str) -> Seal:
@@ -171,13 +188,13 @@ def dealt_with() -> Conflict:
     )
 
 
-async def _tell(seal: Seal, kind: str, moved: int, operator: str, now: datetime) -> None:
+async def _tell(seal: Seal, kind: str, moved: int, actor: str, now: datetime) -> None:
     if not moved:
         raise dealt_with()
     await events.append(
         events.company_stream(seal.company_id),
         kind,
-        actor=f"operator:{operator}",
+        actor=actor,
         subject=f"seal:{seal.id}",
         now=now,
         on_behalf=seal.company_id,

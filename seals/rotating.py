@@ -180,7 +180,7 @@ async def _retire(old: int, new: int, rows: int, operator: str, now: datetime) -
                 await events.append(
                     events.PLATFORM,
                     "kek.rotated",
-                    actor=f"operator:{operator}",
+                    actor=f"host:{operator}",
                     subject=f"kek:{new}",
                     now=now,
                     facts={"version": new, "retired": old, "rows": rows},

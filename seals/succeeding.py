@@ -213,13 +213,13 @@ def _says_the_same(before: Licence, said: Registered) -> bool:
 
 
 async def _drawn(company: Company, before: Licence, said: Registered, now: datetime) -> _Succession | None:
-    """All seals that it takes. A company's name that cannot be drawn is left as it is, and what else was
-    registered goes its way; None where there is nothing else.
+    """All seals that it takes. A company's name that cannot be drawn, or not now, is left as it is, and what
+    else was registered goes its way; None where there is nothing else.
     """
     made = _Succession(before, before, said, None)
     anew = made.other_person or made.other_name
     if renaming.is_due(before, said):
-        drawn = await renaming.draw(company, said, name_seals.kind_of(said) if anew else None)
+        drawn = await renaming.draw(company, said, name_seals.kind_of(said) if anew else None, now)
         if drawn is None:
             said = renaming.under_the_old(before, said, same_person=not made.other_person)
             if _says_the_same(before, said):

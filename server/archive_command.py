@@ -46,7 +46,7 @@ def erase(wanted: Sequence[str], out: TextIO | None = None) -> int:
         policy, now = POLICIES[_policy()], datetime.now(UTC)
         ids = wanted or [each.id for each in await companies.due(policy, now) if each.over]
         for company in ids:
-            line = await companies.erase(company, policy, f"operator:{operator_account()}", now)
+            line = await companies.erase(company, policy, f"host:{operator_account()}", now)
             await _delete(line, settings)
             _print(dataclasses.asdict(line), out)
         for line in await lines():  # what a crash has left
@@ -73,7 +73,7 @@ def replay(kept: Path, out: TextIO | None = None) -> int:
     subjects = _subjects(kept)
 
     async def work(settings: Settings) -> None:
-        now, actor = datetime.now(UTC), f"operator:{operator_account()}"
+        now, actor = datetime.now(UTC), f"host:{operator_account()}"
         there = {line.subject for line in await lines()}
         for subject in dict.fromkeys(subjects):
             kind, _, its_id = subject.partition(":")

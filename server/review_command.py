@@ -45,7 +45,7 @@ def approve(seal: str, out: TextIO | None = None) -> int:
     """The seal goes out to its owner."""
 
     async def work() -> None:
-        await reviewing.approve(seal, operator_account(), datetime.now(UTC))
+        await reviewing.approve(seal, f"host:{operator_account()}", datetime.now(UTC))
         print_line({"seal": seal, "state": "issued"}, out)
 
     return run(work, out)
@@ -56,7 +56,7 @@ def decline(seal: str, reason: str, reason_en: str | None, out: TextIO | None = 
 
     async def work() -> None:
         words = reason, reason_en or reason
-        await reviewing.decline(seal, operator_account(), *words, datetime.now(UTC))
+        await reviewing.decline(seal, f"host:{operator_account()}", *words, datetime.now(UTC))
         print_line({"seal": seal, "state": "declined"}, out)
 
     return run(work, out)

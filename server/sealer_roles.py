@@ -3,8 +3,9 @@
 sign    KEK, pepper, identity key   PIN offers, signings (`server/sealer.py`)
 issue   CA, seal maker              certificates, seal structures, revocation lists, OCSP answers
 time    the time-stamping unit's    RFC 3161 service; no database
-work    identity key, platform's    registrar, licences, changes of representatives, daily roots, papers
-        key for papers              (evidence reports), what is over
+work    identity key, platform's    registrar, licences, changes of representatives, filings, small payments
+        key for papers              to companies' accounts, messages to phones, daily roots, papers (evidence
+                                    reports, a company's papers), what is over
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyhanko.sign.timestamps import TimeStamper
+from tortoise.exceptions import IntegrityError
 
 from auth import passkeys, scan_login, throttling, wechat
 from auth.errors import Conflict, DomainError, NotFound, Refused, Unavailable
@@ -208,8 +210,10 @@ class WorkDesk:
                 break
             try:
                 await founding.advance_application(row, now(), self.records, self.registrar, self.policy)
-            except (Unavailable, NotFound, Refused) as error:
+            except (Unavailable, NotFound, Refused, Conflict) as error:
                 _log.warning("application waits: %s", error.code)
+            except IntegrityError:  # the name or the code is another company's here
+                _log.warning("application %s waits: its company is known already", row.id)
             await founding.give_back(row, now())
         approved = partial(registered.approved, records=self.records, registrar=self.registrar)
         await licensing.sign_issued_licences(self.identity, now(), approved)

@@ -38,7 +38,7 @@ class Part:
 # Oldest first. tests/auth/test_consents.py holds the digests to the files.
 VERSIONS = (
     Text("terms", 1, "2026-12-01", "9d0b82bd56baa00cce4d38f3529063ceaeb44960598ea4db1459086e6c12e531"),
-    Text("privacy", 1, "2026-12-01", "0034c5375c5ac20c5c3e64dbd937ffd7c19560af0306ad6ff4582d40aba83365"),
+    Text("privacy", 1, "2026-12-01", "55c247b4f021e7a56587fa734bb74d7756f64687161e60586a74aa2a19d05b41"),
 )
 NAMES = tuple(dict.fromkeys(each.name for each in VERSIONS))
 

@@ -29,6 +29,7 @@ from seals.entry.telling import tell
 from seals.entry.views import EntryForm, EntryView
 from seals.establishing import Drawn, Scan, establish
 from seals.establishing import tell as tell_company
+from seals.filing import makers
 from seals.imprint import Imprint
 from seals.kinds import SealClass, spec
 from seals.likeness import look
@@ -48,7 +49,7 @@ async def approve(
 
     Raises NotFound `entry.not_found`; Conflict `entry.state`, `entry.not_verified`, `entry.company_known`;
     Refused `entry.registrar_unknown`, `entry.dissolved`, `entry.registrar_differs` (facts: `differs`);
-    Unavailable.
+    Unavailable, also `maker.unlicensed`.
     """
     row = await _waiting(application_id)
     lying = await given(row)
@@ -60,12 +61,13 @@ async def approve(
         )
     form = opened(row, records)
     entry, registered = await _registered(form, registrar)
+    await makers.require(now)  # before any number is taken
     scans = {key: lying.every[each] for key, each in lying.rounds[-1].materials.items()}
     drawn = await _drawn(row, form, entry, registered, scans)
     try:
         async with transaction():
             await _move(row, EntryState.APPROVED, EntryOutcome.APPROVED, reviewer, None, {}, now)
-            company, seals = await establish(entry, registered, drawn, now, records)
+            company, seals = await establish(entry, registered, drawn, now, records, row.applicant_id)
             await EntryApplication.filter(id=row.id).update(company_id=company.id)
             await _tell_both(row, company, reviewer, now)
             await tell_company(company, seals, now)

@@ -1,7 +1,8 @@
 """What a filing holds: the unit, its representative and agent, the maker, the seal (R30, R32, R33).
 
-It goes to the authority only, in full; at rest it is encrypted, and no view has it. Pictures of persons are
-not kept: what stands for them is the identity service's own record of the check.
+It goes to the authority only, in full; at rest it is encrypted, and no view has it. It has no pictures: for a
+face the identity service's own record of the check stands. Scans of identity cards that an existing company
+handed in lie with its application (`seals/entry/`) and are not filed.
 """
 
 from __future__ import annotations

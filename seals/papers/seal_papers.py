@@ -29,7 +29,8 @@ from seals.keyring import P256
 from seals.kinds import SealKind, spec
 from seals.licensing import is_genuine
 from seals.life import Change
-from seals.models import RevokedFor, Seal, SealKey, SesSeal
+from seals.life_words import CANCELLED_FOR, REVOKED_FOR, authority_of
+from seals.models import Seal, SealKey, SesSeal
 from seals.paper_models import Paper
 from seals.papers.heading import heading, unfit
 from seals.ses import reading
@@ -41,26 +42,7 @@ Json = dict[str, Any]
 Names = frozenset[tuple[str, str]]
 """Names of a company with its USCC."""
 
-_REASONS = {
-    Change.CANCEL: "用章单位申请停止使用",
-    Change.LOSS: "用章单位报失",
-    Change.DAMAGE: "用章单位报损",
-    Change.REPLACE: "变更法定代表人，原名章停止使用",
-    Change.DISSOLVE: "用章单位已办理注销登记",
-    Change.LAPSE: "逾期未领取",
-}
-_PERSON = "法定代表人本人凭用印口令确认"
-_AUTHORITIES = {
-    "registrar": "登记机关登记的变更、注销",
-    "sealer": "平台依规则到期办理",
-    "operator": "平台审核人员",
-}
 _WAYS = {"face": "人脸核验", "bank": "银行卡与手机号核验", "counter": "窗口当面核验身份证"}
-_REVOKED = {
-    RevokedFor.SUPERSEDED: "被取代",
-    RevokedFor.AFFILIATION_CHANGED: "变更法定代表人",
-    RevokedFor.CESSATION_OF_OPERATION: "停止使用",
-}
 
 
 async def making_data(paper: Paper, now: datetime, workshop: Workshop, identity: Ed25519PublicKey) -> str:
@@ -111,8 +93,8 @@ async def cancelling_data(paper: Paper, now: datetime, workshop: Workshop, ident
             {
                 **seal_data(seal),
                 "cancelled": second(event.at),
-                "reason_zh": _REASONS[change],
-                "authority_zh": _AUTHORITIES.get(event.actor, _PERSON),
+                "reason_zh": CANCELLED_FOR[change],
+                "authority_zh": authority_of(change),
                 "instead": await _instead(seal, event),
                 "certificates": [_certificate(each) for each in keys],
             }
@@ -234,7 +216,7 @@ def _imprint(seal: Seal) -> Imprint:
 
 
 def _certificate(row: SealKey) -> Json:
-    why = _REVOKED[row.revoked_for] if row.revoked_for else ""
+    why = REVOKED_FOR[row.revoked_for] if row.revoked_for else ""
     return {
         "algorithm": "P-256" if row.algorithm == P256 else "SM2",
         "serial": row.serial,

@@ -40,14 +40,14 @@ async def picture(seal_id: str, alike: bool, staff: Staff, now: datetime) -> byt
 async def approve(seal_id: str, staff: Staff, now: datetime) -> None:
     """The seal goes out. Raises as `look`."""
     await _mine(seal_id, staff, now)
-    await reviewing.approve(seal_id, staff.id, now)
+    await reviewing.approve(seal_id, staff.actor, now)
     await leases.let_go(ItemKind.SEAL, seal_id)
 
 
 async def decline(seal_id: str, reason: str, reason_en: str, staff: Staff, now: datetime) -> None:
     """Declined, and its owner is told why. Raises as `look`; Invalid on the reason."""
     await _mine(seal_id, staff, now)
-    await reviewing.decline(seal_id, staff.id, reason, reason_en or reason, now)
+    await reviewing.decline(seal_id, staff.actor, reason, reason_en or reason, now)
     await leases.let_go(ItemKind.SEAL, seal_id)
 
 

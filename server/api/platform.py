@@ -64,11 +64,13 @@ async def metrics(request: Request) -> HTTPResponse:
     found = await standing()
     lines = ["# HELP ezhang_signings Signings by state.", "# TYPE ezhang_signings gauge"]
     lines += [f'ezhang_signings{{state="{state}"}} {count}' for state, count in found.signings.items()]
-    lines += [
-        "# HELP ezhang_applications_waiting Applications the registrar has not decided.",
-        "# TYPE ezhang_applications_waiting gauge",
-        f"ezhang_applications_waiting {found.applications_waiting}",
-    ]
+    for name, what, count in (
+        ("applications_waiting", "Applications the registrar has not decided", found.applications_waiting),
+        ("entries_waiting", "Applications of existing companies for a reviewer", found.entries_waiting),
+        ("payments_waiting", "Small payments that the bank has not taken", found.payments_waiting),
+        ("held_seals", "Seals held for a reviewer", found.held_seals),
+    ):
+        lines += [f"# HELP ezhang_{name} {what}.", f"# TYPE ezhang_{name} gauge", f"ezhang_{name} {count}"]
     filings = await overdue.counts(it(request).policy, now())
     lines += ["# HELP ezhang_filings Filings of the maker with the authority.", "# TYPE ezhang_filings gauge"]
     lines += [f'ezhang_filings{{state="{name}"}} {count}' for name, count in asdict(filings).items()]

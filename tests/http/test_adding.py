@@ -130,13 +130,15 @@ def test_a_photo_made_seal_waits_for_a_person_and_then_seals(site: Site, owner: 
     assert owner.client.thread()["cards"][-1]["kind"] == "seal.held"
     declined = owner.client.add_seal(owner.company, "finance", photo=database.run(lifted))
     now = datetime.now(UTC)
-    database.run(lambda: reviewing.decline(declined["id"], "desk", "照片不清", "The photo is not clear", now))
+    database.run(
+        lambda: reviewing.decline(declined["id"], "host:desk", "照片不清", "The photo is not clear", now)
+    )
     told = owner.client.thread()["cards"][-1]
     assert (told["kind"], "照片不清" in "".join(told["lines"])) == ("seal.declined", True)
     last = owner.client.company(owner.company)["seals"][-1]
     assert (last["id"], last["reason_zh"]) == (declined["id"], "照片不清")
 
-    database.run(lambda: reviewing.approve(made["id"], "desk", now))
+    database.run(lambda: reviewing.approve(made["id"], "host:desk", now))
     owner.demo.collect(owner.company, owner.pin)
     asked = owner.client.request_signing(_document(owner), made["id"], **PLACE)
     done = owner.demo.scan_and_confirm(asked["id"], owner.pin)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auth.errors import Conflict, DomainError, Refused
+from auth.errors import Conflict, DomainError, Refused, Unavailable
+from auth.models import Deployment
 from auth.privacy import RecordsKey
 from seals.entry.deciding import approve, reject, return_items
 from server.adapters.registrar import HttpRegistrar
@@ -44,6 +45,23 @@ def _approve(site: Site, entry: str) -> None:
         await approve(entry, REVIEWER, _now(), records, registrar)
 
     decide(site, act)
+
+
+def _unlicensed(site: Site, entry: str) -> None:
+    """Without a maker's licence in force nothing is approved, and no number is spent (R30)."""
+
+    async def act(records: RecordsKey, registrar: HttpRegistrar) -> None:
+        await Deployment.filter(id=1).update(profile="production")
+        try:
+            await approve(entry, REVIEWER, _now(), records, registrar)
+        finally:
+            await Deployment.filter(id=1).update(profile="development")
+
+    before = site.column("seal_number", "next")
+    with pytest.raises(Unavailable) as refusal:
+        decide(site, act)
+    assert refusal.value.code == "maker.unlicensed"
+    assert site.column("seal_number", "next") == before
 
 
 def _return(site: Site, entry: str, items: dict[str, str]) -> None:
@@ -105,10 +123,13 @@ def test_from_the_form_to_collected_seals(site: Site, owner: Party, draft: Json)
         _approve(site, entry)
     assert unverified.value.code == "entry.not_verified"
     assert verified(owner, entry)["verified"] == ["face"]
+    _unlicensed(site, entry)
     _approve(site, entry)
     done = client.entry(entry)
     assert done["state"] == "approved"
     company = done["company_id"]
+    (applicant,) = site.column("entry_application", "applicant_id", id=entry)
+    assert site.column("maker_filing", "agent_id", company_id=company, kind="made") == [applicant] * 4
     owner.demo.licence_signed(company)
     owner.demo.collect(company, owner.pin)
     seals = client.company(company)["seals"]

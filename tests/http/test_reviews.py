@@ -109,6 +109,23 @@ def test_one_reviewer_takes_it_and_no_other_sees_or_decides(
 def test_the_register_that_differs_or_does_not_answer_is_told_item_by_item(
     site: Site, first: Desk, entry: str
 ) -> None:
+    party = site.person(7115, "顾南乔")
+    uscc = enter(party, 7115, "北京南乔仓储有限公司")
+    other = party.client.begin_entry(
+        entry_form(party, "北京南乔物流有限公司", uscc, {"kind": "contract"}, company_type="joint_stock")
+    )["id"]
+    fill_all(party, party.client.entry(other), "南乔")
+    party.client.submit_entry(other)
+    first.client.take_review("entries", other)
+    checks = {each["item"]: each for each in first.client.review("entries", other)["checks"]}
+    different = {item for item, each in checks.items() if each["outcome"] == "different"}
+    assert different == {"company_name", "company_type"}
+    assert {each["outcome"] for item, each in checks.items() if item not in different} == {"equal"}
+    assert (checks["company_name"]["ours"], checks["company_name"]["theirs"]) == (
+        "北京南乔物流有限公司",
+        "北京南乔仓储有限公司",
+    )
+    first.client.release_review("entries", other)
     fault(site, "registrar", "down")
     assert set(outcomes(first.client.review("entries", entry)).values()) == {"unavailable"}
     fault(site, "registrar", "none")
@@ -197,7 +214,7 @@ def deposited(site: Site, owner: Party, entry: str) -> None:
     assert b"11001234567890123456" not in b"".join(each for each in kept if isinstance(each, bytes))
 
 
-def test_nobody_decides_about_himself(site: Site, entry: str) -> None:
+def test_nobody_decides_about_himself(site: Site, first: Desk, a: Party) -> None:
     """An application of his own, and a seal of his company."""
     mine = staffed(site, 7114, "陆知行")
     owner = mine.party
@@ -218,6 +235,18 @@ def test_nobody_decides_about_himself(site: Site, entry: str) -> None:
         lambda: mine.client.approve_review("entries", draft["id"]),
     ):
         refused(act, *OWN)
+
+    seal = a.client.add_seal(a.company, "hr")["id"]
+    site.change("UPDATE seal SET state = 'held', reason = '待核对' WHERE id = ?", seal)
+    (before,) = site.column("company", "representative_id", id=a.company)
+    (he,) = site.column("staff_role", "person_id", id=mine.id)
+    site.change("UPDATE company SET representative_id = ? WHERE id = ?", he, a.company)
+    refused(lambda: mine.client.take_review("seals", seal), *OWN)
+    site.change("UPDATE company SET representative_id = ? WHERE id = ?", before, a.company)
+    mine.client.take_review("seals", seal)
+    mine.client.approve_review("seals", seal)
+    told = site.column("event", "actor", kind="seal.issued", subject=f"seal:{seal}")
+    assert told[-1] == f"staff:{mine.id}"
 
 
 def test_a_held_seal_is_taken_compared_and_decided(site: Site, first: Desk, second: Desk, a: Party) -> None:

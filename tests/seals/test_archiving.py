@@ -60,7 +60,7 @@ async def past(database: str, tmp_path: Path) -> tuple[Company, LocalBlobs]:
 
 
 async def erase(company: Company, now: datetime = OVER) -> register.Line:
-    return await companies.erase(company.id, POLICY, "operator:test", now)
+    return await companies.erase(company.id, POLICY, "host:test", now)
 
 
 async def wrong(now: datetime = OVER) -> set[Code]:

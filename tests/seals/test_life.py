@@ -9,7 +9,8 @@ from pathlib import Path
 
 from auth.authority import MAY, OF_A_SEAL, Role
 from seals.life import BY_PIN, STEPS, By, Change, Step, columns, possible
-from seals.models import GIVEN_UP, SealState
+from seals.life_words import CANCELLED_FOR, REVOKED_FOR, authority_of
+from seals.models import GIVEN_UP, RevokedFor, SealState
 from tests.seals.signing.rows import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,14 @@ ROLES = {
     Role.MANAGER: "证照管理员",
     Role.KEEPER: "保管人",
 }
+
+
+def test_papers_can_say_why_and_on_whose_word_every_seal_ended() -> None:
+    assert {step.change for step in STEPS if step.to is SealState.CANCELLED} == set(CANCELLED_FOR)
+    assert set(REVOKED_FOR) == set(RevokedFor)
+    assert "登记机关" in authority_of(Change.RENAME)
+    for change in CANCELLED_FOR:
+        assert authority_of(change)
 
 
 def who(step: Step) -> str:

@@ -10,6 +10,7 @@ from auth.errors import Conflict, DomainError, Invalid, NotFound
 from auth.models import Company, Event
 from seals import reviewing
 from seals.adding import add_seal
+from seals.filing_models import MakerFiling
 from seals.imprint import Imprint
 from seals.models import Collection, Seal, SealState
 from seals.seal_views import SealView
@@ -112,14 +113,16 @@ async def test_a_photo_of_ones_own_seal_is_like_no_others() -> None:
 async def test_an_approved_seal_is_issued() -> None:
     company = await founded("北京云杉科技有限公司")
     held = await from_photo(company)
-    await reviewing.approve(held.id, "desk", NOW)
+    await reviewing.approve(held.id, "host:desk", NOW)
     row = await Seal.get(id=held.id)
     assert (row.state, row.reason) == (SealState.ISSUED, None)
     assert await events_of(held.id) == [
         ("seal.held", f"person:{company.representative_id}"),
-        ("seal.issued", "operator:desk"),
+        ("seal.issued", "host:desk"),
     ]
     assert await reviewing.held() == []
+    filing = await MakerFiling.get(seal_id=held.id)
+    assert filing.agent_id == company.representative_id, "who added it, though another approved it"
 
 
 async def test_a_declined_seal_is_over_and_gives_its_place_free() -> None:
@@ -127,14 +130,14 @@ async def test_a_declined_seal_is_over_and_gives_its_place_free() -> None:
     held = await from_photo(company, "legal_name")
     with pytest.raises(Conflict, match=r"seal\.only_one"):
         await add(company, "legal_name")
-    await reviewing.decline(held.id, "desk", "印模与执照名称不符", "The imprint shows another name", NOW)
+    await reviewing.decline(held.id, "host:desk", "印模与执照名称不符", "The imprint shows another name", NOW)
     row = await Seal.get(id=held.id)
     assert (row.state, row.sole) == (SealState.DECLINED, None)
     assert row.reason == "印模与执照名称不符\nThe imprint shows another name"
-    assert (await events_of(held.id))[-1] == ("seal.declined", "operator:desk")
+    assert (await events_of(held.id))[-1] == ("seal.declined", "host:desk")
     again = await from_photo(company, "legal_name")
     assert again.number != held.number
-    await reviewing.decline(again.id, "desk", "照片不清", "The photo is not clear", NOW)
+    await reviewing.decline(again.id, "host:desk", "照片不清", "The photo is not clear", NOW)
     third = await add(company, "legal_name")
     assert (third.state, third.ordinal) == ("issued", 1)
 
@@ -143,8 +146,8 @@ async def test_a_seal_is_reviewed_once() -> None:
     company = await founded("北京云杉科技有限公司")
     held = await from_photo(company)
     answers = await asyncio.gather(
-        *(reviewing.approve(held.id, f"desk{number}", NOW) for number in range(4)),
-        *(reviewing.decline(held.id, f"desk{number}", "不符", "no", NOW) for number in range(4)),
+        *(reviewing.approve(held.id, f"host:desk{number}", NOW) for number in range(4)),
+        *(reviewing.decline(held.id, f"host:desk{number}", "不符", "no", NOW) for number in range(4)),
         return_exceptions=True,
     )
     refusals = [answer.code for answer in answers if isinstance(answer, DomainError)]
@@ -157,14 +160,14 @@ async def test_what_a_review_needs() -> None:
     held = await from_photo(company)
     for words in (("", "no"), ("不符", ""), ("不" * 500, "no"), ("不\x00符", "no")):
         with pytest.raises(Invalid):
-            await reviewing.decline(held.id, "desk", *words, NOW)
+            await reviewing.decline(held.id, "host:desk", *words, NOW)
     with pytest.raises(Invalid):
         await reviewing.approve(held.id, "", NOW)
     with pytest.raises(NotFound, match=r"seal\.not_found"):
-        await reviewing.approve("0" * 24, "desk", NOW)
+        await reviewing.approve("0" * 24, "host:desk", NOW)
     issued = await add(company, "hr")
     with pytest.raises(Conflict, match=r"seal\.state"):
-        await reviewing.approve(issued.id, "desk", NOW)
+        await reviewing.approve(issued.id, "host:desk", NOW)
     assert (await Seal.get(id=held.id)).state is SealState.HELD
 
 

@@ -88,7 +88,7 @@ async def test_every_row_moves_and_the_old_version_is_gone(database: str) -> Non
     private = await daykeys.private_of(vault, day.day)
     assert private.public_key().public_bytes_raw().hex() == day.public_key
     event = await Event.get(stream=events.PLATFORM)
-    assert (event.kind, event.actor) == ("kek.rotated", "operator:root")
+    assert (event.kind, event.actor) == ("kek.rotated", "host:root")
     assert event.facts == {"version": 2, "retired": 1, "rows": 4}
     versions = await Kek.all().order_by("version")
     assert [(each.version, each.retired_at) for each in versions] == [(1, NOW), (2, None)]

@@ -76,7 +76,11 @@ async def test_a_clerk_registers_a_change_and_the_register_tells_it_once(registr
     assert await registrar.changes(change.number) == ()
     found = await registrar.representative(uscc)
     assert found == RegisteredRepresentative(
-        uscc, **NEXT, licence_number=found.licence_number, since=date(2026, 11, 20)
+        uscc,
+        **NEXT,
+        licence_number=found.licence_number,
+        since=date(2026, 11, 20),
+        company_name=APPLICATION.company_name,
     )
     assert found.licence_number != first.licence_number
     page = (await desk.get("/representatives")).text

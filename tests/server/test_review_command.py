@@ -78,7 +78,7 @@ def test_a_decision_is_of_whom_the_system_knows(
         monkeypatch.setenv(variable, "somebody-else")
     assert approve(held, io.StringIO()) == 0
     told = database.run(lambda: Event.get(subject=f"seal:{held}", kind="seal.issued"))
-    assert told.actor == f"operator:{pwd.getpwuid(os.getuid()).pw_name}"
+    assert told.actor == f"host:{pwd.getpwuid(os.getuid()).pw_name}"
 
 
 def test_a_seal_is_declined_with_a_reason(

@@ -74,7 +74,7 @@ def test_only_web_and_sealer_learn_where_data_and_database_are(tmp_path: Path) -
 def test_production_has_no_sandbox(tmp_path: Path) -> None:
     outside = {
         f"EZHANG_{name}_URL": f"https://{name.lower()}.cn"
-        for name in ("REGISTRAR", "SMS", "IDENTITY", "PUBLIC_SECURITY")
+        for name in ("REGISTRAR", "SMS", "IDENTITY", "PUBLIC_SECURITY", "BANK")
     }
     settings = Settings.from_env(
         {

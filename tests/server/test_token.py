@@ -59,6 +59,7 @@ def test_the_keys_are_made_on_the_token(settings: Settings, token: Token) -> Non
     assert kept == {
         "web.json",
         "records.json",
+        "push.json",
         "sealer.json.locked",
         "identity.json.locked",
         *(f"{name}.key.pem.locked" for name in SM2_AUTHORITIES),

@@ -20,7 +20,8 @@ from seals.certificates import fingerprint
 from seals.evidence.proofs import prove
 from seals.evidence.reporting.case import Case
 from seals.evidence.structures import pdf_parts, unreadable
-from seals.models import RevokedFor, SealKey
+from seals.life_words import REVOKED_FOR
+from seals.models import SealKey
 from seals.pdf.preparing import PreparedMeta
 from seals.revocation import current_trust
 from seals.ses import reading
@@ -51,11 +52,6 @@ _EVENTS = {
     "signing.signed": "签署完成并入档",
     "approval.given": "审批通过",
     "approval.refused": "审批不通过",
-}
-_STATUS = {
-    RevokedFor.SUPERSEDED: "已由新的证书或印章取代",
-    RevokedFor.AFFILIATION_CHANGED: "变更法定代表人或企业名称",
-    RevokedFor.CESSATION_OF_OPERATION: "停止使用",
 }
 _OUTCOMES = {"skipped": "未进行", "open": "未定", "failed": "不通过"}
 _VERDICTS = {"valid": "签名有效，文件自签署以后未被改动", "invalid": "不能采信", "unknown": "无法判定"}
@@ -220,7 +216,7 @@ def _status(key: SealKey | None) -> str:
     then = "签署时有效，未被吊销"
     if key.revoked_at is None:
         return f"{then}；出具本报告时也未被吊销"
-    why = _STATUS[key.revoked_for] if key.revoked_for else ""
+    why = REVOKED_FOR[key.revoked_for] if key.revoked_for else ""
     return f"{then}；之后于 {second(key.revoked_at)} 吊销{f'（{why}）' if why else ''}，不影响此前的签署"
 
 
