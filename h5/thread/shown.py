@@ -21,6 +21,7 @@ SHOWN = frozenset(
         "licence.replaced",
         "licence.revoked",
         "company.renamed",
+        "company.retyped",
         "seal.issued",
         "seal.collected",
         "seal.certified",

@@ -129,6 +129,7 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     device_cards.device_enrolled,
     device_cards.device_removed,
     succession_cards.company_renamed,
+    succession_cards.company_retyped,
     succession_cards.representative_ended,
     succession_cards.representative_registered,
 )
