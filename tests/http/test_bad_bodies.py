@@ -67,6 +67,7 @@ IDS = dict.fromkeys(
         "filing",
         "rule",
         "change",
+        "ask",
         "scan",
         "seal",
         "signing",
