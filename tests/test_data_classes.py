@@ -50,6 +50,7 @@ IN_CLEAR = {
         "the words of a refusal",
     ),
     ("root", "text"): "published",
+    ("seal_ask", "letter_number"): "of a paper, no person",
 }
 """Columns whose name says that a person may stand in them, in clear, and why they may."""
 
