@@ -154,7 +154,7 @@ def theirs(site: Site, a: Party) -> dict[str, str]:
         "rule": a.client.draft_rule(a.seal(), ["representative"])["id"],
         "change": a.client.draft_change(a.seal(), "cancel")["id"],
         "member": invited(a, 801)["id"],
-        "ask": asked_of(site, a, 7468),
+        "ask": asked_of(site, a, 878),
         "template": "mandate",
         "paper": a.client.papers(a.company)[0]["id"],
         "filing": filed(a)["id"],

@@ -172,7 +172,7 @@ def firm(site: Site) -> Firm:
         "rule": owner.client.draft_rule(owner.seal("finance"), ["representative"])["id"],
         "change": owner.client.draft_change(owner.seal("finance"), "cancel")["id"],
         "member": invited(owner, 810)["id"],
-        "ask": asked_of(site, owner, 7467),
+        "ask": asked_of(site, owner, 877),
         "filing": filed(owner)["id"],
         "application": owner.application,
         **begun(owner, 372),
@@ -264,7 +264,7 @@ def test_of_another_company_nothing_is_there(site: Site, firm: Firm, b: Party, r
         "grant": joined(site, b, 820 + ROLES.index(role))[1],
         "member": invited(b, 811 + ROLES.index(role))["id"],
         "filing": filed(b)["id"],
-        "ask": asked_of(site, b, 7461 + ROLES.index(role)),
+        "ask": asked_of(site, b, 871 + ROLES.index(role)),
     }
     before = site.state()
     for operation in COMPANYS:

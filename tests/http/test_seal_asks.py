@@ -52,7 +52,7 @@ def test_asking_changes_nothing_and_is_for_whom_the_letter_names(
     assert messenger.client.seal_asks(owner.company) == []
     refused(lambda: b.client.seal_asks(owner.company), 404, "company.not_found")
     (card,) = cards(owner, "ask.made")
-    assert "理由：门店已关闭" in str(card["lines"])
+    assert "原因：门店已关闭" in str(card["lines"])
     assert [each["href"] for each in card["actions"]] == [f"/m/seals/{owner.company}"]
     (card,) = cards(agent, "ask.made")
     assert card["actions"] == []
