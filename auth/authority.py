@@ -60,6 +60,8 @@ class Act(StrEnum):
     UNFREEZE_SEAL = "unfreeze_seal"
     RENEW_SEAL = "renew_seal"
     CANCEL_SEAL = "cancel_seal"
+    ASK_CHANGE = "ask_change"
+    DECIDE_CHANGE = "decide_change"
     TAKE_STRUCTURE = "take_structure"
     SEE_SIGNINGS = "see_signings"
     GRANT_SEAL = "grant_seal"
@@ -80,10 +82,11 @@ class Role(StrEnum):
 
 
 class Matter(StrEnum):
-    """What an agent is sent for (精准授权): 出示执照, 申请用印."""
+    """What an agent is sent for (精准授权): 出示执照, 申请用印, 申请印章暂停、恢复、注销."""
 
     PRESENT = "present"
     ASK = "ask"
+    LIFE = "life"
 
 
 GRANTED = frozenset({Role.KEEPER, Role.USER})
@@ -110,6 +113,9 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.UNFREEZE_SEAL: _OWNER,
     Act.RENEW_SEAL: _OWNER,
     Act.CANCEL_SEAL: _OWNER,
+    # With a letter of authorisation: it changes nothing before the representative has confirmed (R44).
+    Act.ASK_CHANGE: _OFFICERS - _OWNER,
+    Act.DECIDE_CHANGE: _OWNER,
     Act.TAKE_STRUCTURE: _CUSTODY,
     Act.SEE_SIGNINGS: _CUSTODY,
     Act.GRANT_SEAL: _CUSTODY,
@@ -136,7 +142,11 @@ OF_A_SEAL = (
 
 _GRANTED = {GrantRole.KEEPER: Role.KEEPER, GrantRole.USER: Role.USER}
 
-MATTER_OF: Mapping[Act, Matter] = {Act.PRESENT_LICENCE: Matter.PRESENT, Act.ASK_SIGNING: Matter.ASK}
+MATTER_OF: Mapping[Act, Matter] = {
+    Act.PRESENT_LICENCE: Matter.PRESENT,
+    Act.ASK_SIGNING: Matter.ASK,
+    Act.ASK_CHANGE: Matter.LIFE,
+}
 """Of an agent with listed matters only these acts are asked for; what is not here he may as an agent."""
 
 

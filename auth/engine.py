@@ -50,6 +50,7 @@ APPS = {
             "seals.archive_models",
             "seals.filing_models",
             "seals.erasure_models",
+            "seals.asks.models",
             "seals.life_models",
             "seals.deposits.models",
             "seals.reviews.models",

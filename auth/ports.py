@@ -170,7 +170,7 @@ class RegisteredRepresentative:
     """The legal representative in the register now, in normal forms.
 
     since: the day in China of his registration; licence_number: of the licence that names him;
-    company_name: as it is registered now, None where the registrar names none, which is no change;
+    company_name, company_type: as registered now, None where the registrar names none, which is no change;
     dissolved_on: the day on which the company itself was struck off (注销登记), or None.
     """
 
@@ -182,6 +182,7 @@ class RegisteredRepresentative:
     since: date
     dissolved_on: date | None = None
     company_name: str | None = None
+    company_type: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from h5.wording import (
     adding,
     approval,
+    asking,
     cards,
     chatting,
     checking,
@@ -74,6 +75,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **approval.WORDS,
     **installed.WORDS,
     **life.WORDS,
+    **asking.WORDS,
     **filing.WORDS,
     **ledger.WORDS,
     **photo.WORDS,

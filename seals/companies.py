@@ -12,6 +12,7 @@ from auth.authority import OF_A_SEAL, Act, Standing, of_seals, require, standing
 from auth.errors import Conflict
 from auth.throttling import Limit
 from seals import expiring, rules
+from seals.asks.asking import ASKABLE
 from seals.freezing import own_seal
 from seals.imprint import Imprint, to_preview_png
 from seals.kinds import SealKind
@@ -100,6 +101,7 @@ def _seal(row: Seal, his: Standing, approval: str, end: datetime | None, now: da
         valid_until=end,
         changes=tuple(each for each in Change if _offered(each, row, his, end, now)),
         approval=approval,
+        asks=tuple(each for each in ASKABLE if _askable(each, row, his)),
     )
 
 
@@ -109,6 +111,13 @@ def _offered(change: Change, row: Seal, his: Standing, end: datetime | None, now
     act = steps_of(change)[0].act
     due = change is not Change.RENEW or expiring.is_due(end, now)
     return asked and due and act is not None and his.may(act) and possible(change, row.state)
+
+
+def _askable(change: Change, row: Seal, his: Standing) -> bool:
+    """Whether he may ask the representative for it: what he can do himself, he need not."""
+    act = steps_of(change)[0].act
+    itself = act is not None and his.may(act)
+    return his.may(Act.ASK_CHANGE) and not itself and possible(change, row.state)
 
 
 def _lives(row: Collection, now: datetime) -> bool:

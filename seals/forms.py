@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auth.applying import COMPANY_TYPES
-from seals.kinds import CompanyForm, SealKind
+from seals.kinds import CompanyForm, SealKind, shape
 
-__all__ = ["company_form", "of_form", "owners_name_seal"]
+__all__ = ["company_form", "of_form", "owners_name_seal", "shape_changes"]
 
 _FORMS = {
     COMPANY_TYPES["joint_stock"]: CompanyForm.JOINT_STOCK,
@@ -36,3 +36,9 @@ def owners_name_seal(form: CompanyForm) -> SealKind:
     A sole trader has no legal representative: it is that of the 经营者 (R14).
     """
     return SealKind.OPERATOR if form is CompanyForm.SOLE_TRADER else SealKind.REPRESENTATIVE
+
+
+def shape_changes(before: str, after: str) -> bool:
+    """Whether seals look otherwise, or another name seal is due, where a company's type becomes another."""
+    forms = (company_form(before), company_form(after))
+    return len({(owners_name_seal(each), *(shape(kind, each) for kind in SealKind)) for each in forms}) > 1

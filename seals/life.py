@@ -35,6 +35,7 @@ class Change(StrEnum):
     SUCCEED = "succeed"
     REPLACE = "replace"
     RENAME = "rename"
+    RETYPE = "retype"
     DISSOLVE = "dissolve"
     LAPSE = "lapse"
 
@@ -95,6 +96,14 @@ def _rekeyed(change: Change, by: By, why: RevokedFor) -> tuple[Step, ...]:
     return tuple(Step(change, frm, to, by, revoked=why, ends=True) for frm, to in pairs)
 
 
+def _registered_otherwise(change: Change) -> tuple[Step, ...]:
+    """What waits for a person's look shows what was registered before: it is to be asked for anew."""
+    return (
+        *_cancelled(change, (_HELD,), By.REGISTRAR, None, _AFFILIATION, remade=False),
+        *_cancelled(change, (_ISSUED, _COLLECTED, _FROZEN), By.REGISTRAR, None, _AFFILIATION, remade=True),
+    )
+
+
 STEPS: tuple[Step, ...] = (
     Step(Change.APPROVE, _HELD, _ISSUED, By.OPERATOR),
     Step(Change.DECLINE, _HELD, _DECLINED, By.OPERATOR),
@@ -118,9 +127,8 @@ STEPS: tuple[Step, ...] = (
         _SUPERSEDED,
         remade=True,
     ),
-    # What waits for a person's look shows the old name: it is to be asked for anew.
-    *_cancelled(Change.RENAME, (_HELD,), By.REGISTRAR, None, _AFFILIATION, remade=False),
-    *_cancelled(Change.RENAME, (_ISSUED, _COLLECTED, _FROZEN), By.REGISTRAR, None, _AFFILIATION, remade=True),
+    *_registered_otherwise(Change.RENAME),
+    *_registered_otherwise(Change.RETYPE),
     *_cancelled(
         Change.DISSOLVE, (_HELD, _ISSUED, _COLLECTED, _FROZEN), By.REGISTRAR, None, _CESSATION, remade=False
     ),

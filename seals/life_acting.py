@@ -15,6 +15,7 @@ from auth.engine import transaction
 from auth.errors import Conflict
 from auth.models import Company
 from seals import holders, licensing, life_asking, living, offers, pins, remaking, tries
+from seals.asks.deciding import over, require_waiting
 from seals.expiring import require_due
 from seals.keyring import Keyring
 from seals.life import Change, remade
@@ -60,6 +61,8 @@ async def act_on_change(offer: Offer, keyring: Keyring, clock: Callable[[], date
         drafted = SealChange.filter(id=row.id, state=AskedState.DRAFT)
         if not await drafted.update(state=AskedState.DONE, done_at=now):
             raise life_asking.no_such()
+        if row.ask and (await require_waiting(row.ask, seal.id, change, now)).letter_sha256 != row.letter:
+            raise over()
         done = await living.move(change, row.company_id, [seal.id], now)
         if not done.seals or _other(done.seals[0].seal, row):
             raise _moved_on()

@@ -17,6 +17,7 @@ from auth.member_models import Grant
 from auth.models import Company
 from auth.throttling import Limit
 from seals import confirm_codes, offers
+from seals.asks.deciding import require_waiting
 from seals.confirm_codes import ConfirmCodeSent
 from seals.expiring import require_due
 from seals.freezing import own_seal
@@ -52,7 +53,8 @@ class ChangeDraft:
 
     found, generation: the seal as it stands, part of what a device signs. revoked: why its certificates
     would be revoked, as RFC 5280 names it, or null; remade: whether another seal is issued in its place, with
-    another number.
+    another number. ask, letter: the request of a member that it carries out, and the digest of his letter
+    of authorisation, else empty.
     """
 
     id: str
@@ -66,6 +68,8 @@ class ChangeDraft:
     grants: int
     signings: int
     expires_at: datetime
+    ask: str = ""
+    letter: str = ""
 
 
 def values(row: SealChange) -> dict[str, str]:
@@ -80,6 +84,8 @@ def values(row: SealChange) -> dict[str, str]:
         "change": row.change,
         "found": row.found.value,
         "generation": str(row.generation),
+        "ask": row.ask,
+        "letter": row.letter,
         "expires": signed_second(row.created_at + DRAFTED_FOR),
     }
 
@@ -127,15 +133,19 @@ async def _own(seal_id: str, change: Change, person_id: str, now: datetime) -> S
     return seal
 
 
-async def draft(seal_id: str, change: str, person_id: str, now: datetime) -> ChangeDraft:
+async def draft(
+    seal_id: str, change: str, person_id: str, now: datetime, ask: str | None = None
+) -> ChangeDraft:
     """Draft a change, to be confirmed; nothing changes yet. It replaces an earlier draft for the seal.
 
-    Raises NotFound `seal.not_found`; Refused `access.denied`; Invalid `change.unknown`; Conflict
-    `seal.state`, `seal.not_due`, `company.closed`; TooMany.
+    ask: the request of a member that it carries out. Raises NotFound `seal.not_found`; Refused
+    `access.denied`; Invalid `change.unknown`; Conflict `seal.state`, `seal.not_due`, `company.closed`,
+    `ask.over`; TooMany.
     """
     await own_seal(seal_id, person_id, Act.SEE_COMPANY, now)  # what is not there is told before what is wrong
     wanted = _change_of(change)
     seal = await _own(seal_id, wanted, person_id, now)
+    asked = None if ask is None else await require_waiting(ask, seal.id, wanted, now)
     await throttling.count(CHANGES_PER_PERSON, person_id, now)
     await SealChange.filter(seal_id=seal.id, state=AskedState.DRAFT).delete()
     row = await SealChange.create(
@@ -145,6 +155,8 @@ async def draft(seal_id: str, change: str, person_id: str, now: datetime) -> Cha
         change=wanted.value,
         found=seal.state,
         generation=seal.generation,
+        ask="" if asked is None else asked.id,
+        letter="" if asked is None else asked.letter_sha256,
         state=AskedState.DRAFT,
         created_at=now,
     )
@@ -166,6 +178,8 @@ async def _view(row: SealChange, seal: Seal) -> ChangeDraft:
         await Grant.filter(seal=seal.id, state__in=UNENDED).count() if ends_grants else 0,
         await Signing.filter(seal_id=seal.id, state__in=OPEN).count() if step.ends else 0,
         row.created_at + DRAFTED_FOR,
+        row.ask,
+        row.letter,
     )
 
 

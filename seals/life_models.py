@@ -25,7 +25,8 @@ class AskedState(StrEnum):
 class SealChange(Model):
     """A change (`seals.life.Change`) that is asked of a seal as it is, in this state and generation.
 
-    It is bound to both: one that was drafted before something else happened is good for nothing.
+    It is bound to both: one that was drafted before something else happened is good for nothing. ask, letter:
+    the member's request that it carries out, and the digest of his letter of authorisation, else empty.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)
@@ -38,6 +39,8 @@ class SealChange(Model):
     change = fields.CharField(12)
     found = fields.CharEnumField(SealState, max_length=12)
     generation = fields.IntField()
+    ask = fields.CharField(ID, default="")
+    letter = fields.CharField(64, default="")
     state = fields.CharEnumField(AskedState, max_length=8)
     created_at = fields.DatetimeField()
     done_at: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]

@@ -17,6 +17,7 @@ from auth.errors import Conflict
 from auth.models import Company
 from seals import grant_endings, numbers, statuses
 from seals.approval_models import ApprovalRule, RuleState
+from seals.asks import deciding
 from seals.filing import recording, updates
 from seals.keyring import P256
 from seals.life import Change, Step, columns, remade, steps_of
@@ -213,6 +214,8 @@ async def tell(done: Moved, actor: str, now: datetime, facts: Mapping[str, str] 
             on_behalf=done.company_id,
             facts={**_facts(each), **(facts or {})},
         )
+    moved = [(each.seal, each.step.to) for each in done.seals]
+    await deciding.settle(done.change, moved, actor, now)
     why = _UPDATES.get(done.change)
     if why is not None:
         await updates.due(done.company_id, why, now, None if why == "representative" else _ids(done))

@@ -95,7 +95,8 @@ def _as_registered(
     records: RecordsKey,
 ) -> Registered:
     name = named.company_name or company.company_name
-    data = {**licence_data(form, company), "company_name": name}
+    kind = named.company_type or form.company_type
+    data = {**licence_data(form, company), "company_name": name, "company_type": kind}
     return Registered(
         name,
         company.uscc,

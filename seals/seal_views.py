@@ -19,7 +19,8 @@ class SealView:
     looks may do with it (`auth.authority.Act`); approval: whether its use needs approvals (`all` or `some`
     documents, else empty); both where that was asked. state_since: since when it is in its state, None for
     as long as it stands; ended_for: by which change (`seals.life.Change`) it was cancelled; valid_until: the
-    end of its certificates, where that was asked; changes: which he may ask for now.
+    end of its certificates, where that was asked; changes: which he may ask for now; asks: which he may ask
+    the representative for, on his letter of authorisation.
     """
 
     id: str
@@ -43,6 +44,7 @@ class SealView:
     valid_until: datetime | None = None
     changes: tuple[str, ...] = ()
     approval: str = ""
+    asks: tuple[str, ...] = ()
 
 
 def reason_of(zh: str, en: str) -> str:

@@ -40,6 +40,7 @@ from seals import (
 )
 from seals.approval_models import ApprovalRule, RuleState
 from seals.establishing import Drawn, issue
+from seals.filing import updates
 from seals.life import Change
 from seals.models import Holder, Seal
 from seals.registered import Registered, registered
@@ -213,13 +214,14 @@ def _says_the_same(before: Licence, said: Registered) -> bool:
 
 
 async def _drawn(company: Company, before: Licence, said: Registered, now: datetime) -> _Succession | None:
-    """All seals that it takes. A company's name that cannot be drawn, or not now, is left as it is, and what
-    else was registered goes its way; None where there is nothing else.
+    """All seals that it takes. A company's name, and type, that cannot be drawn, or not now, are left as they
+    are, and what else was registered goes its way; None where there is nothing else.
     """
     made = _Succession(before, before, said, None)
     anew = made.other_person or made.other_name
     if renaming.is_due(before, said):
-        drawn = await renaming.draw(company, said, name_seals.kind_of(said) if anew else None, now)
+        apart = name_seals.kind_of(said) if anew else None
+        drawn = await renaming.draw(company, before, said, apart, now)
         if drawn is None:
             said = renaming.under_the_old(before, said, same_person=not made.other_person)
             if _says_the_same(before, said):
@@ -300,15 +302,18 @@ async def _renew(company: Company, made: _Succession, records: RecordsKey, now: 
         await living.tell(done, "sealer", now)
     version = made.after.version
     await succession_news.tell_seals(company, made.said, version, cancelled, fresh, now, unruled=unruled)
+    await updates.due(company.id, "representative" if made.other_name else "licence", now)
 
 
 async def _rename(company: Company, made: _Succession, wanted: Renaming, now: datetime) -> None:
     """The same person stays, and all seals are made anew, with what the company is called now."""
     done = await renaming.apply(company, wanted, now)
     fresh = None if made.name_seal is None else await issue(company.id, made.name_seal, now)
-    collections = await collecting.end_all(company.id, now, renaming.COMPANY_RENAMED)
+    renamed = wanted.change is Change.RENAME
+    why = renaming.COMPANY_RENAMED if renamed else renaming.COMPANY_RETYPED
+    collections = await collecting.end_all(company.id, now, why)
     await living.tell(done.moved, "registrar", now)
-    await collecting.tell_ended(collections, now, "company.renamed")
+    await collecting.tell_ended(collections, now, "company.renamed" if renamed else "company.retyped")
     await succession_news.tell_seals(company, made.said, made.after.version, (), fresh, now)
     await renaming.tell(company, wanted, done, made.said, now)
 

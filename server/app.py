@@ -44,6 +44,7 @@ from server.api.push import push_api
 from server.api.reviews import reviews_api
 from server.api.roots import roots_api
 from server.api.scanning import scanning
+from server.api.seal_asks import seal_asks
 from server.api.seal_life import seal_life
 from server.api.service import service_api
 from server.api.service_desk import service_desk_api
@@ -114,6 +115,7 @@ def create_app(settings: Settings, name: str = "ezhang") -> Sanic:
         grants,
         approvals,
         seal_life,
+        seal_asks,
         members,
         devices_api,
         documents,

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from server.clients.asks import Asks
 from server.clients.deposits import DepositCalls
 from server.clients.desk import DeskCalls
 from server.clients.entries import Entries
@@ -96,7 +97,7 @@ class DeviceKey:
         return {"device_key": key, "signature": self.sign({**values, "key": key})}
 
 
-class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls, ServiceCalls):
+class Client(Asks, Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls, ServiceCalls):
     """The API at `base_url`, as one person, on one device.
 
     device: the key it confirms by, a new one if none is given. It is enrolled when the seals are collected,
@@ -552,9 +553,12 @@ class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls, Ser
         """Suspend a seal, in the instant."""
         return self._post(f"/api/seals/{seal}/freeze", {})
 
-    def draft_change(self, seal: str, change: str) -> Json:
-        """Draft a change of a seal: resume, renew, cancel, loss, damage; what it would end."""
-        return self._post(f"/api/seals/{seal}/changes", {"change": change})
+    def draft_change(self, seal: str, change: str, ask: str | None = None) -> Json:
+        """Draft a change of a seal: resume, renew, cancel, loss, damage; what it would end.
+
+        ask: the member's request that it carries out.
+        """
+        return self._post(f"/api/seals/{seal}/changes", {"change": change, "ask": ask})
 
     def send_change_code(self, change: str) -> Json:
         """Have a code sent to the representative's mobile, to confirm this draft."""
@@ -575,6 +579,8 @@ class Client(Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCalls, Ser
             "change": draft["change"],
             "found": draft["found"],
             "generation": str(draft["generation"]),
+            "ask": draft["ask"],
+            "letter": draft["letter"],
             "expires": draft["expires_at"][:19],
         }
 

@@ -51,6 +51,7 @@ from seals import (
     succeeding,
 )
 from seals.archiving import traces
+from seals.asks import deciding
 from seals.deposits import sending as deposits
 from seals.filing import overdue, reviewing, sending, updates
 from seals.issuing import Issuer
@@ -335,6 +336,7 @@ class WorkDesk:
         await passkeys.forget_old(now())
         await exporting.forget_old(now())
         await life_asking.forget_old(now())
+        await deciding.lapse(now())
         await expiring.warn(now())
         await lapsing.lapse(self.policy, now())
         await overdue.warn(self.policy, now())

@@ -6,7 +6,7 @@ import httpx
 
 from server.sandbox.settings import now
 
-__all__ = ["dissolve", "register", "rename"]
+__all__ = ["dissolve", "register", "rename", "retype"]
 
 
 def register(sandbox: str, uscc: str, name: str, id_number: str, mobile: str) -> str:
@@ -23,6 +23,15 @@ def rename(sandbox: str, uscc: str, company_name: str) -> str:
     day = now().date().isoformat()
     form = {"uscc": uscc, "company_name": company_name, "since": day}
     answer = httpx.post(f"{sandbox}/representatives/names", data=form, trust_env=False)
+    assert answer.status_code == 303, answer.text
+    return day
+
+
+def retype(sandbox: str, uscc: str, company_type: str) -> str:
+    """As the clerk does on the same page: the company is of another type; returns the day."""
+    day = now().date().isoformat()
+    form = {"uscc": uscc, "company_type": company_type, "since": day}
+    answer = httpx.post(f"{sandbox}/representatives/types", data=form, trust_env=False)
     assert answer.status_code == 303, answer.text
     return day
 

@@ -65,6 +65,7 @@ IN_CLEAR = {
         ],
         "the words of a refusal, by an authority, a bank or a reviewer",
     ),
+    ("seal_ask", "letter_number"): "of a paper, no person",
 }
 """Columns whose name says that a person may stand in them, in clear, and why they may."""
 

@@ -17,6 +17,7 @@ from auth.privacy import RecordsKey
 from h5.thread.history import Told
 from h5.words import Language
 from seals.approval_models import Approval, ApprovalRule
+from seals.asks.models import SealAsk
 from seals.device_models import DeviceKey
 from seals.entry.models import EntryApplication, EntryRound
 from seals.filing_models import CompanyFiling
@@ -81,6 +82,7 @@ class Rows:
     people: Mapping[str, str]
     pin_resets: Mapping[str, PinReset]
     filings: Mapping[str, CompanyFiling]
+    asks: Mapping[str, SealAsk]
     asked: Mapping[str, Deed]
     approved: Mapping[str, Deed]
     confirmed: Mapping[str, Deed]
@@ -133,6 +135,7 @@ async def gather(cards: Sequence[Told], reader: Reader, now: datetime) -> Rows:
         people=await _people(events, deeds, reader, companies),
         pin_resets=await _pin_resets(subjects["pin_reset"]),
         filings=await _filings(subjects["filing"]),
+        asks=await _asks(subjects["ask"]),
         asked=asked,
         approved=approved,
         confirmed=confirmed,
@@ -297,6 +300,10 @@ async def _filings(ids: Collection[str]) -> dict[str, CompanyFiling]:
     if not ids:
         return {}
     return {row.id: row for row in await CompanyFiling.filter(id__in=list(ids)).only("id", "state", "reason")}
+
+
+async def _asks(ids: Collection[str]) -> dict[str, SealAsk]:
+    return {row.id: row for row in await SealAsk.filter(id__in=list(ids))} if ids else {}
 
 
 async def _people(

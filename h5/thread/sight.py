@@ -17,6 +17,7 @@ from auth.events import EventView, company_stream, person_stream
 from auth.member_models import Grant, GrantRole, Member
 from h5.thread.cursor import MAX_STREAMS
 from h5.thread.shown import SHOWN
+from seals.asks.models import SealAsk
 from seals.models import Document, Signing
 from seals.paper_models import Paper
 
@@ -34,6 +35,7 @@ ACT_OF: Mapping[str, Act] = {
     "paper": Act.SEE_PAPERS,
     "filing": Act.FILE_SEAL,
     "ledger": Act.MANAGE_AGENTS,
+    "ask": Act.DECIDE_CHANGE,
 }
 MAX_CONCERNED = 300
 """Of his own documents and signings a member is told the newest so many."""
@@ -124,7 +126,9 @@ async def _own(company_id: str, person_id: str, now: datetime) -> tuple[str, ...
     grants = Grant.filter(company_id=company_id, grantor_id=person_id)
     found: list[str] = []
     papers = Paper.filter(company_id=company_id, asker_id=person_id)
-    tables = (("document", documents), ("signing", signings), ("grant", grants), ("paper", papers))
+    asks = SealAsk.filter(company_id=company_id, person_id=person_id)
+    own = (("document", documents), ("signing", signings), ("grant", grants), ("paper", papers))
+    tables = (*own, ("ask", asks))
     for table, rows in tables:
         newest = rows.order_by("-created_at").limit(MAX_CONCERNED).values_list("id", flat=True)
         found += [f"{table}:{row}" for row in await newest]

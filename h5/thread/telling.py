@@ -8,6 +8,7 @@ from datetime import datetime
 from auth.china import minute
 from h5.thread import (
     approval_cards,
+    ask_cards,
     chat_cards,
     company_cards,
     deposit_cards,
@@ -81,6 +82,11 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     grant_cards.grant_expired,
     grant_cards.grant_left,
     grant_cards.grant_voided,
+    ask_cards.ask_made,
+    ask_cards.ask_done,
+    ask_cards.ask_declined,
+    ask_cards.ask_lapsed,
+    ask_cards.ask_moot,
     approval_cards.approval_asked,
     approval_cards.approval_given,
     approval_cards.approval_refused,
@@ -129,6 +135,7 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     device_cards.device_enrolled,
     device_cards.device_removed,
     succession_cards.company_renamed,
+    succession_cards.company_retyped,
     succession_cards.representative_ended,
     succession_cards.representative_registered,
 )

@@ -77,7 +77,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "filing.update": ("办理变更", "Update"),
     "filing.renew": ("办理续期", "Renew"),
     "filing.again": ("修改后重新提交", "Change it and file again"),
-    "filing.due_name": ("企业名称已变更", "The company's name has changed"),
+    "filing.due_licence": ("营业执照登记事项已变更", "What the licence states has changed"),
     "filing.due_representative": ("法定代表人已变更", "The legal representative has changed"),
     "filing.due_certificates": ("印章的证书已更换", "The seal's certificates were replaced"),
     "filing.due": (

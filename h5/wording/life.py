@@ -71,6 +71,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "life.for_damage": ("损坏", "damaged"),
     "life.for_replace": ("法定代表人或姓名变更", "another representative or name"),
     "life.for_rename": ("企业名称变更", "the company is called otherwise now"),
+    "life.for_retype": ("企业类型变更", "the company is of another type now"),
     "life.for_dissolve": ("企业注销登记", "the company was dissolved"),
     "life.for_lapse": ("逾期未领取", "not collected in time"),
     "card.seal_cancelled": ("{name}已注销", "{name} is cancelled"),
@@ -84,6 +85,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.seal_cancelled_rename": (
         "登记的企业名称已变更",
         "Another name of the company is registered now",
+    ),
+    "card.seal_cancelled_retype": (
+        "登记的企业类型已变更",
+        "Another type of the company is registered now",
     ),
     "card.seal_cancelled_dissolve": (
         "登记机关已注销企业",

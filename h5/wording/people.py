@@ -31,6 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "people.some_choice": ("只授权以下事项", "Only these matters"),
     "people.matter_present": ("出示执照", "presenting the licence"),
     "people.matter_ask": ("申请用印", "asking for seals"),
+    "people.matter_life": ("申请印章暂停、恢复、注销", "asking to suspend, resume or cancel seals"),
     "people.days": ("授权期限（天）", "Period (days)"),
     "people.days_note": (
         "默认 30 天，最长 365 天，到期自动结束。",

@@ -43,6 +43,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "use them. Those from a photo, with foreign text or still to be looked at, please add again. What "
         "was sealed before stays valid.",
     ),
+    "card.company_retyped": ("企业类型已变更为{type}", "The company is of another type now: {type}"),
+    "card.company_retyped_before": ("原类型：{type}", "Before: {type}"),
+    "card.company_retyped_text": (
+        "印章样式随企业类型变化，原有印章均已注销，按新类型重新制发，编码不同，请领取后使用；"
+        "由照片制作的和待核对的，请重新添加。以前盖过的文件仍然有效。",
+        "Seals look otherwise for this type: all before are cancelled and made anew with other numbers; "
+        "collect them to use them. Those from a photo or still to be looked at, please add again. What was "
+        "sealed before stays valid.",
+    ),
+    "card.filings_ended": (
+        "原印章的备案随之终止（{count} 项）。新印章领取后，请在「印章备案」重新备案。",
+        "The filings of the seals before ended with them ({count}). File the new ones once you have "
+        "collected them.",
+    ),
     "card.licence_replaced": ("电子营业执照已换发", "The electronic licence was replaced"),
     "card.licence_replaced_text": (
         "登记机关已办理变更登记，原执照不再有效。",

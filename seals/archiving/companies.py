@@ -21,6 +21,7 @@ from auth.member_models import Member
 from auth.models import Application, Company, CompanyState, Licence, Session
 from seals.archive_models import ArchivedFile
 from seals.archiving.register import Gone, Line, enter, line_of
+from seals.asks.models import SealAsk
 from seals.models import Document, Seal, SealKey, SealPhoto, Signing, Version
 from seals.paper_models import Paper
 from seals.policies import Policy
@@ -99,6 +100,7 @@ async def erase(company_id: str, policy: Policy, actor: str, now: datetime) -> L
         await Application.filter(company_id=company_id).update(form_sealed=EMPTY)
         await Licence.filter(company_id=company_id).update(representative_sealed=EMPTY)
         await Member.filter(company_id=company_id).update(name_sealed=EMPTY, id_number_sealed=EMPTY)
+        await SealAsk.filter(company_id=company_id).update(reason_sealed=EMPTY, answer_sealed=None)
         await Document.filter(company_id=company_id).update(name=NO_NAME, inspection={}, removed=[])
         askers = list(await Signing.filter(company_id=company_id).values_list("asker_id", flat=True))
         await Session.filter(id__in=askers).update(user_agent="", address="")  # type: ignore[call-overload]

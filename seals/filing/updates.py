@@ -14,8 +14,8 @@ from seals.policies import Policy
 
 __all__ = ["UPDATE_DUE", "due", "end", "remind"]
 
-UPDATE_DUE = ("name", "representative", "certificates")
-"""Why a filing is to be updated."""
+UPDATE_DUE = ("licence", "representative", "certificates")
+"""Why a filing is to be updated. With another name of the company it ends: its seal does (`renaming.py`)."""
 WARNED_DAYS = (0, 7, 30)
 """So many days before its end a company is told, and when it may be renewed, each once."""
 AT_ONCE = 50

@@ -5,6 +5,7 @@ from auth.ports import IdentityWay
 from auth.tokens import new_id
 from json import dumps, loads
 from seals.approval_models import ApprovalState, RuleState
+from seals.asks.models import AskState
 from seals.deposits.models import DepositState
 from seals.device_models import CodeState
 from seals.entry.models import EntryOutcome, EntryState, EntryWay
@@ -676,6 +677,29 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='SealAsk',
+            fields=[
+                ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
+                ('company', fields.ForeignKeyField('auth.Company', source_field='company_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('seal', fields.ForeignKeyField('seals.Seal', source_field='seal_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('member', fields.ForeignKeyField('auth.Member', source_field='member_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('auth.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('change', fields.CharField(max_length=12)),
+                ('reason_sealed', fields.BinaryField()),
+                ('paper', fields.ForeignKeyField('seals.Paper', source_field='paper_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('letter_number', fields.CharField(max_length=24)),
+                ('letter_sha256', fields.CharField(max_length=64)),
+                ('state', fields.CharEnumField(description='WAITING: waiting\nDONE: done\nDECLINED: declined\nLAPSED: lapsed\nMOOT: moot', enum_type=AskState, max_length=10)),
+                ('open', fields.CharField(null=True, unique=True, max_length=40)),
+                ('answer_sealed', fields.BinaryField(null=True)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ends_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'seal_ask', 'app': 'seals', 'indexes': [Index(fields=['company_id', 'created_at']), Index(fields=['state', 'ends_at'])], 'pk_attr': 'id', 'table_description': 'A change (`seals.life.Change`) that a member asks of a seal, on a letter of authorisation.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='SealChange',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
@@ -685,6 +709,8 @@ class Migration(migrations.Migration):
                 ('change', fields.CharField(max_length=12)),
                 ('found', fields.CharEnumField(description='HELD: held\nDECLINED: declined\nISSUED: issued\nCOLLECTED: collected\nFROZEN: frozen\nCANCELLED: cancelled', enum_type=SealState, max_length=12)),
                 ('generation', fields.IntField()),
+                ('ask', fields.CharField(default='', max_length=24)),
+                ('letter', fields.CharField(default='', max_length=64)),
                 ('state', fields.CharEnumField(description='DRAFT: draft\nDONE: done', enum_type=AskedState, max_length=8)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('done_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

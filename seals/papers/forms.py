@@ -60,7 +60,11 @@ _CHOICES = (
     "申请用印",
     "保管下列印章并用印：________________________",
 )
-_MATTERS = {Matter.PRESENT: "出示、打印电子营业执照", Matter.ASK: "代表本单位申请用印"}
+_MATTERS = {
+    Matter.PRESENT: "出示、打印电子营业执照",
+    Matter.ASK: "代表本单位申请用印",
+    Matter.LIFE: "代表本单位申请印章的暂停、恢复和停止使用（注销）",
+}
 _ROLES = {MemberRole.MANAGER: "证照管理员", MemberRole.AGENT: "办事人"}
 _SEAL_ROLES = {GrantRole.KEEPER: "保管并使用", GrantRole.USER: "使用"}
 

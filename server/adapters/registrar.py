@@ -6,7 +6,7 @@
 valid_from, valid_until, company_type, address, capital_wan, business_scope};
 `GET api/registrar/representative-changes?after=NUMBER` → {changes: [{number, uscc}]}, ascending;
 `GET api/registrar/representatives/USCC` → {uscc, name, id_number, mobile, licence_number, since,
-dissolved_on, company_name}: dissolved_on null while the company exists, company_name as it is called now.
+dissolved_on, company_name, company_type}: dissolved_on null while the company exists, name and type as now.
 Its end and its changes of name stand in the list of changes too.
 """
 
@@ -105,6 +105,7 @@ class _Representative(BaseModel):
     since: date
     dissolved_on: date | None = None
     company_name: Annotated[str, AfterValidator(_name)] | None = None
+    company_type: Annotated[str, Field(min_length=1, max_length=100)] | None = None
 
 
 class HttpRegistrar(HttpService):

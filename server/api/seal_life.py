@@ -9,7 +9,7 @@ from seals.confirm_codes import ConfirmCodeSent
 from seals.life_asking import ChangeDraft
 from seals.proofs import Proof
 from seals.seal_views import SealView
-from server.api.operation import Body, it, operation, session
+from server.api.operation import Body, it, operation, row_id, session
 from server.context import now
 
 __all__ = ["seal_life"]
@@ -18,15 +18,20 @@ seal_life = Blueprint("seal_life", url_prefix="/api")
 
 
 class ChangeWanted(Body):
-    """change: `resume`, `renew`, `cancel`, `loss` (the seal may be used by others) or `damage`."""
+    """change: `resume`, `renew`, `cancel`, `loss` (the seal may be used by others) or `damage`.
+
+    ask: the id of the member's request that it carries out.
+    """
 
     change: str
+    ask: str | None = None
 
 
 class Confirmed(Body):
     """The PIN, with the device's signature over the draft, or the code that came by text message.
 
-    Signed: `purpose` seal_change, `id`, `seal`, `change`, `found`, `generation`, `expires`, `device`.
+    Signed: `purpose` seal_change, `id`, `seal`, `change`, `found`, `generation`, `ask`, `letter`, `expires`,
+    `device`.
     """
 
     pin: str
@@ -52,7 +57,8 @@ async def freeze(request: Request, seal: str) -> SealView:
     status=201,
 )
 async def draft_change(request: Request, seal: str, body: ChangeWanted) -> ChangeDraft:
-    return await life_asking.draft(seal, body.change, session(request).person_id, now())
+    ask = row_id(body.ask) if body.ask is not None else None
+    return await life_asking.draft(seal, body.change, session(request).person_id, now(), ask)
 
 
 @operation(

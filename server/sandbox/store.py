@@ -59,6 +59,9 @@ CREATE TABLE IF NOT EXISTS representative_change (
 CREATE TABLE IF NOT EXISTS name_change (
     number INTEGER PRIMARY KEY REFERENCES representative_change (number), company_name TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS type_change (
+    number INTEGER PRIMARY KEY REFERENCES representative_change (number), company_type TEXT NOT NULL
+);
 CREATE UNIQUE INDEX IF NOT EXISTS one_company_per_name ON application (company_name)
     WHERE state = 'approved';
 """

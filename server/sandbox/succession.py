@@ -1,8 +1,8 @@
-"""The registrar's desk: a clerk registers changes of legal representatives (法定代表人变更登记) and of names
-of companies (企业名称变更登记), and their ends (注销登记), once each.
+"""The registrar's desk: a clerk registers changes of legal representatives (法定代表人变更登记), of names and
+types of companies (企业名称、类型变更登记), and their ends (注销登记), once each.
 
 What a company's representative is now is its newest change, or whom its application named; so it is with its
-name. The end of one is the last of its changes: it has no licence number.
+name and type. The end of one is the last of its changes: it has no licence number.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import BadRequest, NotFound
 from sanic.response import json, redirect
 
+from auth.applying import COMPANY_TYPES
 from auth.china import CHINA
 from auth.identifiers import company_name, mobile, person_name, resident_id, uscc
 from server.sandbox.control import fault_of, meet_fault
@@ -43,6 +44,12 @@ def _id_number(value: str) -> str:
     return resident_id(value, _today())
 
 
+def _type(value: str) -> str:
+    if value not in COMPANY_TYPES.values():
+        raise ValueError("no such type of company")
+    return value
+
+
 class Change(BaseModel):
     """What the clerk types. since: the day of the registration, today or before."""
 
@@ -68,6 +75,22 @@ class NameChange(BaseModel):
 
     uscc: Annotated[str, AfterValidator(uscc)]
     company_name: Annotated[str, AfterValidator(company_name)]
+    since: date
+
+    @model_validator(mode="after")
+    def _is_not_to_come(self) -> Self:
+        if self.since > _today():
+            raise ValueError("the day is yet to come")
+        return self
+
+
+class TypeChange(BaseModel):
+    """What the clerk chooses for a company that changes its type. since: the day, today or before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    uscc: Annotated[str, AfterValidator(uscc)]
+    company_type: Annotated[str, AfterValidator(_type)]
     since: date
 
     @model_validator(mode="after")
@@ -109,6 +132,25 @@ def _rename(db: sqlite3.Connection, wanted: NameChange, at: datetime) -> None:
     person = {name: current[name] for name in ("name", "id_number", "mobile")}
     number = _register(db, Change(uscc=wanted.uscc, since=wanted.since, **person), at)
     db.execute("INSERT INTO name_change VALUES (?, ?)", (number, wanted.company_name))
+
+
+def _retype(db: sqlite3.Connection, wanted: TypeChange, at: datetime) -> None:
+    current = _current(db, wanted.uscc)
+    if current is None:
+        raise BadRequest("没有登记这个统一社会信用代码的企业")
+    person = {name: current[name] for name in ("name", "id_number", "mobile")}
+    number = _register(db, Change(uscc=wanted.uscc, since=wanted.since, **person), at)
+    db.execute("INSERT INTO type_change VALUES (?, ?)", (number, wanted.company_type))
+
+
+def _type_now(db: sqlite3.Connection, code: str) -> str | None:
+    """The type of a company where it was changed, else that of its application stands: None."""
+    row = db.execute(
+        "SELECT company_type FROM type_change JOIN representative_change USING (number)"
+        " WHERE uscc = ? ORDER BY number DESC LIMIT 1",
+        (code,),
+    ).fetchone()
+    return None if row is None else str(row["company_type"])
 
 
 def _name(db: sqlite3.Connection, code: str) -> str:
@@ -184,7 +226,11 @@ def _current(db: sqlite3.Connection, code: str) -> dict[str, Any] | None:
         " ORDER BY number DESC LIMIT 1",
         (code,),
     ).fetchone()
-    ended = {"dissolved_on": _dissolved_on(db, code), "company_name": _name(db, code)}
+    ended = {
+        "dissolved_on": _dissolved_on(db, code),
+        "company_name": _name(db, code),
+        "company_type": _type_now(db, code),
+    }
     if row is not None:
         return {name: row[name] for name in columns} | ended
     form = ApplicationForm.model_validate_json(company["form"])
@@ -248,9 +294,11 @@ async def show(request: Request) -> HTTPResponse:
         (SHOWN,),
     ).fetchall()
     done = db.execute(
-        "SELECT change.*, application.company_name, name_change.company_name AS renamed"
+        "SELECT change.*, application.company_name, name_change.company_name AS renamed,"
+        " type_change.company_type AS retyped"
         " FROM representative_change AS change JOIN application ON application.uscc = change.uscc"
-        " LEFT JOIN name_change USING (number) ORDER BY number DESC LIMIT ?",
+        " LEFT JOIN name_change USING (number) LEFT JOIN type_change USING (number)"
+        " ORDER BY number DESC LIMIT ?",
         (SHOWN,),
     ).fetchall()
     return render(
@@ -258,6 +306,7 @@ async def show(request: Request) -> HTTPResponse:
         "representatives.html",
         companies=[{"founded_as": row["company_name"], **(_current(db, row["uscc"]) or {})} for row in rows],
         done=[dict(row) for row in done],
+        types=list(COMPANY_TYPES.values()),
         today=_today().isoformat(),
     )
 
@@ -267,6 +316,14 @@ async def rename(request: Request) -> HTTPResponse:
     """The clerk registers another name of a company."""
     given = {name: field(request, name) for name in ("uscc", "company_name", "since")}
     _rename(request.app.ctx.db, NameChange.model_validate(given), now())
+    return redirect("/representatives", status=303)
+
+
+@pages.post("/types")
+async def retype(request: Request) -> HTTPResponse:
+    """The clerk registers another type of a company."""
+    given = {name: field(request, name) for name in ("uscc", "company_type", "since")}
+    _retype(request.app.ctx.db, TypeChange.model_validate(given), now())
     return redirect("/representatives", status=303)
 
 

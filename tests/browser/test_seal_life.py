@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import card, enter_as, type_in
-from tests.browser.windows import Window
-from tests.http.site import Party, Site
+from tests.browser.windows import PHONE, Window
+from tests.http.site import Party, Site, joined_as
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +74,38 @@ def test_a_seal_from_suspension_to_its_end(phone: Window, site: Site, owner: Par
     page.goto(f"{site.url}/m")
     expect(card(page, "北京知秋园林有限公司合同专用章已注销")).to_contain_text("已挂失")
     expect(page.get_by_text("代替已注销的印章")).to_be_visible()
+
+
+def test_an_agent_asks_and_the_representative_carries_it_out(
+    phone: Window, open_window: object, site: Site, owner: Party
+) -> None:
+    agent, member = joined_as(site, owner, 772, "agent", matters=["life"])
+    owner.client.paper(owner.client.order_form(owner.company, "mandate", member)["id"])
+    page = enter_as(phone, site, agent).page
+    page.goto(f"{site.url}/m/seals/{owner.company}")
+    finance = seal(page, "财务专用章", "可使用")
+    finance.get_by_role("button", name="申请办理").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^停止使用")).click()
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_role("dialog").get_by_text("请填写")).to_be_visible()
+    page.get_by_label("理由").fill("财务外包，不再使用")
+    page.get_by_role("button", name="提交申请").click()
+    expect(finance).to_contain_text("您已申请停止使用（注销）")
+    expect(finance.get_by_role("button", name="同意并办理")).to_have_count(0)
+
+    theirs = enter_as(open_window(**PHONE), site, owner).page  # type: ignore[operator]
+    theirs.goto(f"{site.url}/m")
+    asked = card(theirs, "申请印章停止使用（注销）")
+    expect(asked).to_contain_text("财务外包，不再使用")
+    asked.get_by_role("link", name="去处理").click()
+    finance = seal(theirs, "财务专用章", "可使用")
+    expect(finance).to_contain_text("授权委托书 ")
+    finance.get_by_role("button", name="不同意").click()
+    expect(theirs.get_by_role("dialog")).to_contain_text("申请人会看到")
+    theirs.get_by_role("button", name="取消").click()
+    finance.get_by_role("button", name="同意并办理").click()
+    expect(theirs.get_by_role("dialog")).to_contain_text("立即吊销（停止使用）")
+    confirm(theirs, owner)
+    expect(seal(theirs, "财务专用章", "已注销")).to_contain_text("企业申请注销")
+    page.goto(f"{site.url}/m")
+    expect(card(page, "已按申请办理：停止使用（注销）")).to_be_visible()

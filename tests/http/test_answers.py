@@ -17,7 +17,7 @@ from tests.authenticator import Authenticator
 from tests.http.daily import bind
 from tests.http.desks import host, right_amount, staffed
 from tests.http.entering import begun, code_of, enter, entry_form, fill_all, verified
-from tests.http.site import Party, Site, access_code, filed, joined, refused
+from tests.http.site import Party, Site, access_code, filed, joined, joined_as, refused
 from tests.http.test_push import Browser
 from tests.seals.pdf.samples import contract
 from tests.seals.photo.photos import Damage, known, photo, to_jpeg
@@ -73,7 +73,7 @@ def told(site: Site) -> list[tuple[str, str, int, Any]]:
     filing = filed(party)["id"]
     client.check_filing(filing)
     client.filing_receipt(filing)
-    client.order_form(party.company, "needs")
+    asked_by_an_agent(site, party)
     client.freeze(party.seal("invoice"))
     life_of_the_pin(party)
     life_of_a_seal(party)
@@ -107,6 +107,15 @@ def further_seals(party: Party) -> None:
     taken = party.client.take_photo(party.company, "印章.jpg", stamped, "contract")
     party.client.photo(taken["id"])
     party.client.scan_photo("码.png", encoded(code(), "PNG"))
+
+
+def asked_by_an_agent(site: Site, party: Party) -> None:
+    """On his letter, and declined."""
+    agent, member = joined_as(site, party, 7457, "agent")
+    party.client.paper(party.client.order_form(party.company, "mandate", member)["id"])
+    asked = agent.client.ask_change(party.seal("invoice"), "cancel", "撤店")
+    party.client.seal_asks(party.company)
+    party.client.decline_ask(asked["id"], "暂不")
 
 
 def existing_company(site: Site, party: Party) -> None:

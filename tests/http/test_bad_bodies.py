@@ -72,6 +72,7 @@ IDS = dict.fromkeys(
         "filing",
         "rule",
         "change",
+        "ask",
         "scan",
         "seal",
         "signing",

@@ -14,7 +14,7 @@ IDS = dict.fromkeys(
     (
         *("company", "collection", "seal", "signing", "challenge", "code", "login", "scan", "device"),
         *("notice", "ticket", "guidance"),
-        *("passkey", "form", "check", "grant", "member", "rule", "change", "document", "filing"),
+        *("passkey", "form", "check", "grant", "member", "rule", "change", "ask", "document", "filing"),
         *("paper", "template", "entry", "slot", "material"),
     ),
     "0" * 24,

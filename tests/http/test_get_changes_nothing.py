@@ -87,6 +87,7 @@ def ids(site: Site, a: Party) -> Iterator[dict[str, Sequence[str]]]:
         "template": ("mandate",),
         "rule": ("0" * 24,),
         "change": ("0" * 24,),
+        "ask": ("0" * 24,),
         "check": (
             *(each["id"] for each in checks),
             a.client.begin_check("device")["id"],

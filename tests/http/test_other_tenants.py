@@ -18,6 +18,7 @@ from seals.kinds import SealKind
 from server.api.operation import OPERATIONS, Operation
 from server.client import Client
 from tests.authenticator import Authenticator
+from tests.http.asking import asked_of
 from tests.http.entering import begun
 from tests.http.site import LOG, Party, Site, client_at, filed, fill, invited, joined, refused, routes
 from tests.seals.pdf.samples import contract
@@ -57,6 +58,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "join_grant": {"pin": "90284716350291"},
     "draft_rule": {"approvers": []},
     "draft_change": {"change": "cancel"},
+    "ask_change": {"change": "cancel", "reason": "x"},
+    "decline_ask": {"reason": "x"},
     "confirm_change": {"pin": "90284716350291", "code": "000000"},
     "confirm_rule": {"pin": "90284716350291", "code": "000000"},
     "approve_signing": {"pin": "90284716350291", "code": "000000"},
@@ -152,6 +155,7 @@ def theirs(site: Site, a: Party) -> dict[str, str]:
         "rule": a.client.draft_rule(a.seal(), ["representative"])["id"],
         "change": a.client.draft_change(a.seal(), "cancel")["id"],
         "member": invited(a, 801)["id"],
+        "ask": asked_of(site, a, 878),
         "template": "mandate",
         "paper": a.client.papers(a.company)[0]["id"],
         "filing": filed(a)["id"],

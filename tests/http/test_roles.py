@@ -14,6 +14,7 @@ import pytest
 
 from seals.kinds import SealKind
 from server.api.operation import OPERATIONS, Operation
+from tests.http.asking import asked_of
 from tests.http.entering import begun
 from tests.http.site import Party, Site, filed, fill, invited, joined, joined_as, refused
 from tests.http.test_other_tenants import BODIES
@@ -44,6 +45,9 @@ EXPECTED: Mapping[str, frozenset[str]] = {
     "export_seal": CUSTODY,
     "freeze": OFFICE | CUSTODY,
     "draft_change": OWNER,
+    "ask_change": frozenset({"manager", "agent"}),
+    "list_asks": ALL,
+    "decline_ask": OWNER,
     "add_seal": OWNER,
     "preview_seal": OWNER,
     "take_photo": OWNER,
@@ -168,6 +172,7 @@ def firm(site: Site) -> Firm:
         "rule": owner.client.draft_rule(owner.seal("finance"), ["representative"])["id"],
         "change": owner.client.draft_change(owner.seal("finance"), "cancel")["id"],
         "member": invited(owner, 810)["id"],
+        "ask": asked_of(site, owner, 877),
         "filing": filed(owner)["id"],
         "application": owner.application,
         **begun(owner, 372),
@@ -259,6 +264,7 @@ def test_of_another_company_nothing_is_there(site: Site, firm: Firm, b: Party, r
         "grant": joined(site, b, 820 + ROLES.index(role))[1],
         "member": invited(b, 811 + ROLES.index(role))["id"],
         "filing": filed(b)["id"],
+        "ask": asked_of(site, b, 871 + ROLES.index(role)),
     }
     before = site.state()
     for operation in COMPANYS:

@@ -38,6 +38,7 @@ CHANGES = {
     Change.SUCCEED: "换法定代表人",
     Change.REPLACE: "名章更换",
     Change.RENAME: "企业更名",
+    Change.RETYPE: "企业变更类型",
     Change.DISSOLVE: "企业注销",
     Change.LAPSE: "逾期未领",
 }

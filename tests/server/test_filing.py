@@ -397,10 +397,10 @@ async def test_a_filing_from_rejection_to_renewal(desk: HttpFilingDesk) -> None:
         await hand_in(company, seal)
     await check(first, company.representative_id, NOW, POLICY, RECORDS)
     async with transaction():
-        await updates.due(company.id, "name", NOW)
-        await updates.due(company.id, "name", NOW)
-    assert [each["why"] for each in await told(company, "filing.update_due")] == ["name"]
-    assert (await seen(company, NOW))[0].update_due == ("name",)
+        await updates.due(company.id, "licence", NOW)
+        await updates.due(company.id, "licence", NOW)
+    assert [each["why"] for each in await told(company, "filing.update_due")] == ["licence"]
+    assert (await seen(company, NOW))[0].update_due == ("licence",)
     end = NOW + POLICY.filed_for
     await hand_in(company, seal, "correction", NOW + DAY)
     await review(desk, NOW + DAY)

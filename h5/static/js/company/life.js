@@ -23,7 +23,7 @@ const button = (key, work, kind = "button") => {
   return made;
 };
 
-async function suspend(seal) {
+export async function suspend(seal) {
   await post(`/seals/${encodeURIComponent(seal.id)}/freeze`);
   note(t("seals.frozen"));
   await changed();
@@ -35,13 +35,15 @@ async function byCheck(seal) {
 }
 
 /** What the device signs of a draft; the sealer builds the same from the row that it is about to act on. */
-const signed = ({ id, seal_id: seal, change, found, generation, expires_at: expires }) => ({
+const signed = ({ id, seal_id: seal, change, found, generation, ask, letter, expires_at: expires }) => ({
   purpose: "seal_change",
   id,
   seal,
   change,
   found,
   generation: String(generation),
+  ask,
+  letter,
   expires: toSecond(expires),
 });
 
@@ -64,8 +66,9 @@ function back(problem) {
   if (problem) note(problem);
 }
 
-async function confirmed(seal, change) {
-  const draft = await post(`/seals/${encodeURIComponent(seal.id)}/changes`, { change });
+/** ask: the id of a member's request that it carries out. */
+export async function confirmed(seal, change, ask = null) {
+  const draft = await post(`/seals/${encodeURIComponent(seal.id)}/changes`, { change, ask });
   const fromPhoto = ["loss", "damage"].includes(change) && !draft.remade;
   $("grant-form").hidden = true;
   $("rule-form").hidden = true;
