@@ -16,12 +16,13 @@ PDF = "application/pdf"
 @dataclass(frozen=True)
 class Sought:
     """stamped: there must be red ink on it (R99, R109). card: an ID card, photographed by itself. part: not
-    the whole sheet, but what was stamped on it.
+    the whole sheet, but what was stamped on it. drawing: whatever somebody drew; it only must not be empty.
     """
 
     stamped: bool
     card: bool
     part: bool = False
+    drawing: bool = False
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def look_at_paper(data: bytes, sought: Sought) -> PaperSeen:
     picture = _photo(data)
     seen = _small(picture)
     sharpness = _readable(seen, sought)
-    if not sought.part and _cut_off(seen):
+    if not (sought.part or sought.drawing) and _cut_off(seen):
         raise _refusal("cut_off", "原件没有拍全。", "The original is cut off.", sought)
     if sought.stamped and not _red(seen):
         raise _no_stamp(sought)
@@ -152,7 +152,7 @@ def _readable(picture: Picture, sought: Sought) -> float:
     contrast = _contrast(light)
     edges = contrast > CONTRAST
     sharpness = _sharpness(light, contrast, edges)
-    if edges.mean() < EDGES or sharpness < SHARP:
+    if not sought.drawing and (edges.mean() < EDGES or sharpness < SHARP):
         raise _refusal(
             "blurred", "画面模糊，看不清文字。", "The picture is blurred and cannot be read.", sought
         )

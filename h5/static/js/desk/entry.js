@@ -82,7 +82,7 @@ async function show() {
   showForm(found);
   $("checks").replaceChildren(...found.checks.map(check));
   const formSlot = { key: "form", kind: "form", seal: null, stamped: false, material: null };
-  $("materials").replaceChildren(...found.entry.slots.map((slot) => material(slot, found.repeated)));
+  $("materials").replaceChildren(...found.entry.slots.filter((slot) => slot.material || !slot.optional).map((slot) => material(slot, found.repeated)));
   $("form-facts").after(formFix(formSlot));
   $("rounds").replaceChildren(...found.entry.rounds.slice(0, -1).map(round));
   $("rounds-block").hidden = found.entry.rounds.length < 2;
