@@ -27,7 +27,7 @@ import httpx
 from server.client import Client
 from server.demo_contract import demo_contract
 
-__all__ = ["Demo", "free_port", "run_demo", "temporary_server"]
+__all__ = ["HANDSET", "Demo", "free_port", "run_demo", "temporary_server"]
 
 Json = dict[str, Any]
 Value = TypeVar("Value")

@@ -110,16 +110,16 @@ async def claim(token: str, session: SessionView, now: datetime, records: Record
     if seen.digest != challenge.intent:
         raise changed_meanwhile()
     async with transaction():
-        if not await challenges.take(challenge, session, CLAIM_LIFE, now):
-            raise challenges.not_found()
+        await challenges.take(challenge, session, CLAIM_LIFE, now)
+    mine = await held(challenge.id, row, session, now)
     return EntryClaim(
-        challenge.id,
+        mine.id,
         seen,
-        browser_name(challenge.opener_agent),
-        masked_address(challenge.opener_address),
-        same_network(challenge.opener_address, session.address),
-        challenge.created_at,
-        now + CLAIM_LIFE,
+        browser_name(mine.opener_agent),
+        masked_address(mine.opener_address),
+        same_network(mine.opener_address, session.address),
+        mine.created_at,
+        mine.expires_at,
     )
 
 

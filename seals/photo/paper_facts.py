@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LEAST_SIDE_PX", "MAX_BYTES", "MAX_PAGES", "PDF", "PaperSeen", "Sought"]
+__all__ = ["DRAWING_SIDE_PX", "LEAST_SIDE_PX", "MAX_BYTES", "MAX_PAGES", "PDF", "PaperSeen", "Sought"]
 
 MAX_BYTES = 20 * 2**20
 MAX_PAGES = 20
 LEAST_SIDE_PX = 800
 """Of a photo's shorter side: A4 at 96 pixels to the inch, below which small print is not read."""
+DRAWING_SIDE_PX = 200
+"""Of a draft, which is looked at and not read."""
 PDF = "application/pdf"
 
 

@@ -158,6 +158,7 @@ async function code() {
       show(found);
       $("company").focus();
     });
+    $("on-phone").hidden = true; // one code at a time for a phone to see
     $("code").scrollIntoView({ block: "center" });
   } catch (error) {
     say($("problem"), error.text ?? t("entry.problem"));
