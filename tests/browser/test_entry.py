@@ -131,7 +131,7 @@ def test_on_a_pc_the_phone_confirms(site: Site, open_window: Callable[..., Windo
     hand.locator("#declaration").check()
     hand.locator("#will").check()
     hand.get_by_role("button", name="确认并提交").click()
-    expect(hand.get_by_role("heading", name="申请已提交")).to_be_visible()
+    expect(hand.get_by_text("申请已提交", exact=True)).to_be_visible()
     expect(page.locator("#state")).to_have_text("已提交，审核中")
 
 

@@ -111,7 +111,7 @@ def test_from_the_form_to_collected_seals(site: Site, owner: Party, draft: Json)
     company = done["company_id"]
     told = next(card for card in client.thread()["cards"] if card["kind"] == "entry.approved")
     assert any(COMPANY in line for line in told["lines"])
-    assert {f"/m/apply/{entry}", f"/m/licence/{company}"} <= {each["href"] for each in told["actions"]}
+    assert {f"/m/collect/{company}", f"/m/licence/{company}"} <= {each["href"] for each in told["actions"]}
     owner.demo.licence_signed(company)
     owner.demo.collect(company, owner.pin)
     seals = client.company(company)["seals"]
