@@ -8,11 +8,20 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from auth.tokens import hash_token
 
-__all__ = ["Browser", "browser_name", "device_hash", "kept_agent", "masked_address", "same_network"]
+__all__ = [
+    "Browser",
+    "browser_name",
+    "device_hash",
+    "is_handset",
+    "kept_agent",
+    "masked_address",
+    "same_network",
+]
 
 USER_AGENT_MAX = 300
 DEVICE_PURPOSE = "device"
 IPV4_NETWORK_BITS, IPV6_NETWORK_BITS = 24, 48  # what one office or household usually has
+_HANDSET, _DESKTOP = r"Mobi|Android|HarmonyOS", r"Windows NT|Macintosh|X11|CrOS"
 _SYSTEMS = (
     ("Windows", r"Windows"),
     ("iPhone", r"iPhone"),
@@ -63,6 +72,11 @@ def browser_name(user_agent: str) -> str:
 
     known = [name for name in (first(_BROWSERS), first(_SYSTEMS)) if name]
     return " · ".join(known) or "程序接口 API"
+
+
+def is_handset(user_agent: str) -> bool:
+    """Whether a browser says that it runs on a phone or tablet; a tablet that calls itself a Mac is a PC."""
+    return bool(re.search(_HANDSET, user_agent)) and not re.search(_DESKTOP, user_agent)
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:

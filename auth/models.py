@@ -55,6 +55,7 @@ class ChallengePurpose(StrEnum):
     SIGNING_HERE = "signing_here"
     LOGIN = "login"
     APPROVAL = "approval"
+    ENTRY = "entry"
 
 
 class ChallengeState(StrEnum):
@@ -311,9 +312,10 @@ class Presentation(Model):
 class Challenge(Model):
     """A question to a phone: bound to purpose, subject and what is to be confirmed, single use.
 
-    subject: the signing's id, or the ScanLogin's. intent: SHA-256 over what the phone is asked to confirm.
-    opener_id: the asking session, none yet at a login, opener_agent and opener_address: its browser as it
-    asked. claimed_by_id: the session of the phone that took it.
+    subject: the id of the signing, the ScanLogin or the application. intent: SHA-256 over what the phone is
+    asked to confirm, of an application its keyed digest. opener_id: the asking session, none yet at a login,
+    opener_agent and opener_address: its browser as it asked. claimed_by_id: the session of the phone that
+    took it.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from auth import events
-from auth.browsers import Browser, browser_name, device_hash, kept_agent, masked_address
+from auth.browsers import Browser, browser_name, device_hash, is_handset, kept_agent, masked_address
 from auth.engine import transaction
 from auth.errors import NotFound
 from auth.models import LoginWay, Session, WeChatAccount
@@ -31,6 +31,7 @@ __all__ = [
     "find",
     "listed",
     "lives",
+    "on_handset",
     "open_session",
     "rotate",
 ]
@@ -151,6 +152,13 @@ async def lives(session_id: str, now: datetime) -> bool:
     return bool(
         await Session.exists(id=session_id, ended_at=None, expires_at__gt=now, seen_at__gt=now - IDLE_LIFE)
     )
+
+
+async def on_handset(session: SessionView) -> bool:
+    """Whether it is a phone's: its browser says so now, said so as it logged in, and no phone let it in."""
+    row = await Session.get(id=session.id)
+    agents = (row.user_agent, session.user_agent)
+    return row.way is not LoginWay.SCAN and all(map(is_handset, agents))
 
 
 async def listed(session: SessionView, now: datetime) -> tuple[LoggedIn, ...]:

@@ -19,6 +19,7 @@ from sanic.exceptions import NotFound as NoSuchPage
 from sanic.response import HTTPResponse, redirect
 
 from auth.applying import COMPANY_TYPES
+from auth.browsers import is_handset
 from auth.errors import Gone, Invalid, NotFound
 from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
 from h5.display import LOOKS, TEXTS
@@ -54,6 +55,11 @@ def local_path(asked: str | None, otherwise: str) -> str:
 def _is_phone(request: Request) -> bool:
     agent = request.headers.get("user-agent", "")
     return "Mobi" in agent or "MicroMessenger" in agent
+
+
+def _kinds(request: Request) -> dict[str, str]:
+    chinese = language_of(request) == "zh"
+    return {each.value: spec(each).zh if chinese else spec(each).en for each in SealKind}
 
 
 def _private(request: Request, template: str, login: str, **values: Any) -> HTTPResponse:
@@ -138,14 +144,14 @@ async def apply(request: Request) -> HTTPResponse:
 @pages.get("/m/apply/<entry:str>")
 async def entry(request: Request, entry: str) -> HTTPResponse:
     """One such application; on a PC with a code that leads a phone to those of whoever logs in there."""
-    chinese = language_of(request) == "zh"
     here = f"{request.app.ctx.settings.public_url}/m/apply"
     return _private(
         request,
         "entry.html",
         "/m/login",
         entry=entry,
-        kinds={each.value: spec(each).zh if chinese else spec(each).en for each in SealKind},
+        kinds=_kinds(request),
+        handset=is_handset(request.headers.get("user-agent", "")),
         qr=f"data:image/svg+xml,{quote(qr_svg(here))}",
     )
 
@@ -325,6 +331,12 @@ async def approve(request: Request, signing: str) -> HTTPResponse:
 async def approve_scanned(request: Request) -> HTTPResponse:
     """Behind the QR code for an approver; open to all for the same reason as /c."""
     return render(request, "approve.html", signing="", document_kinds=DOCUMENT_KINDS)
+
+
+@pages.get("/e")
+async def entry_scanned(request: Request) -> HTTPResponse:
+    """Behind the QR code that an application is submitted by; open to all for the same reason as /c."""
+    return render(request, "entry_confirm.html", kinds=_kinds(request))
 
 
 @pages.get("/q")

@@ -27,7 +27,7 @@ import httpx
 from server.client import Client
 from server.demo_contract import demo_contract
 
-__all__ = ["Demo", "free_port", "run_demo", "temporary_server"]
+__all__ = ["HANDSET", "Demo", "free_port", "run_demo", "temporary_server"]
 
 Json = dict[str, Any]
 Value = TypeVar("Value")
@@ -39,6 +39,8 @@ STOP_TIMEOUT_S = 15.0
 NOT_YET: list[str] = []
 COMPANY = "北京晨曦精密仪器有限公司"
 MOBILE, NAME, ID_NUMBER, PIN = "13800138000", "张晓明", "11010519491231002X", "730519"
+HANDSET = "ezhang-demo (iPhone) Mobile"
+"""As its browser calls itself: some steps are a phone's."""
 SEAL_X_MM, SEAL_Y_MM = 40.0, 205.0
 
 
@@ -110,6 +112,7 @@ class Demo:
         self.url = url
         self.mobile = mobile
         self.phone = Client(url)
+        self.phone.http.headers["user-agent"] = HANDSET
         self.sandbox = f"http://127.0.0.1:{int(url.rsplit(':', 1)[1]) + 1}"
 
     def close(self) -> None:

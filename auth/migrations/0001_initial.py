@@ -363,7 +363,7 @@ class Migration(migrations.Migration):
             name='Challenge',
             fields=[
                 ('id', fields.CharField(primary_key=True, default=new_id, unique=True, db_index=True, max_length=24)),
-                ('purpose', fields.CharEnumField(description='SIGNING: signing\nSIGNING_HERE: signing_here\nLOGIN: login\nAPPROVAL: approval', enum_type=ChallengePurpose, max_length=16)),
+                ('purpose', fields.CharEnumField(description='SIGNING: signing\nSIGNING_HERE: signing_here\nLOGIN: login\nAPPROVAL: approval\nENTRY: entry', enum_type=ChallengePurpose, max_length=16)),
                 ('subject', fields.CharField(db_index=True, max_length=24)),
                 ('intent', fields.CharField(max_length=64)),
                 ('token_hash', fields.CharField(unique=True, max_length=64)),

@@ -136,6 +136,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "desk.seal_decline": ("不予发放", "Decline"),
     "desk.slot_form": ("申请表", "The form"),
     "desk.slot_licence_copy": ("营业执照副本", "Copy of the business licence"),
+    "desk.slot_design_draft": ("设计稿（选填，仅供参考）", "Design draft (optional, to look at)"),
     "desk.slot_organisation_code": ("组织机构代码证", "Organisation code certificate"),
     "desk.slot_representative_id_front": (
         "法定代表人身份证（人像面）",

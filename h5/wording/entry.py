@@ -99,6 +99,14 @@ _MATERIALS: dict[str, tuple[str, str]] = {
         "确认按实物印章制作电子印章，盖公章。",
         "Confirms that the e-seal is made after the physical one, stamped.",
     ),
+    "entry.m_design_draft": ("标识或设计稿（选填）", "Logo or design draft (optional)"),
+    "entry.w_design_draft": (
+        "仅供审核人员了解您想要的式样，可不提供。印章按国家标准由登记名称绘制，不加标识；要用自己的式样，"
+        "请选“与现有实物印章一致”。图片或 PDF。",
+        "Shows the reviewer what you have in mind; not needed. Seals are drawn by the national standard from "
+        "the registered name, without a logo; for a style of your own choose “As the physical seal”. A "
+        "picture or PDF.",
+    ),
 }
 
 _PAGE: dict[str, tuple[str, str]] = {
@@ -212,6 +220,22 @@ _PAGE: dict[str, tuple[str, str]] = {
         "I confirm that applying for the seals is the company's true will.",
     ),
     "entry.submit": ("提交申请", "Submit"),
+    "entry.code_lead": (
+        "提交须由申请人在手机上确认。显示二维码，用手机扫描，核对内容后确认提交。",
+        "The applicant confirms on his phone: show the code, scan it there, check what it says and submit.",
+    ),
+    "entry.show_code": ("显示二维码，用手机确认", "Show the code to confirm by phone"),
+    "entry.code_alt": ("确认提交用的二维码", "The code to confirm by"),
+    "entry.code_ends": ("剩余 {time}", "{time} left"),
+    "entry.code_over": (
+        "二维码已过期，请重新显示。已扫码的手机可继续确认。",
+        "The code is over; show it again. A phone that scanned it can go on.",
+    ),
+    "entry.code_waits": (
+        "手机上确认后，本页自动更新。没有扫码？在手机上登录后打开本申请，也可提交。",
+        "This page follows once the phone has confirmed. No scanner? Log in on the phone, open the "
+        "application, and submit there.",
+    ),
     "entry.missing": ("还缺 {count} 项材料。", "{count} materials are missing."),
     "entry.edit": ("修改申请表", "Change the form"),
     "entry.withdraw": ("撤回申请", "Withdraw"),
@@ -220,8 +244,8 @@ _PAGE: dict[str, tuple[str, str]] = {
         "The application ends then; you may apply anew.",
     ),
     "entry.on_phone": (
-        "用手机拍照更清楚：扫码在手机上继续，并在手机上确认提交。",
-        "Photos are better by phone: scan to go on there, and confirm there.",
+        "用手机拍照更清楚：扫码在手机上继续。",
+        "Photos are better by phone: scan to go on there.",
     ),
     "entry.history": ("办理记录", "Rounds"),
     "entry.round": ("第 {count} 次提交 · {time}", "Submission {count} · {time}"),
@@ -240,4 +264,34 @@ _PAGE: dict[str, tuple[str, str]] = {
     "entry.back": ("返回申请列表", "All applications"),
 }
 
-WORDS: dict[str, tuple[str, str]] = {**_CARDS, **_MATERIALS, **_PAGE}
+_CONFIRM: dict[str, tuple[str, str]] = {
+    "entry.confirm_title": ("确认印章申请", "Confirm the application"),
+    "entry.confirm_heading": ("确认以本企业名义提交吗？", "Submit this in the company's name?"),
+    "entry.confirm_loading": ("正在读取申请…", "Reading the application…"),
+    "entry.confirm_company": ("单位名称", "Company"),
+    "entry.confirm_agent": ("经办人", "Agent"),
+    "entry.confirm_from": ("二维码显示在", "The code is shown on"),
+    "entry.confirm_other_network": (
+        "显示二维码的电脑与本手机不在同一网络。如果二维码不是您自己打开的，请不要确认。",
+        "The PC is not in this phone's network. If you did not open the code yourself, do not confirm.",
+    ),
+    "entry.confirm_submit": ("确认并提交", "Confirm and submit"),
+    "entry.confirm_ended": ("不能继续确认", "This cannot be confirmed"),
+    "entry.confirm_again": (
+        "二维码无效或已过期。请在电脑上重新显示二维码后扫描。",
+        "The code is of no use or over. Show it again on the PC and scan it.",
+    ),
+    "entry.confirm_done": ("申请已提交", "Submitted"),
+    "entry.confirm_done_text": (
+        "电脑上的页面会自动更新，审核结果会发到您的对话里。",
+        "The page on the PC follows by itself. The result comes to your conversation.",
+    ),
+    "entry.confirm_see": ("查看申请", "See the application"),
+    "entry.width": ("印章宽度（毫米，可不填）", "Width of the stamp (mm, optional)"),
+    "entry.width_note": (
+        "按实物量，电子印章与实物一样大；不清楚可不填，按国家标准的尺寸。",
+        "As measured, so that the e-seal is as large as the stamp. Left out, it is as the standard says.",
+    ),
+}
+
+WORDS: dict[str, tuple[str, str]] = {**_CARDS, **_MATERIALS, **_PAGE, **_CONFIRM}

@@ -57,6 +57,7 @@ class MaterialKind(StrEnum):
     TRANSLATION = "translation"
     IMPRINT_SCAN = "imprint_scan"
     MAKING_CONFIRMATION = "making_confirmation"
+    DESIGN_DRAFT = "design_draft"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ class Need:
     """A material and when it is needed: once for the case, or for each seal of which `of_seal` holds.
 
     rules: of the source documents. stamped: carries the company's or the superior body's seal in red ink
-    (R99, R109). card: a small card, which fills the picture. imprint: the imprint is taken off it.
+    (R99, R109). card: a small card, which fills the picture. imprint: the imprint is taken off it. drawing:
+    no paper. optional: nothing lacks without it.
     """
 
     kind: MaterialKind
@@ -114,6 +116,8 @@ class Need:
     stamped: bool = False
     card: bool = False
     imprint: bool = False
+    drawing: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,14 @@ NEEDS: tuple[Need, ...] = (
         ("R105",),
         lambda case: any(seal.digitised for seal in case.seals),
         stamped=True,
+    ),
+    # For the reviewer to look at: a seal is drawn as the rules say, whatever somebody drew.
+    Need(
+        _K.DESIGN_DRAFT,
+        ("R106",),
+        lambda case: any(not seal.digitised and not seal.names_person for seal in case.seals),
+        drawing=True,
+        optional=True,
     ),
 )
 

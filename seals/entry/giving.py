@@ -71,7 +71,7 @@ async def give(
     await _require_room(row)
     same = workshop.records.index(hashlib.sha256(data).hexdigest(), "entry_material.same")
     await _require_own(row, place, same)
-    seen = await workshop.inspector.paper(data, Sought(need.stamped, need.card, need.imprint))
+    seen = await workshop.inspector.paper(data, Sought(need.stamped, need.card, need.imprint, need.drawing))
     lifted = await _lifted(row, place, data, workshop) if need.imprint else None
     material_id = new_id()
     blob = await workshop.blobs.put(workshop.records.seal_file(data, _file_place(material_id)))

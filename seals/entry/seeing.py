@@ -17,6 +17,7 @@ from seals.entry.views import EntryForm, EntryView, MaterialView, RoundView, Sea
 
 __all__ = [
     "Given",
+    "digest",
     "find",
     "form_place",
     "given",
@@ -114,11 +115,22 @@ def missing(row: EntryApplication, lying: Given) -> tuple[str, ...]:
     returned = last.returned if last is not None and row.state is EntryState.RETURNED else {}
     before = last.materials if last is not None else {}
 
-    def lacks(key: str) -> bool:
-        material = lying.live.get(key)
-        return material is None or (key in returned and before.get(key) == material.id)
+    def lacks(slot: Slot) -> bool:
+        material = lying.live.get(slot.key)
+        if material is None:
+            return not slot.need.optional or slot.key in returned
+        return slot.key in returned and before.get(slot.key) == material.id
 
-    return tuple(slot.key for slot in needed(Case.from_json(row.case)) if lacks(slot.key))
+    return tuple(slot.key for slot in needed(Case.from_json(row.case)) if lacks(slot))
+
+
+def digest(row: EntryApplication, form: EntryForm, lying: Given, records: RecordsKey) -> str:
+    """What a submission of this moment is of: its round, the whole form, each file. A keyed hash, from which
+    no number of a person is guessed.
+    """
+    files = {key: [each.id, each.blob] for key, each in lying.live.items()}
+    said = {"entry": row.id, "round": row.round + 1, "form": asdict(form), "files": files}
+    return records.index(json.dumps(said, ensure_ascii=False, sort_keys=True), "entry.digest")
 
 
 async def view(row: EntryApplication, records: RecordsKey) -> EntryView:
@@ -147,6 +159,7 @@ async def view(row: EntryApplication, records: RecordsKey) -> EntryView:
         verified=tuple(each.way.value for each in lying.verified),
         reason=row.reason,
         company_id=row.company_id,
+        digest=digest(row, form, lying, records),
         created_at=row.created_at,
         submitted_at=row.submitted_at,
         decided_at=row.decided_at,
@@ -163,6 +176,7 @@ def _slot(slot: Slot, row: EntryApplication, lying: Given) -> SlotView:
         need.kind.value,
         slot.seal,
         need.stamped,
+        need.optional,
         need.rules,
         material_view(material) if material is not None else None,
         returned,

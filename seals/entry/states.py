@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from auth.errors import Conflict
+from collections.abc import Sequence
+
+from auth.errors import Conflict, Invalid
 from auth.models import Company
 
-__all__ = ["changed_meanwhile", "known_company", "wrong_state"]
+__all__ = ["changed_meanwhile", "known_company", "lacking", "wrong_state"]
 
 
 def wrong_state() -> Conflict:
@@ -23,6 +25,16 @@ def changed_meanwhile() -> Conflict:
         "entry.changed",
         "申请内容刚刚在别处改动过，请刷新后核对再提交。",
         "The application was just changed elsewhere. Reload, check it and submit again.",
+    )
+
+
+def lacking(slots: Sequence[str]) -> Invalid:
+    """Materials are missing, or were returned and not given anew."""
+    return Invalid(
+        "entry.missing",
+        f"还有 {len(slots)} 项材料没有提供或需要重拍，请补齐后提交。",
+        f"{len(slots)} materials are missing or have to be given again. Complete them and submit.",
+        missing=list(slots),
     )
 
 

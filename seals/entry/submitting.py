@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.exceptions import IntegrityError
 
-from auth import throttling
+from auth import challenges, throttling
 from auth.engine import transaction
 from auth.errors import Invalid
+from auth.models import Challenge, ChallengeState
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
 from auth.throttling import Limit
 from auth.tokens import new_id
+from seals.entry.confirming import held, require_handset
 from seals.entry.models import OPEN, EntryApplication, EntryOutcome, EntryRound, EntryState
-from seals.entry.seeing import given, missing, opened, own, round_place, sealed, view
+from seals.entry.seeing import digest, given, missing, opened, own, round_place, sealed, view
 from seals.entry.starting import AT_APPLICANT
-from seals.entry.states import changed_meanwhile, company_applies, known_company, wrong_state
+from seals.entry.states import changed_meanwhile, company_applies, known_company, lacking, wrong_state
 from seals.entry.telling import tell
 from seals.entry.views import EntryView
 
-__all__ = ["submit", "withdraw"]
+__all__ = ["Said", "submit", "withdraw"]
 
 SUBMISSIONS_PER_PERSON = Limit("entry.submit", 40, 86_400)
 
 
-def _require_said(declaration: bool, will: bool) -> None:
-    if not declaration:
+@dataclass(frozen=True)
+class Said:
+    """What the phone sends. claim: of the code that it holds; digest: of what it showed; declaration: R110;
+    will: R113.
+    """
+
+    claim: str
+    digest: str
+    declaration: bool
+    will: bool
+
+
+def _require(said: Said) -> None:
+    if not said.declaration:
         raise Invalid(
             "declaration.missing",
             "请阅读并勾选真实性声明。",
             "Please read and tick the declaration of truth.",
             field="declaration",
         )
-    if not will:
+    if not said.will:
         raise Invalid(
             "entry.will",
             "请确认：申请印章是本企业的真实意愿。",
@@ -43,43 +58,43 @@ def _require_said(declaration: bool, will: bool) -> None:
 
 
 async def submit(
-    application_id: str,
-    declaration: bool,
-    will: bool,
-    session: SessionView,
-    now: datetime,
-    records: RecordsKey,
+    application_id: str, said: Said, session: SessionView, now: datetime, records: RecordsKey
 ) -> EntryView:
-    """Hand the application in: a new round with its form and its files. declaration: R110; will: R113.
+    """Hand the application in, on the phone that claimed its code: a new round with its form and its files.
 
-    Raises NotFound `entry.not_found`; Invalid `declaration.missing`, `entry.will`, `entry.missing` (facts:
-    `missing`, the slots); Conflict `entry.state`, `entry.changed`, `entry.company_known`,
-    `entry.company_applies`; TooMany.
+    Raises NotFound `entry.not_found`, `challenge.not_found`; Refused `entry.on_phone`; Invalid
+    `declaration.missing`, `entry.will`, `entry.missing` (facts: `missing`, the slots); Conflict
+    `entry.state`, `entry.changed`, `entry.company_known`, `entry.company_applies`; TooMany.
     """
     row = await own(application_id, session.person_id)
     if row.state not in AT_APPLICANT:
         raise wrong_state()
-    _require_said(declaration, will)
+    challenge = await held(said.claim, row, session, now)
+    await require_handset(session)
+    _require(said)
     lying = await given(row)
-    if lacking := missing(row, lying):
-        raise Invalid(
-            "entry.missing",
-            f"还有 {len(lacking)} 项材料没有提供或需要重拍，请补齐后提交。",
-            f"{len(lacking)} materials are missing or have to be given again. Complete them and submit.",
-            missing=list(lacking),
-        )
+    if lacks := missing(row, lying):
+        raise lacking(lacks)
+    if not challenge.intent == said.digest == digest(row, opened(row, records), lying, records):
+        raise changed_meanwhile()
     await known_company(row.uscc, row.company_name)
     await throttling.count(SUBMISSIONS_PER_PERSON, session.person_id, now)
     try:
         async with transaction():
-            await _submit(row, {key: each.id for key, each in lying.live.items()}, session, now, records)
+            files = {key: each.id for key, each in lying.live.items()}
+            await _submit(row, files, challenge, session, now, records)
     except IntegrityError:
         raise company_applies() from None
     return await view(await own(application_id, session.person_id), records)
 
 
 async def _submit(
-    row: EntryApplication, files: dict[str, str], session: SessionView, now: datetime, records: RecordsKey
+    row: EntryApplication,
+    files: dict[str, str],
+    challenge: Challenge,
+    session: SessionView,
+    now: datetime,
+    records: RecordsKey,
 ) -> None:
     moved = await EntryApplication.filter(id=row.id, state=row.state, changed_at=row.changed_at).update(
         state=EntryState.SUBMITTED,
@@ -94,6 +109,9 @@ async def _submit(
     )
     if not moved:
         raise changed_meanwhile()
+    claimed = Challenge.filter(id=challenge.id, state=ChallengeState.CLAIMED)
+    if not await claimed.update(state=ChallengeState.SPENT):
+        raise challenges.not_found()
     round_id = new_id()
     await EntryRound.create(
         id=round_id,
@@ -105,7 +123,8 @@ async def _submit(
         submitted_at=now,
     )
     kind = "resubmitted" if row.round else "submitted"
-    await tell(row, kind, f"person:{session.person_id}", now, {"round": row.round + 1})
+    facts = {"round": row.round + 1, "scanned": challenge.opener_id != session.id}
+    await tell(row, kind, f"person:{session.person_id}", now, facts)
 
 
 async def withdraw(application_id: str, person_id: str, now: datetime, records: RecordsKey) -> EntryView:

@@ -86,12 +86,16 @@ class MaterialView:
 
 @dataclass(frozen=True)
 class SlotView:
-    """A material that the case needs. returned: the reviewer's reason, while it is to be given anew."""
+    """A material that the case needs, or takes where it is optional.
+
+    returned: the reviewer's reason, while it is to be given anew.
+    """
 
     key: str
     kind: str
     seal: int | None
     stamped: bool
+    optional: bool
     rules: tuple[str, ...]
     material: MaterialView | None
     returned: str | None
@@ -114,7 +118,8 @@ class RoundView:
 class EntryView:
     """An application as its applicant sees it: personal numbers masked. verified: face, deposit.
 
-    seals: the kinds asked for. missing: slots that are empty or returned.
+    seals: the kinds asked for. missing: slots that are empty or returned. digest: of form and files as they
+    stand, which a submission says that it means.
     """
 
     id: str
@@ -139,6 +144,7 @@ class EntryView:
     verified: tuple[str, ...]
     reason: str | None
     company_id: str | None
+    digest: str
     created_at: datetime
     submitted_at: datetime | None
     decided_at: datetime | None

@@ -16,7 +16,7 @@ from PIL import Image
 from auth.errors import DomainError, Invalid
 from seals.pdf.pages import draw_page
 from seals.photo.arrays import Float, Picture
-from seals.photo.paper_facts import LEAST_SIDE_PX, MAX_PAGES, PDF, PaperSeen, Sought
+from seals.photo.paper_facts import DRAWING_SIDE_PX, LEAST_SIDE_PX, MAX_PAGES, PDF, PaperSeen, Sought
 from seals.photo.reading import read
 
 __all__ = ["look_at_paper"]
@@ -64,10 +64,10 @@ def look_at_paper(data: bytes, sought: Sought) -> PaperSeen:
         )
     if b"%PDF-" in data[:1024]:
         return _pdf(data, sought)
-    picture = _photo(data)
+    picture = _photo(data, DRAWING_SIDE_PX if sought.drawing else LEAST_SIDE_PX)
     seen = _small(picture)
     sharpness = _readable(seen, sought)
-    if not sought.part and _cut_off(seen):
+    if not (sought.part or sought.drawing) and _cut_off(seen):
         raise _refusal("cut_off", "原件没有拍全。", "The original is cut off.", sought)
     if sought.stamped and not _red(seen):
         raise _no_stamp(sought)
@@ -76,9 +76,9 @@ def look_at_paper(data: bytes, sought: Sought) -> PaperSeen:
     return PaperSeen(media, 1, sharpness)
 
 
-def _photo(data: bytes) -> Picture:
+def _photo(data: bytes, smallest_px: int) -> Picture:
     try:
-        return read(data, LEAST_SIDE_PX)
+        return read(data, smallest_px)
     except DomainError as error:
         if error.code == "photo.format" and data[4:8] != b"ftyp":
             raise Invalid(
@@ -145,14 +145,14 @@ def _contrast(light: Float) -> Float:
 def _readable(picture: Picture, sought: Sought) -> float:
     """How sharp it is. Raises `material.dark`, `.blank`, `.blurred`."""
     light = _light(picture)
-    if np.percentile(light, 95) < DARK:
+    if not sought.drawing and np.percentile(light, 95) < DARK:
         raise _refusal("dark", "照片太暗。", "The photo is too dark.", sought)
     if _blank(picture):
         raise _refusal("blank", "画面上没有内容。", "There is nothing on it.", sought)
     contrast = _contrast(light)
     edges = contrast > CONTRAST
     sharpness = _sharpness(light, contrast, edges)
-    if edges.mean() < EDGES or sharpness < SHARP:
+    if not sought.drawing and (edges.mean() < EDGES or sharpness < SHARP):
         raise _refusal(
             "blurred", "画面模糊，看不清文字。", "The picture is blurred and cannot be read.", sought
         )

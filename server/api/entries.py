@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from pydantic import Field
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from auth.identity_checks import IdentityCheckView
-from seals.entry import giving, seeing, starting, submitting, verified
+from h5.qr import qr_svg
+from seals.entry import confirming, giving, seeing, starting, submitting, verified
+from seals.entry.confirming import EntryClaim
 from seals.entry.views import EntryForm, EntryView, MaterialView, SealWish
 from server.api.operation import Body, RequestId, WayWanted, attachment, it, operation, session
 from server.context import now
@@ -57,11 +62,30 @@ class Entry(Body):
         return EntryForm(**{**self.model_dump(), "seals": wishes})
 
 
-class EntrySubmitted(Body):
-    """declaration: that all is true; will: that applying is the company's true will."""
+class EntryToken(Body):
+    """The token of a scanned code, from its fragment."""
 
+    token: str
+
+
+class EntrySubmitted(Body):
+    """claim: of the code that this phone holds; digest: of the application as it was shown; declaration: that
+    all is true; will: that applying is the company's true will.
+    """
+
+    claim: str
+    digest: str
     declaration: bool
     will: bool
+
+
+@dataclass(frozen=True)
+class EntryCode:
+    """A fresh code to submit by: its URL (token in the fragment) and picture."""
+
+    url: str
+    qr_svg: str
+    expires_at: datetime
 
 
 @operation(
@@ -124,14 +148,40 @@ async def material_file(request: Request, entry: str, material: str) -> HTTPResp
 @operation(
     entries,
     "POST",
+    "/entries/<entry:str>/code",
+    "A fresh QR code to submit it by, on a phone",
+    answer=EntryCode,
+    status=201,
+)
+async def open_entry_code(request: Request, entry: str) -> EntryCode:
+    made = await confirming.open_code(entry, session(request), now(), it(request).records)
+    url = f"{it(request).settings.public_url}/e#{made.token}"
+    return EntryCode(url, qr_svg(url), made.expires_at)
+
+
+@operation(
+    entries,
+    "POST",
+    "/entry-codes/claim",
+    "Claim a code on the phone: the application that it submits",
+    answer=EntryClaim,
+    body=EntryToken,
+)
+async def claim_entry_code(request: Request, body: EntryToken) -> EntryClaim:
+    return await confirming.claim(body.token, session(request), now(), it(request).records)
+
+
+@operation(
+    entries,
+    "POST",
     "/entries/<entry:str>/submit",
-    "Submit it, or submit it again after it was returned",
+    "Submit it on the phone that claimed its code, the first time or again",
     answer=EntryView,
     body=EntrySubmitted,
 )
 async def submit_entry(request: Request, entry: str, body: EntrySubmitted) -> EntryView:
-    asker, records = session(request), it(request).records
-    return await submitting.submit(entry, body.declaration, body.will, asker, now(), records)
+    said = submitting.Said(**body.model_dump())
+    return await submitting.submit(entry, said, session(request), now(), it(request).records)
 
 
 @operation(entries, "POST", "/entries/<entry:str>/withdraw", "Take it back", answer=EntryView)

@@ -43,9 +43,24 @@ class Entries:
         """A file as it was given."""
         return self._bytes(f"/api/entries/{entry}/materials/{material}/file")
 
+    def open_entry_code(self, entry: str) -> Json:
+        """A fresh QR code to submit it by: `url`, `qr_svg`."""
+        return self._post(f"/api/entries/{entry}/code", {})
+
+    def claim_entry_code(self, token: str) -> Json:
+        """Claim such a code, as a phone (the User-Agent says so): `id`, and what it submits."""
+        return self._post("/api/entry-codes/claim", {"token": token})
+
+    def submit_claimed(self, claim: Json, *, declaration: bool = True, will: bool = True) -> Json:
+        """Submit what was claimed."""
+        entry = claim["entry"]
+        said = {"claim": claim["id"], "digest": entry["digest"], "declaration": declaration, "will": will}
+        return self._post(f"/api/entries/{entry['id']}/submit", said)
+
     def submit_entry(self, entry: str, *, declaration: bool = True, will: bool = True) -> Json:
-        """Submit it, or submit it again."""
-        return self._post(f"/api/entries/{entry}/submit", {"declaration": declaration, "will": will})
+        """Submit it, or submit it again, where this is the phone itself: code, claim and submission."""
+        token = self.open_entry_code(entry)["url"].partition("#")[2]
+        return self.submit_claimed(self.claim_entry_code(token), declaration=declaration, will=will)
 
     def withdraw_entry(self, entry: str) -> Json:
         """Take it back."""

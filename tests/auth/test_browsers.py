@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auth.browsers import Browser, browser_name, masked_address, same_network
+from auth.browsers import Browser, browser_name, is_handset, masked_address, same_network
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
 
@@ -26,6 +26,27 @@ def test_a_browser_in_two_words(agent: str, name: str) -> None:
 def test_the_kept_user_agent_is_text_of_a_bounded_length() -> None:
     kept = Browser("a\0\ud800\n" + "x" * 5000, "127.0.0.1", "d").kept_agent
     assert (kept[:4], len(kept)) == ("a???", 300)
+
+
+@pytest.mark.parametrize(
+    ("agent", "handset"),
+    [
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Mobile/15E148 Safari/604.1",
+            True,
+        ),
+        ("Mozilla/5.0 (Linux; Android 14; SM-X910) Chrome/140.0.0.0 Safari/537.36", True),
+        ("Mozilla/5.0 (Phone; OpenHarmony 5.0) ArkWeb/4.1 Mobile", True),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Mobile MicroMessenger/8.0", True),
+        ("Mozilla/5.0 (Windows NT 10.0) MicroMessenger/7.0 NetType/WIFI WindowsWechat Mobile", False),
+        (WINDOWS, False),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15", False),
+        ("python-httpx/0.28", False),
+        ("", False),
+    ],
+)
+def test_a_phone_is_told_from_a_pc(agent: str, handset: bool) -> None:
+    assert is_handset(agent) is handset
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 from tests.browser.windows import DESK, PHONE, Window
 from tests.http.daily import bind
-from tests.http.entering import begun
+from tests.http.entering import begun, fill_all
 from tests.http.site import Party, Site, client_at, filed, invited, joined
 
 __all__ = [
@@ -70,11 +70,13 @@ def stock(site: Site, contract: bytes) -> Shelf:
     document = owner.client.upload(FILE, contract, company=owner.company)
     invited(owner, 402)
     _, grant = joined(site, owner, 403)
+    entry = begun(owner, 405)["entry"]
+    fill_all(owner, owner.client.entry(entry), "405")
     approvable = str(owner.ask(contract, FILE, kind="finance")["id"])
     owner.client.set_approval_rule(owner.seal("finance"), owner.pin, ["representative"], amount="10000")
     return Shelf(
         owner=owner,
-        entry=begun(owner, 405)["entry"],
+        entry=entry,
         company=owner.company,
         waiting_company=owner.demo.register(OTHER_COMPANY, NAME, owner.id_number),
         document=str(document["id"]),
@@ -170,6 +172,10 @@ def open_pages(shelf: Shelf) -> Iterator[Sight]:
     )
     yield Sight("/c", "#outcome:not([hidden])")
     yield Sight("/a", "#outcome:not([hidden])")
+    yield Sight("/e", "#outcome:not([hidden])")
+    code = client.open_entry_code(shelf.entry)["url"]
+    yield Sight(code, "#claimed:not([hidden])")
+    yield Sight(f"/m/apply/{shelf.entry}", "#form", show_code, on_desk=True)
     yield Sight(client.open_approver_code(shelf.approvable)["url"], "#approve-pages img")
     with client_at(str(client.http.base_url)) as asking:
         url = asking.ask_login_code()["url"]
@@ -195,6 +201,11 @@ def open_pages(shelf: Shelf) -> Iterator[Sight]:
 def login_pages() -> Iterator[Sight]:
     yield Sight("/m/login", "#mobile", lambda page: page.click("#mobile-form [type=submit]"))
     yield Sight("/pc/login", "#scan-qr[src]", on_desk=True)
+
+
+def show_code(page: Page) -> None:
+    page.click("#form [type=submit]")
+    page.wait_for_selector("#code-qr[src]")
 
 
 def hold_out(page: Page) -> None:

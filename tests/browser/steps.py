@@ -100,6 +100,7 @@ def enter_as(window: Window, site: Site, party: Party, *, device: bool = True) -
     # So many codes an hour and mobile; that hour passes here.
     site.change("DELETE FROM throttle WHERE id LIKE 'sms.%'")
     with Client(site.url) as client:
+        client.http.headers["user-agent"] = window.page.evaluate("navigator.userAgent")
         party.demo.log_in(client)
         cookies = client.http.cookies.jar
     window.context.add_cookies(

@@ -1,15 +1,19 @@
-"""A company that exists already applies by phone: form, photos (a blurred one is refused), check."""
+"""A company that exists already applies by phone: form, photos (a blurred one is refused), check; on a PC a
+phone confirms.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser import looking, steps
-from tests.browser.windows import PHONE, Window
-from tests.http.entering import enter, material
+from tests.browser.windows import DESK, PHONE, Window, qr_on
+from tests.http.entering import code_of, enter, entry_form, fill_all, material
 from tests.http.site import Site
 from tests.seals.photo.papers import jpeg, sheet
 
@@ -64,7 +68,7 @@ def test_by_phone_from_the_menu_to_the_review(site: Site, open_window: Callable[
     page.get_by_role("button", name="下一步").click()
     licence = _slot(page, "营业执照副本")
     expect(licence).to_be_visible()
-    expect(page.locator(".slot")).to_have_count(3)
+    expect(page.locator(".slot")).to_have_count(4)  # the draft of a design is optional
     _give(licence, "blurred.jpg", jpeg(sheet("营业执照副本"), blur=6))
     expect(licence.locator(".field-error")).to_contain_text("画面模糊")
     expect(licence.locator(".field-error")).to_contain_text("拿稳再拍")
@@ -90,3 +94,50 @@ def test_by_phone_from_the_menu_to_the_review(site: Site, open_window: Callable[
     page.locator("#part-withdraw summary").click()
     page.get_by_role("button", name="撤回申请").click()
     expect(page.locator("#state")).to_have_text("已撤回")
+
+
+def test_on_a_pc_the_phone_confirms(site: Site, open_window: Callable[..., Window]) -> None:
+    who = site.person(6402, "顾北溟")
+    seal = {"kind": "legal_name"}
+    draft = who.client.begin_entry(entry_form(who, "北京北溟文化有限公司", code_of(6402), seal))
+    desk, phone = open_window(**DESK, reduced_motion="reduce"), open_window(**PHONE, reduced_motion="reduce")
+    phone.expect(422, "/submit")
+    for window in (desk, phone):
+        steps.enter_as(window, site, who)
+    page = desk.go(f"/m/apply?entry={draft['id']}")
+    expect(page.get_by_label("印章宽度")).to_be_hidden()
+    page.get_by_label("式样").select_option("digitised")
+    steps.type_in(page.get_by_label("印章宽度"), "40.5")
+    _seen(page, "entry-width")
+    page.get_by_role("button", name="下一步").click()
+    expect(_slot(page, "实物印章印模")).to_be_visible()
+    form = who.client.entry(draft["id"])
+    assert form["seals"][0]["width_mm"] == "40.5"
+    fill_all(who, form, "北溟")
+    page.reload()
+    expect(page.locator("#will")).to_have_count(0)
+    page.get_by_role("button", name="显示二维码").click()
+    expect(page.locator("#code-qr")).to_be_visible()
+    _seen(page, "entry-code")
+    phone.page.goto(qr_on(page))
+    hand = phone.page
+    expect(hand.get_by_role("heading", name="确认以本企业名义提交吗？")).to_be_visible()
+    expect(hand).to_have_url(re.compile("/e$"))
+    expect(hand.get_by_text("北京北溟文化有限公司")).to_be_visible()
+    expect(hand.get_by_text("营业执照副本")).to_be_visible()
+    _seen(hand, "entry-confirm")
+    hand.get_by_role("button", name="确认并提交").click()
+    expect(hand.locator("#declaration-error")).to_contain_text("真实性声明")
+    hand.locator("#declaration").check()
+    hand.locator("#will").check()
+    hand.get_by_role("button", name="确认并提交").click()
+    expect(hand.get_by_text("申请已提交", exact=True)).to_be_visible()
+    expect(page.locator("#state")).to_have_text("已提交，审核中")
+
+
+def _seen(page: Page, name: str) -> None:
+    """Nothing too wide, no barriers; a picture of it where a folder is named."""
+    assert not looking.barriers(page)
+    assert not looking.too_wide(page, 320)
+    if folder := os.environ.get("EZHANG_TEST_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -181,6 +181,7 @@ async def test_confirm_page_opens_without_login_because_the_token_is_in_the_frag
     [
         "/c",
         "/q",
+        "/e",
         "/m/wechat",
         "/pc/login",
         "/verify",

@@ -26,7 +26,7 @@ from seals import access_codes
 from seals.immutable import REFUSAL, lifted, statements
 from server.app import create_app
 from server.client import ApiError, Client, Json
-from server.demo import Demo
+from server.demo import HANDSET, Demo
 from server.secret_files import records_key
 from server.settings import Settings
 from tests.main_job.stage import until
@@ -166,6 +166,7 @@ class Site:
         demo = Demo(self.url, mobile=f"139{number:08d}")
         demo.phone.close()
         demo.phone = client_at(self.url)
+        demo.phone.http.headers["user-agent"] = HANDSET
         demo.phone.http.event_hooks["response"].append(self._note)
         return Party(demo, name, body + ric.calc_check_digit(f"{body}0"), f"9028471635{number * 37 + 17:04d}")
 

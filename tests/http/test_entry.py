@@ -130,6 +130,9 @@ def test_from_the_form_to_collected_seals(site: Site, owner: Party, draft: Json)
     company = done["company_id"]
     (applicant,) = site.column("entry_application", "applicant_id", id=entry)
     assert site.column("maker_filing", "agent_id", company_id=company, kind="made") == [applicant] * 4
+    told = next(card for card in client.thread()["cards"] if card["kind"] == "entry.approved")
+    assert any(COMPANY in line for line in told["lines"])
+    assert {f"/m/collect/{company}", f"/m/licence/{company}"} <= {each["href"] for each in told["actions"]}
     owner.demo.licence_signed(company)
     owner.demo.collect(company, owner.pin)
     seals = client.company(company)["seals"]

@@ -94,6 +94,7 @@ PERSONAL = {
     "change_entry",
     "give_material",
     "material_file",
+    "open_entry_code",
     "submit_entry",
     "withdraw_entry",
     "begin_entry_check",

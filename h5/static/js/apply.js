@@ -27,6 +27,7 @@ function showWish(wish) {
   field("unit").hidden = !["department", "branch"].includes(kind.dataset.class);
   field("person_name").hidden = kind.dataset.class !== "name" || own;
   field("foreign_text").hidden = kind.dataset.class === "name" || kind.value === "invoice";
+  field("width_mm").hidden = part(wish, "style").value !== "digitised";
   field("translation").hidden = field("foreign_text").hidden || !part(wish, "foreign_text").value.trim();
 }
 
@@ -75,8 +76,8 @@ function wishOf(wish) {
     if (field.type === "checkbox") return !hidden && field.checked;
     return hidden ? "" : field.value.trim();
   };
-  const names = ["kind", "style", "unit", "person_name", "foreign_text", "translation", "translation_confirmed"];
-  return { ...Object.fromEntries(names.map((name) => [name, value(name)])), width_mm: "" };
+  const names = ["kind", "style", "unit", "person_name", "foreign_text", "translation", "translation_confirmed", "width_mm"];
+  return Object.fromEntries(names.map((name) => [name, value(name)]));
 }
 
 function body() {

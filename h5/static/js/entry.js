@@ -7,6 +7,7 @@ import { orderButton } from "./lib/orders.js";
 import { chinaTime } from "./lib/time.js";
 import { chooseWay } from "./lib/ways.js";
 import { data, t } from "./lib/words.js";
+import { hideCode, showCode, slotTitle, submitHere } from "./entering/claims.js";
 
 const ENTRY = `/entries/${encodeURIComponent(data.entry)}`;
 const OPEN = ["draft", "submitted", "returned"];
@@ -17,11 +18,6 @@ let shown = null;
 
 const atApplicant = () => ["draft", "returned"].includes(shown.state);
 const kindName = (kind) => data.kinds[kind] ?? kind;
-
-function titleOf(slot) {
-  const title = t(`entry.m_${slot.kind}`);
-  return slot.seal === null ? title : title + t("entry.of_seal", { count: slot.seal + 1, kind: kindName(shown.seals[slot.seal].kind) });
-}
 
 const lookOf = (slot) => (slot.kind === "imprint_scan" ? "imprint" : /_id_/.test(slot.kind) ? "card" : "sheet");
 
@@ -51,12 +47,12 @@ function stateOf(slot) {
 function slotItem(slot) {
   const look = lookOf(slot);
   const item = h("li", { class: "slot", id: `slot-${slot.key}` },
-    h("h3", {}, titleOf(slot)),
+    h("h3", {}, slotTitle(slot, shown)),
     h("p", { class: "fine" }, t(`entry.w_${slot.kind}`)));
   const state = stateOf(slot);
   item.classList.toggle("is-given", Boolean(slot.material && !slot.returned));
   item.classList.toggle("is-returned", Boolean(slot.returned));
-  if (atApplicant() && (!slot.material || slot.returned)) {
+  if (atApplicant() && slot.kind !== "design_draft" && (!slot.material || slot.returned)) {
     item.append(h("div", { class: "slot-how" },
       h("img", { src: data.pictures[look], alt: t("entry.example"), width: "72" }), h("p", { class: "fine" }, t(`entry.how_${look}`))));
   }
@@ -90,6 +86,7 @@ function roundItem(round) {
 }
 
 function show(entry) {
+  if (shown && shown.digest !== entry.digest) hideCode();
   shown = entry;
   const open = OPEN.includes(entry.state);
   $("head").hidden = false;
@@ -117,11 +114,11 @@ function show(entry) {
 
 const refresh = async () => show(await get(ENTRY));
 
-async function act(path, body = {}) {
+async function act(does) {
   say($("problem"), "");
   clearErrors(form);
   try {
-    show(await post(path, body));
+    show(await does());
     $("company").focus();
   } catch (error) {
     if (fieldError(form, error.field, error.text)) return goToFirstError(form);
@@ -153,13 +150,28 @@ async function takeCheck() {
   }
 }
 
+/** On a PC a code, by which a phone submits; the ticks are on the phone's page. */
+async function code() {
+  say($("problem"), "");
+  try {
+    await showCode(shown, (found) => {
+      show(found);
+      $("company").focus();
+    });
+    $("on-phone").hidden = true; // one code at a time for a phone to see
+    $("code").scrollIntoView({ block: "center" });
+  } catch (error) {
+    say($("problem"), error.text ?? t("entry.problem"));
+    $("problem").scrollIntoView({ block: "center" });
+  }
+}
+
 $("form-paper").append(template("application"));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const said = { declaration: $("declaration").checked, will: $("will").checked };
-  busy(form.querySelector("[type=submit]"), () => act(`${ENTRY}/submit`, said));
+  busy(form.querySelector("[type=submit]"), $("code") ? code : () => act(() => submitHere(shown, form)));
 });
-for (const id of ["declaration", "will"]) $(id).addEventListener("change", () => say($(`${id}-error`), ""));
+for (const id of ["declaration", "will"]) $(id)?.addEventListener("change", () => say($(`${id}-error`), ""));
 $("verify").addEventListener("click", () => busy($("verify"), verify));
-$("withdraw").addEventListener("click", () => busy($("withdraw"), () => act(`${ENTRY}/withdraw`)));
+$("withdraw").addEventListener("click", () => busy($("withdraw"), () => act(() => post(`${ENTRY}/withdraw`))));
 refresh().then(takeCheck).catch((error) => say($("problem"), error.text ?? t("entry.problem")));

@@ -30,6 +30,16 @@ def _png(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def test_a_design_draft_is_any_picture_that_is_not_empty() -> None:
+    draft = Sought(False, False, drawing=True)
+    for sketch in (jpeg(LICENCE, blur=4), jpeg(LICENCE, light=0.2), jpeg(LICENCE.resize((300, 400)))):
+        assert look_at_paper(sketch, draft).media_type == "image/jpeg"
+    assert look_at_paper(scan_pdf(LICENCE), draft).media_type == PDF
+    with pytest.raises(DomainError) as empty:
+        look_at_paper(_png(Image.new("RGB", (400, 400), "white")), draft)
+    assert empty.value.code == "material.blank"
+
+
 @pytest.mark.parametrize(
     ("data", "sought", "code"),
     [

@@ -90,7 +90,8 @@ async function show() {
   $("numbers").addEventListener("click", () => showNumbers(found).catch(refused));
   $("checks").replaceChildren(...found.checks.map(check));
   const formSlot = { key: "form", kind: "form", seal: null, stamped: false, material: null };
-  $("materials").replaceChildren(...found.entry.slots.map((slot) => material(slot, found.repeated)));
+  const given = found.entry.slots.filter((slot) => slot.material || !slot.optional);
+  $("materials").replaceChildren(...given.map((slot) => material(slot, found.repeated)));
   $("numbers").after(formFix(formSlot));
   $("rounds").replaceChildren(...found.entry.rounds.slice(0, -1).map(round));
   $("rounds-block").hidden = found.entry.rounds.length < 2;
