@@ -72,6 +72,7 @@ class EntrySubmitted(Body):
     answer=EntryView,
     body=Entry,
     status=201,
+    agreed=True,
 )
 async def begin_entry(request: Request, body: Entry) -> EntryView:
     return await starting.start(body.form(), session(request).person_id, now(), it(request).records)
@@ -87,7 +88,9 @@ async def entry(request: Request, entry: str) -> EntryView:
     return await seeing.find(entry, session(request).person_id, it(request).records)
 
 
-@operation(entries, "POST", "/entries/<entry:str>/form", "Change its form", answer=EntryView, body=Entry)
+@operation(
+    entries, "POST", "/entries/<entry:str>/form", "Change its form", answer=EntryView, body=Entry, agreed=True
+)
 async def change_entry(request: Request, entry: str, body: Entry) -> EntryView:
     return await starting.change(entry, body.form(), session(request).person_id, now(), it(request).records)
 
@@ -101,6 +104,7 @@ async def change_entry(request: Request, entry: str, body: Entry) -> EntryView:
     status=201,
     upload=True,
     upload_media="application/octet-stream",
+    agreed=True,
 )
 async def give_material(request: Request, entry: str, slot: str) -> MaterialView:
     file = request.files.get("file") if request.files else None
@@ -128,6 +132,7 @@ async def material_file(request: Request, entry: str, material: str) -> HTTPResp
     "Submit it, or submit it again after it was returned",
     answer=EntryView,
     body=EntrySubmitted,
+    agreed=True,
 )
 async def submit_entry(request: Request, entry: str, body: EntrySubmitted) -> EntryView:
     asker, records = session(request), it(request).records
@@ -147,6 +152,7 @@ async def withdraw_entry(request: Request, entry: str) -> EntryView:
     answer=IdentityCheckView,
     body=WayWanted,
     status=201,
+    agreed=True,
 )
 async def begin_entry_check(request: Request, entry: str, body: WayWanted) -> IdentityCheckView:
     ctx, person = it(request), session(request).person_id

@@ -69,23 +69,26 @@ async function call(method, path, body, options = {}) {
 }
 
 /** A call that needs the person's consent to the terms: asked for once, then it is made again. */
-async function agreed(method, path, body, options = {}) {
+async function agreed(send) {
   try {
-    return await call(method, path, body, options);
+    return await send();
   } catch (error) {
     if (error.code !== "consent.needed") throw error;
     const { askConsent } = await import("./consent.js");
     if (!(await askConsent())) throw error;
-    return call(method, path, body, options);
+    return send();
   }
 }
 
 export const get = (path, options) => call("GET", path, undefined, options);
-export const post = (path, body = {}, options = {}) => agreed("POST", path, body, options);
+export const post = (path, body = {}, options = {}) => agreed(() => call("POST", path, body, options));
 export const del = (path, options) => call("DELETE", path, undefined, options);
 
 /** Send a file as a multipart form; `onProgress` hears the sent share, 0 to 1. */
-export function upload(path, file, fields = {}, onProgress = () => {}, options = {}) {
+export const upload = (path, file, fields = {}, onProgress = () => {}, options = {}) =>
+  agreed(() => sendFile(path, file, fields, onProgress, options));
+
+function sendFile(path, file, fields, onProgress, options) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append("file", file, file.name);
