@@ -39,6 +39,7 @@ __all__ = [
     "no_desk",
     "opened_at",
     "own_matter",
+    "person_of",
     "renew_code",
     "require",
     "require_apart",
@@ -216,6 +217,12 @@ def no_desk() -> NotFound:
 async def roles_of(person_id: str) -> dict[StaffRoleName, StaffRole]:
     """The roles that a person has now."""
     return {row.role: row for row in await StaffRole.filter(person_id=person_id, ended_at=None)}
+
+
+async def person_of(staff_id: str) -> str | None:
+    """Whose a role is, by id."""
+    row = await StaffRole.get_or_none(id=staff_id)
+    return row.person_id if row is not None else None
 
 
 async def names_of(staff_ids: set[str], records: RecordsKey) -> dict[str, str]:

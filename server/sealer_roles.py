@@ -53,6 +53,7 @@ from seals import (
 from seals.archiving import traces
 from seals.asks import deciding
 from seals.deposits import sending as deposits
+from seals.entry import lapsing as entry_lapsing
 from seals.filing import overdue, reviewing, sending, updates
 from seals.issuing import Issuer
 from seals.papers import making as papers_making
@@ -339,6 +340,7 @@ class WorkDesk:
         await deciding.lapse(now())
         await expiring.warn(now())
         await lapsing.lapse(self.policy, now())
+        await entry_lapsing.lapse(now())
         await overdue.warn(self.policy, now())
         await updates.remind(self.policy, now())
         await printed.forget_old(now())

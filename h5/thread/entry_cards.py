@@ -6,10 +6,12 @@ from auth.authority import Act
 from h5.thread import looks
 from h5.thread.cards import Action, Content, State, Telling
 from seals.entry.cases import PER_SEAL_SEPARATOR
+from seals.entry.lapsing import RETURNED_FOR
 from seals.entry.models import EntryState
 
 __all__ = [
     "entry_approved",
+    "entry_lapsed",
     "entry_rejected",
     "entry_resubmitted",
     "entry_returned",
@@ -53,6 +55,10 @@ def entry_withdrawn(t: Telling) -> Content:
     return _told(t, "card.entry_withdrawn")
 
 
+def entry_lapsed(t: Telling) -> Content:
+    return _told(t, "card.entry_lapsed", t.w("card.entry_lapsed_text", days=RETURNED_FOR.days))
+
+
 def entry_returned(t: Telling) -> Content:
     """Item by item, as the reviewer said it in that round."""
     lines, stands = _head(t)
@@ -61,6 +67,8 @@ def entry_returned(t: Telling) -> Content:
         kind = slot.partition(PER_SEAL_SEPARATOR)[0]
         lines.append(t.w("card.entry_item", item=t.w(f"entry.m_{kind}"), reason=reason))
     waits = t.rows.entries[t.row_id].state is EntryState.RETURNED
+    if waits:
+        lines.append(t.w("card.entry_returned_days", days=RETURNED_FOR.days))
     again = (t.link("card.do_entry_again", f"/m/apply/{t.row_id}"),) if waits else _see(t)
     return Content(t.w("card.entry_returned"), lines, again, state=stands)
 

@@ -16,6 +16,7 @@ SHOWN = frozenset(
         "entry.approved",
         "entry.rejected",
         "entry.withdrawn",
+        "entry.lapsed",
         "licence.issued",
         "licence.signed",
         "licence.replaced",

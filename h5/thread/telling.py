@@ -45,6 +45,7 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     entry_cards.entry_approved,
     entry_cards.entry_rejected,
     entry_cards.entry_withdrawn,
+    entry_cards.entry_lapsed,
     company_cards.licence_issued,
     company_cards.licence_signed,
     company_cards.licence_replaced,

@@ -10,12 +10,20 @@ _CARDS: dict[str, tuple[str, str]] = {
     "card.do_apply": ("已有企业申请印章", "Seals for an existing company"),
     "card.entry_submitted": ("印章申请已提交", "Application for seals submitted"),
     "card.entry_submitted_text": (
-        "审核人员核对材料后，结果会发到这里。请同时完成企业核实。",
-        "The result comes here once a reviewer has checked the materials. Meanwhile, have the company "
-        "verified.",
+        "审核人员核对材料后，结果会发到这里。",
+        "The result comes here once a reviewer has checked the materials.",
     ),
     "card.entry_resubmitted": ("印章申请已重新提交", "Application submitted again"),
     "card.entry_returned": ("印章申请需要补正", "The application has to be corrected"),
+    "card.entry_returned_days": (
+        "请在退回之日起 {days} 天内补正，逾期申请自动结束。",
+        "Correct it within {days} days of its return; else the application ends.",
+    ),
+    "card.entry_lapsed": ("印章申请已逾期结束", "The application has ended"),
+    "card.entry_lapsed_text": (
+        "退回后 {days} 天内没有补正。可以重新申请。",
+        "It was not corrected within {days} days. You may apply anew.",
+    ),
     "card.entry_item": ("{item}：{reason}", "{item}: {reason}"),
     "card.entry_verified": ("企业已核实", "The company is verified"),
     "card.entry_verified_face": ("方式：法定代表人身份核验", "By its legal representative's identity check"),
@@ -33,6 +41,7 @@ _CARDS: dict[str, tuple[str, str]] = {
     "card.entry_state_approved": ("已通过", "approved"),
     "card.entry_state_rejected": ("未通过", "rejected"),
     "card.entry_state_withdrawn": ("已撤回", "withdrawn"),
+    "card.entry_state_lapsed": ("已逾期", "ended"),
     "chat.entry": ("已有企业申请印章", "Seals for an existing company"),
     "chat.entry_text": (
         "企业已在别处登记过：填申请表、拍材料，审核通过后领取印章，不收费用。",
@@ -199,8 +208,9 @@ _PAGE: dict[str, tuple[str, str]] = {
     "entry.working": ("正在检查清晰度…", "Checking that it is readable…"),
     "entry.verification": ("核实企业", "Verify the company"),
     "entry.verification_text": (
-        "由法定代表人本人完成身份核验。审核通过前必须完成。",
-        "The representative himself passes an identity check. It must be done before the approval.",
+        "由法定代表人本人完成身份核验，或做对公账户打款验证。提交申请前必须完成。",
+        "The representative himself passes an identity check, or a deposit to the company's account arrives. "
+        "Needed before you submit.",
     ),
     "entry.verify": ("开始核验", "Begin the check"),
     "entry.verified_face": ("法定代表人已核验。", "The representative is verified."),
@@ -237,6 +247,7 @@ _PAGE: dict[str, tuple[str, str]] = {
         "application, and submit there.",
     ),
     "entry.missing": ("还缺 {count} 项材料。", "{count} materials are missing."),
+    "entry.unverified": ("还须先核实企业。", "First have the company verified."),
     "entry.edit": ("修改申请表", "Change the form"),
     "entry.withdraw": ("撤回申请", "Withdraw"),
     "entry.withdraw_sure": (
@@ -260,6 +271,7 @@ _PAGE: dict[str, tuple[str, str]] = {
     "entry.state_approved": ("已通过", "Approved"),
     "entry.state_rejected": ("未通过", "Rejected"),
     "entry.state_withdrawn": ("已撤回", "Withdrawn"),
+    "entry.state_lapsed": ("逾期未补正，已结束", "Not corrected in time, ended"),
     "entry.collect": ("领取印章", "Collect the seals"),
     "entry.back": ("返回申请列表", "All applications"),
 }

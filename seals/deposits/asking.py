@@ -30,6 +30,7 @@ AMOUNT_LIFE = timedelta(days=7)
 MOST_TRIES = 3
 AMOUNTS = 99  # fen
 DEPOSITS_PER_COMPANY = Limit("deposit.company", 3, 86_400)
+"""By each person: nobody uses up what another, perhaps the owner, may ask for."""
 DEPOSITS_PER_PERSON = Limit("deposit.person", 5, 86_400)
 ANSWERS_PER_PERSON = Limit("deposit.answer", 20, 600)
 
@@ -93,7 +94,8 @@ async def ask(
         raise _not_open()
     await _require_none_open(application, now)
     await throttling.count(DEPOSITS_PER_PERSON, session.person_id, now)
-    await throttling.count(DEPOSITS_PER_COMPANY, records.index(application.uscc, "deposit.company"), now)
+    whose = records.index(f"{application.uscc}/{session.person_id}", "deposit.company")
+    await throttling.count(DEPOSITS_PER_COMPANY, whose, now)
     row_id = new_id()
     try:
         async with transaction():
@@ -153,7 +155,8 @@ async def answer(
     """Type the amount that arrived; the right one verifies the company for its application.
 
     Raises NotFound `entry.not_found`; Invalid `deposit.amount_format`, `deposit.amount_wrong` (facts:
-    tries_left); Conflict `deposit.over`, `deposit.failed`, `deposit.other_company`, `entry.state`; TooMany.
+    tries_left); Conflict `deposit.over`, `deposit.failed`, `deposit.other_company`, `entry.state`,
+    `entry.changed`; TooMany.
     """
     application = await seeing.own(application_id, session.person_id)
     typed = bank_accounts.cents(amount)
@@ -219,7 +222,7 @@ async def _pass(row: BankDeposit, application: EntryApplication, now: datetime) 
     async with transaction():
         if not await _end(row, DepositState.PASSED, now):
             raise _over()
-        await verified.record_here(application.id, EntryWay.DEPOSIT, row.id, by, now)
+        await verified.record_here(application, EntryWay.DEPOSIT, row.id, by, now)
 
 
 async def tell(row: BankDeposit, kind: str, actor: str, now: datetime) -> None:

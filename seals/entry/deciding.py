@@ -10,10 +10,11 @@ from datetime import datetime
 
 from tortoise.exceptions import IntegrityError
 
-from auth import events
+from auth import events, staff
 from auth.applying import COMPANY_TYPES
 from auth.engine import transaction
-from auth.errors import Conflict, Invalid, NotFound, Refused
+from auth.errors import Invalid, NotFound, Refused
+from auth.login import find_person
 from auth.models import Company
 from auth.ports import RegisteredCompany, RegisteredRepresentative, Registrar, RegistrarApplication
 from auth.privacy import RecordsKey
@@ -24,7 +25,7 @@ from seals.entry.cases import Case, needed
 from seals.entry.forming import designs
 from seals.entry.models import EntryApplication, EntryMaterial, EntryOutcome, EntryRound, EntryState
 from seals.entry.seeing import given, not_found, opened, view
-from seals.entry.states import company_known, wrong_state
+from seals.entry.states import company_known, not_verified, wrong_state
 from seals.entry.telling import tell
 from seals.entry.views import EntryForm, EntryView
 from seals.establishing import Drawn, Scan, establish
@@ -35,11 +36,12 @@ from seals.kinds import SealClass, spec
 from seals.likeness import look
 from seals.registered import licence_data, listed
 
-__all__ = ["FORM", "REASON_LENGTH", "approve", "reject", "return_items"]
+__all__ = ["FORM", "REASON_LENGTH", "REJECTABLE", "approve", "reject", "return_items"]
 
 REASON_LENGTH = (2, 500)
 FORM = "form"
 """What is returned beside materials: the form itself, to be corrected."""
+REJECTABLE = (EntryState.SUBMITTED, EntryState.RETURNED)
 
 
 async def approve(
@@ -48,19 +50,16 @@ async def approve(
     """Company, licence and the seals that were asked for come to be, free and to be collected.
 
     Raises NotFound `entry.not_found`; Conflict `entry.state`, `entry.not_verified`, `entry.company_known`;
-    Refused `entry.registrar_unknown`, `entry.dissolved`, `entry.registrar_differs` (facts: `differs`);
-    Unavailable, also `maker.unlicensed`.
+    Refused `entry.registrar_unknown`, `entry.dissolved`, `entry.registrar_differs` (facts: `differs`),
+    `staff.own_matter`; Unavailable, also `maker.unlicensed`.
     """
     row = await _waiting(application_id)
     lying = await given(row)
     if not lying.verified:
-        raise Conflict(
-            "entry.not_verified",
-            "企业尚未核实：须由法定代表人完成身份核验，或完成对公账户打款验证。",
-            "The company is not verified yet: its representative's identity check or the deposit is missing.",
-        )
+        raise not_verified()
     form = opened(row, records)
-    entry, registered = await _registered(form, registrar)
+    entry, registered, named = await _registered(form, registrar)
+    await _require_apart(reviewer, named, records)
     await makers.require(now)  # before any number is taken
     scans = {key: lying.every[each] for key, each in lying.rounds[-1].materials.items()}
     drawn = await _drawn(row, form, entry, registered, scans)
@@ -103,8 +102,8 @@ async def return_items(
 async def reject(
     application_id: str, reason: str, reviewer: str, now: datetime, records: RecordsKey
 ) -> EntryView:
-    """Refuse the whole; the company may apply anew. Raises as `return_items`."""
-    row = await _waiting(application_id)
+    """Refuse the whole, also while it lies returned; the company may apply anew. Raises as `return_items`."""
+    row = await _waiting(application_id, REJECTABLE)
     why = _reason(reason, "reason")
     async with transaction():
         await _move(row, EntryState.REJECTED, EntryOutcome.REJECTED, reviewer, why, {}, now)
@@ -112,11 +111,13 @@ async def reject(
     return await _seen(row.id, records)
 
 
-async def _waiting(application_id: str) -> EntryApplication:
+async def _waiting(
+    application_id: str, where: tuple[EntryState, ...] = (EntryState.SUBMITTED,)
+) -> EntryApplication:
     row = await EntryApplication.get_or_none(id=application_id)
     if row is None or row.round == 0:
         raise not_found()
-    if row.state is not EntryState.SUBMITTED:
+    if row.state not in where:
         raise wrong_state()
     return row
 
@@ -150,18 +151,17 @@ async def _move(
     ended: dict[str, object] = {} if state is EntryState.RETURNED else {"decided_at": now}
     if state is EntryState.REJECTED:
         ended["live_uscc"] = None
-    if not await EntryApplication.filter(id=row.id, state=EntryState.SUBMITTED, round=row.round).update(
+    if not await EntryApplication.filter(id=row.id, state=row.state, round=row.round).update(
         state=state, reviewer=reviewer, reason=reason, changed_at=now, **ended
     ):
         raise wrong_state()
-    await EntryRound.filter(application_id=row.id, number=row.round).update(
-        outcome=outcome, returned=returned, reason=reason, reviewer=reviewer, decided_at=now
-    )
+    waiting = EntryRound.filter(application_id=row.id, number=row.round, outcome=EntryOutcome.WAITING)
+    await waiting.update(outcome=outcome, returned=returned, reason=reason, reviewer=reviewer, decided_at=now)
 
 
 async def _registered(
     form: EntryForm, registrar: Registrar
-) -> tuple[RegistrarApplication, RegisteredCompany]:
+) -> tuple[RegistrarApplication, RegisteredCompany, RegisteredRepresentative]:
     try:
         entry, registered, named = await listed(form.uscc, registrar)
     except NotFound:
@@ -183,7 +183,14 @@ async def _registered(
             "The form differs from the register, so it cannot be approved. Return it to be corrected.",
             differs=differs,
         )
-    return entry, registered
+    return entry, registered, named
+
+
+async def _require_apart(reviewer: str, named: RegisteredRepresentative, records: RecordsKey) -> None:
+    """Not of the company whose representative the reviewer is by the register, whatever mobile was typed."""
+    person = await find_person(named.mobile, records)
+    if person is not None and person.id == await staff.person_of(reviewer):
+        raise staff.own_matter()
 
 
 def _differences(

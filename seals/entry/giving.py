@@ -9,6 +9,8 @@ import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from tortoise.queryset import QuerySet
+
 from auth import throttling
 from auth.applying import COMPANY_TYPES
 from auth.engine import transaction
@@ -16,7 +18,7 @@ from auth.errors import Invalid, NotFound, TooLarge
 from auth.throttling import Limit
 from auth.tokens import new_id
 from seals.entry.cases import Case, Slot, slot_of
-from seals.entry.models import EntryApplication, EntryMaterial
+from seals.entry.models import EntryApplication, EntryMaterial, EntryVerification
 from seals.entry.seeing import material_view, not_found, opened, own
 from seals.entry.starting import AT_APPLICANT
 from seals.entry.states import wrong_state
@@ -122,13 +124,23 @@ async def _require_own(row: EntryApplication, slot: Slot, same: str) -> None:
     others = EntryMaterial.filter(same_index=same).exclude(application__uscc=row.uscc)
     if slot.need.card:
         others = others.exclude(application__applicant_id=row.applicant_id)
-    if await others.exists():
+    if await _counts(others):
         raise Invalid(
             "material.another_companys",
             "该文件已作为另一家企业的材料提交过，不能再用。请拍摄或扫描本企业的原件。",
             "This file was given as another company's. Photograph or scan this company's own original.",
             field="file",
         )
+
+
+async def _counts(others: QuerySet[EntryMaterial]) -> bool:
+    """Whether any lies with an application that was submitted or is verified: of a stranger's draft nobody
+    knows whose paper it is, and it must not stand in the way of the owner's.
+    """
+    if await others.filter(application__round__gt=0).exists():
+        return True
+    where = {each.application_id for each in await others}
+    return await EntryVerification.exists(application_id__in=where, live__isnull=False)
 
 
 async def _lifted(row: EntryApplication, slot: Slot, data: bytes, workshop: Workshop) -> dict[str, object]:

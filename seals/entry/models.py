@@ -28,7 +28,9 @@ __all__ = [
 
 
 class EntryState(StrEnum):
-    """DRAFT → SUBMITTED (→ RETURNED → SUBMITTED)* → APPROVED or REJECTED, exit WITHDRAWN while it is open."""
+    """DRAFT → SUBMITTED (→ RETURNED → SUBMITTED)* → APPROVED or REJECTED, exit WITHDRAWN while it is open,
+    LAPSED from RETURNED, REJECTED from there too.
+    """
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -36,6 +38,7 @@ class EntryState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
 
 OPEN = (EntryState.DRAFT, EntryState.SUBMITTED, EntryState.RETURNED)
@@ -62,10 +65,10 @@ class EntryApplication(Model):
     """An application of a company that exists already, the form lies encrypted.
 
     case: what decides which materials are needed, `seals.entry.cases.Case` as JSON, without personal data.
-    live_uscc: equal to uscc from submission on unless rejected or withdrawn, else null, one live application
-    of a company. formed_at: of the form as it stands, changed_at: of it or its files. round: 0 before the
-    first submission. reviewer: the id of the staff account that decided. declared_at: of the declaration of
-    truth (R110), confirmed_at: of the company's will (R113), by the session confirmed_session.
+    live_uscc: equal to uscc from submission on unless rejected, withdrawn or lapsed, else null, one live
+    application of a company. formed_at: of the form as it stands, changed_at: of it or its files. round: 0
+    before the first submission. reviewer: the id of the staff account that decided. declared_at: of the
+    declaration of truth (R110), confirmed_at: of the company's will (R113), by the session confirmed_session.
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)

@@ -63,3 +63,13 @@ def company_applies() -> Conflict:
         "An application of this company is under way. Wait for it, or have its applicant withdraw it first.",
         field="uscc",
     )
+
+
+def not_verified() -> Conflict:
+    """Nobody has shown yet that the company itself applies."""
+    return Conflict(
+        "entry.not_verified",
+        "企业尚未核实：请先由法定代表人完成身份核验，或完成对公账户打款验证。",
+        "The company is not verified yet: first its representative's identity check, or a deposit to its "
+        "account.",
+    )

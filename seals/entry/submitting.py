@@ -19,7 +19,14 @@ from seals.entry.confirming import held, require_handset
 from seals.entry.models import OPEN, EntryApplication, EntryOutcome, EntryRound, EntryState
 from seals.entry.seeing import digest, given, missing, opened, own, round_place, sealed, view
 from seals.entry.starting import AT_APPLICANT
-from seals.entry.states import changed_meanwhile, company_applies, known_company, lacking, wrong_state
+from seals.entry.states import (
+    changed_meanwhile,
+    company_applies,
+    known_company,
+    lacking,
+    not_verified,
+    wrong_state,
+)
 from seals.entry.telling import tell
 from seals.entry.views import EntryView
 
@@ -64,7 +71,8 @@ async def submit(
 
     Raises NotFound `entry.not_found`, `challenge.not_found`; Refused `entry.on_phone`; Invalid
     `declaration.missing`, `entry.will`, `entry.missing` (facts: `missing`, the slots); Conflict
-    `entry.state`, `entry.changed`, `entry.company_known`, `entry.company_applies`; TooMany.
+    `entry.state`, `entry.changed`, `entry.company_known`, `entry.company_applies`, `entry.not_verified`;
+    TooMany.
     """
     row = await own(application_id, session.person_id)
     if row.state not in AT_APPLICANT:
@@ -78,6 +86,8 @@ async def submit(
     if not challenge.intent == said.digest == digest(row, opened(row, records), lying, records):
         raise changed_meanwhile()
     await known_company(row.uscc, row.company_name)
+    if not lying.verified:  # else a stranger holds the company's one application
+        raise not_verified()
     await throttling.count(SUBMISSIONS_PER_PERSON, session.person_id, now)
     try:
         async with transaction():

@@ -15,31 +15,26 @@ from auth.people import Identity
 from auth.ports import IdentityWay, RealName
 from auth.privacy import RecordsKey
 from seals.entry.models import OPEN, EntryApplication, EntryVerification, EntryWay
-from seals.entry.seeing import not_found, opened, own, view
-from seals.entry.states import wrong_state
+from seals.entry.seeing import opened, own, view
+from seals.entry.states import changed_meanwhile, wrong_state
 from seals.entry.telling import tell
 from seals.entry.views import EntryView
 
-__all__ = ["begin", "finish", "record", "record_here"]
+__all__ = ["begin", "finish", "record_here"]
 
 
-async def record(application_id: str, way: EntryWay, reference: str, by: str, now: datetime) -> None:
+async def record_here(row: EntryApplication, way: EntryWay, reference: str, by: str, now: datetime) -> None:
     """Write down which way a company was verified, when and by whom; a second time changes nothing.
 
-    Raises NotFound `entry.not_found`, Conflict `entry.state`.
+    row: as it was judged; a form that was changed since may name another company. Inside the caller's
+    transaction. Raises Conflict `entry.state`, `entry.changed`.
     """
-    async with transaction():
-        await record_here(application_id, way, reference, by, now)
-
-
-async def record_here(application_id: str, way: EntryWay, reference: str, by: str, now: datetime) -> None:
-    """As `record`, inside the caller's transaction."""
-    row = await EntryApplication.get_or_none(id=application_id)
-    if row is None:
-        raise not_found()
-    # The condition alone locks the row: nothing else moves it while this is written down.
-    if not await EntryApplication.filter(id=row.id, state__in=OPEN).update(created_at=row.created_at):
+    if row.state not in OPEN:
         raise wrong_state()
+    # The condition alone locks the row: nothing else moves it while this is written down.
+    judged = EntryApplication.filter(id=row.id, state__in=OPEN, formed_at=row.formed_at)
+    if not await judged.update(created_at=row.created_at):
+        raise changed_meanwhile()
     live = f"{row.id}:{way.value}"
     if await EntryVerification.exists(live=live):
         return
@@ -78,7 +73,7 @@ async def finish(
     """Record what a passed check has shown: that the representative himself stands behind it.
 
     Raises NotFound `identity.not_found`; Refused `identity.not_passed`; Gone `identity.expired`; Conflict
-    `entry.state`, `entry.other_representative`.
+    `entry.state`, `entry.changed`, `entry.other_representative`.
     """
     found, result = await identity_checks.passed(check, person_id, IdentityPurpose.ENTRY, now, realname)
     row = await own(found.subject, person_id)
@@ -92,7 +87,7 @@ async def finish(
     try:
         async with transaction():
             await identity_checks.use(found, now)
-            await record_here(row.id, EntryWay.FACE, found.id, f"person:{person_id}", now)
+            await record_here(row, EntryWay.FACE, found.id, f"person:{person_id}", now)
     except IntegrityError:
         pass  # another check of the same was recorded at the same moment
     return await view(await own(row.id, person_id), records)

@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('live_uscc', fields.CharField(null=True, unique=True, max_length=18)),
                 ('case', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('form_sealed', fields.BinaryField()),
-                ('state', fields.CharEnumField(db_index=True, description='DRAFT: draft\nSUBMITTED: submitted\nRETURNED: returned\nAPPROVED: approved\nREJECTED: rejected\nWITHDRAWN: withdrawn', enum_type=EntryState, max_length=12)),
+                ('state', fields.CharEnumField(db_index=True, description='DRAFT: draft\nSUBMITTED: submitted\nRETURNED: returned\nAPPROVED: approved\nREJECTED: rejected\nWITHDRAWN: withdrawn\nLAPSED: lapsed', enum_type=EntryState, max_length=12)),
                 ('round', fields.IntField(default=0)),
                 ('reason', fields.CharField(null=True, max_length=500)),
                 ('reviewer', fields.CharField(null=True, max_length=24)),

@@ -94,12 +94,19 @@ async def of_company(
 
 
 async def of_entry(application_id: str, form: str, person_id: str, now: datetime) -> Paper:
-    """Order a form of one's own application, filled in from it.
+    """Order a form of one's own application, filled in from it, which it says; it is no paper of the company.
 
-    Raises NotFound `entry.not_found`, `paper.no_form`; TooMany.
+    Raises NotFound `entry.not_found`, `paper.no_form`; Refused `paper.contract`; TooMany.
     """
-    row = await seeing.own(application_id, person_id)
-    return await _ordered(_form(form), row.company_id, person_id, {"entry": row.id}, now)
+    row, kind = await seeing.own(application_id, person_id), _form(form)
+    if kind is PaperKind.CONTRACT:
+        raise Refused(
+            "paper.contract",
+            "服务合同在申请通过后，由法定代表人在企业的「文书」页面出具。",
+            "The contract is made once the application is approved, by the representative, on the company's "
+            "page of papers.",
+        )
+    return await _ordered(kind, None, person_id, {"entry": row.id}, now)
 
 
 def _form(name: str) -> PaperKind:
@@ -125,6 +132,7 @@ async def forms_data(paper: Paper, now: datetime, workshop: Workshop, identity_k
     """The JSON for `set_paper`. Raises Conflict `paper.unfit`; Refused `entry.damaged`."""
     said = {
         "paper": heading(paper, now, workshop),
+        "of_entry": "entry" in paper.said,
         "by_agent": False,
         "agent": {"name": "", "id_number": "", "mobile": "", "role_zh": ""},
         "powers": [],
@@ -132,7 +140,7 @@ async def forms_data(paper: Paper, now: datetime, workshop: Workshop, identity_k
         "from": minute(now),
         "until": "",
     }
-    if "entry" in paper.said:
+    if said["of_entry"]:
         said |= await _of_entry(paper.said["entry"], paper.kind, workshop.records)
     else:
         said |= await _of_company(paper, workshop.records, identity_key)

@@ -39,8 +39,18 @@ class Stands:
 
 async def standing(row: Paper, now: datetime) -> Stands | None:
     """None for papers that state what was, and say all that there is to say of it."""
+    if "entry" in row.said:
+        return _SELF_FILLED
     judge = _JUDGES.get(row.kind)
     return None if judge is None else await judge(row, now)
+
+
+_SELF_FILLED = Stands(
+    False,
+    "表中内容由申请人自行填写，平台未核实，不能用来证明任何单位的身份或意愿。",
+    "An applicant filled it in himself; the platform has not verified it, and it proves nothing of any unit.",
+    (),
+)
 
 
 async def _making(row: Paper, now: datetime) -> Stands:

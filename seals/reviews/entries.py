@@ -14,13 +14,14 @@ from auth import staff as staff_rows
 from auth.engine import transaction
 from auth.identifiers import mask_id, mask_mobile
 from auth.login import find_person
+from auth.models import Person
+from auth.people import identity
 from auth.ports import Registrar
 from auth.privacy import RecordsKey
 from auth.staff import Staff
 from auth.throttling import Limit
 from seals.entry import deciding, reviewing
 from seals.entry.giving import FileView
-from seals.entry.models import EntryState
 from seals.entry.states import wrong_state
 from seals.entry.views import EntryForm, EntryView, FormNumbers, ReviewView
 from seals.reviews import leases
@@ -30,6 +31,8 @@ from seals.signing.workshop import Workshop
 
 __all__ = ["EntryReview", "approve", "file", "look", "numbers", "reject", "return_items", "take"]
 
+TAKEN_IN = frozenset(state.value for state in deciding.REJECTABLE)
+"""What lies returned with its applicant can be taken too, to be rejected."""
 VIEWS_TOLD = Limit("review.viewed", 1, 3600)
 """Of one material, or a form's numbers, by one reviewer; repeats collapse."""
 REGISTER_ASKED = Limit("review.register", 120, 3600)
@@ -53,7 +56,7 @@ class EntryReview:
 async def take(entry_id: str, staff: Staff, now: datetime, records: RecordsKey) -> None:
     """Take it. Raises NotFound `entry.not_found`; Conflict `entry.state`, `review.taken`; Refused."""
     seen = await reviewing.look(entry_id, records)
-    if seen.entry.state != EntryState.SUBMITTED.value:
+    if seen.entry.state not in TAKEN_IN:
         raise wrong_state()
     await _apart(seen, staff, now, records)
     await leases.take(ItemKind.ENTRY, entry_id, staff, now)
@@ -148,7 +151,10 @@ async def _mine(entry_id: str, staff: Staff, now: datetime, records: RecordsKey)
 
 
 async def _apart(seen: ReviewView, staff: Staff, now: datetime, records: RecordsKey) -> None:
-    """Not the applicant's, nor of whom the form names by mobile."""
+    """Not the applicant's, nor of whom the form names, by mobile or by ID number."""
+    named = {seen.form.representative_id_number, seen.form.agent_id_number} - {""}
+    if identity(await Person.get(id=staff.person_id), records).id_number in named:
+        raise staff_rows.own_matter()
     people = {seen.applicant_id}
     for mobile in (seen.form.representative_mobile, seen.form.agent_mobile):
         person = await find_person(mobile, records) if mobile else None

@@ -46,6 +46,7 @@ async def deposit(request: Request, entry: str) -> DepositView:
     answer=DepositView,
     body=AccountGiven,
     status=202,
+    agreed=True,
 )
 async def ask_deposit(request: Request, entry: str, body: AccountGiven) -> DepositView:
     records = it(request).records
@@ -59,6 +60,7 @@ async def ask_deposit(request: Request, entry: str, body: AccountGiven) -> Depos
     "Type the amount that arrived; three tries",
     answer=DepositView,
     body=AmountTyped,
+    agreed=True,
 )
 async def answer_deposit(request: Request, entry: str, body: AmountTyped) -> DepositView:
     return await asking.answer(entry, body.amount, session(request), now(), it(request).records)

@@ -96,6 +96,7 @@ class EntryCode:
     answer=EntryView,
     body=Entry,
     status=201,
+    agreed=True,
 )
 async def begin_entry(request: Request, body: Entry) -> EntryView:
     return await starting.start(body.form(), session(request).person_id, now(), it(request).records)
@@ -111,7 +112,9 @@ async def entry(request: Request, entry: str) -> EntryView:
     return await seeing.find(entry, session(request).person_id, it(request).records)
 
 
-@operation(entries, "POST", "/entries/<entry:str>/form", "Change its form", answer=EntryView, body=Entry)
+@operation(
+    entries, "POST", "/entries/<entry:str>/form", "Change its form", answer=EntryView, body=Entry, agreed=True
+)
 async def change_entry(request: Request, entry: str, body: Entry) -> EntryView:
     return await starting.change(entry, body.form(), session(request).person_id, now(), it(request).records)
 
@@ -125,6 +128,7 @@ async def change_entry(request: Request, entry: str, body: Entry) -> EntryView:
     status=201,
     upload=True,
     upload_media="application/octet-stream",
+    agreed=True,
 )
 async def give_material(request: Request, entry: str, slot: str) -> MaterialView:
     file = request.files.get("file") if request.files else None
@@ -178,6 +182,7 @@ async def claim_entry_code(request: Request, body: EntryToken) -> EntryClaim:
     "Submit it on the phone that claimed its code, the first time or again",
     answer=EntryView,
     body=EntrySubmitted,
+    agreed=True,
 )
 async def submit_entry(request: Request, entry: str, body: EntrySubmitted) -> EntryView:
     said = submitting.Said(**body.model_dump())
@@ -197,6 +202,7 @@ async def withdraw_entry(request: Request, entry: str) -> EntryView:
     answer=IdentityCheckView,
     body=WayWanted,
     status=201,
+    agreed=True,
 )
 async def begin_entry_check(request: Request, entry: str, body: WayWanted) -> IdentityCheckView:
     ctx, person = it(request), session(request).person_id

@@ -45,6 +45,7 @@ async def company_filings(request: Request, company: str) -> FilingsOfCompany:
     answer=FilingView,
     body=NewFiling,
     status=201,
+    agreed=True,
 )
 async def file_seal(request: Request, company: str, body: NewFiling) -> FilingView:
     context, person = it(request), session(request).person_id

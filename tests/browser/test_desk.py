@@ -32,6 +32,9 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
     uscc = enter(owner, 7121, COMPANY)
     draft = owner.client.begin_entry(entry_form(owner, COMPANY, uscc, {"kind": "contract"}))
     fill_all(owner, draft, "听松")
+    phone = open_window(**PHONE, reduced_motion="reduce")
+    steps.enter_as(phone, site, owner, device=False)
+    _paid(site, phone, draft["id"])
     owner.client.submit_entry(draft["id"])
     (role,) = host(site, "add", reviewer.demo.mobile, "operator", "沈砚秋")
     desk = open_window(**DESK, reduced_motion="reduce")
@@ -67,10 +70,6 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
     assert owner.client.entry(draft["id"])["missing"] == ["licence_copy"]
     owner.client.give_material(draft["id"], "licence_copy", "again.jpg", jpeg(sheet("听松执照重拍", 9)))
     owner.client.submit_entry(draft["id"])
-
-    phone = open_window(**PHONE, reduced_motion="reduce")
-    steps.enter_as(phone, site, owner, device=False)
-    _paid(site, phone, draft["id"])
 
     desk.go("/desk/reviews")
     row.get_by_role("button", name="领取").click()

@@ -43,6 +43,7 @@ def test_by_phone_from_the_menu_to_the_review(site: Site, open_window: Callable[
     phone = open_window(**PHONE, reduced_motion="reduce")
     phone.expect(422, "/materials/licence_copy")
     phone.expect(422, "/submit")
+    phone.expect(403, "/materials/licence_copy")  # consent was withdrawn elsewhere
     who = site.person(6401, "顾南浦")
     uscc = enter(who, 6401, COMPANY)
     steps.enter_as(phone, site, who)
@@ -69,7 +70,9 @@ def test_by_phone_from_the_menu_to_the_review(site: Site, open_window: Callable[
     licence = _slot(page, "营业执照副本")
     expect(licence).to_be_visible()
     expect(page.locator(".slot")).to_have_count(4)  # the draft of a design is optional
+    who.client.withdraw_consent()
     _give(licence, "blurred.jpg", jpeg(sheet("营业执照副本"), blur=6))
+    page.get_by_role("dialog").get_by_role("button", name="同意并继续").click()
     expect(licence.locator(".field-error")).to_contain_text("画面模糊")
     expect(licence.locator(".field-error")).to_contain_text("拿稳再拍")
     for title, slot in SHEETS.items():

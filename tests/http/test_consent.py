@@ -11,6 +11,8 @@ from tests.http.site import Party, Site, refused
 ASKED_BEFORE = {
     *("apply", "begin_collection", "begin_joining", "ask", "grant_seal", "invite_member"),
     *("accept_invitation", "add_seal", "draft_rule", "approve_signing"),
+    *("begin_entry", "change_entry", "give_material", "submit_entry", "begin_entry_check"),
+    *("ask_deposit", "answer_deposit", "file_seal"),
 }
 
 

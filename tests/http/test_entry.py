@@ -7,11 +7,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Refused, Unavailable
 from auth.models import Deployment
 from auth.privacy import RecordsKey
 from seals.entry.deciding import approve, reject, return_items
+from seals.entry.lapsing import lapse
+from seals.entry.models import EntryApplication, EntryWay
+from seals.entry.starting import change
+from seals.entry.verified import record_here
 from server.adapters.registrar import HttpRegistrar
+from server.api.entries import Entry
 from server.client import Json
 from tests.http.entering import begun, code_of, decide, enter, entry_form, fill_all, material, verified
 from tests.http.site import Party, Site, refused
@@ -71,6 +77,20 @@ def _return(site: Site, entry: str, items: dict[str, str]) -> None:
     decide(site, act)
 
 
+def _reject(site: Site, entry: str) -> None:
+    async def act(records: RecordsKey, _: HttpRegistrar) -> None:
+        await reject(entry, "材料不实。", REVIEWER, _now(), records)
+
+    decide(site, act)
+
+
+def _lapse(site: Site) -> None:
+    async def act(_: RecordsKey, __: HttpRegistrar) -> None:
+        await lapse(_now())
+
+    decide(site, act)
+
+
 @pytest.fixture(scope="module")
 def owner(site: Site) -> Party:
     return site.person(361, "沈怀瑾")
@@ -101,6 +121,8 @@ def test_from_the_form_to_collected_seals(site: Site, owner: Party, draft: Json)
     assert full["missing"] == []
     refused(lambda: client.submit_entry(entry, declaration=False), 422, "declaration.missing")
     refused(lambda: client.submit_entry(entry, will=False), 422, "entry.will")
+    refused(lambda: client.submit_entry(entry), 409, "entry.not_verified")
+    assert verified(owner, entry)["verified"] == ["face"]
     assert client.submit_entry(entry)["state"] == "submitted"
     refused(lambda: client.submit_entry(entry), 409, "entry.state")
     refused(lambda: client.give_material(entry, "licence_copy", "a.jpg", b"x"), 409, "entry.state")
@@ -119,10 +141,12 @@ def test_from_the_form_to_collected_seals(site: Site, owner: Party, draft: Json)
     assert client.material_file(entry, old["material"]["id"]) == material("licence_copy", "旧雨")
     assert second["outcome"] == "waiting"
 
+    (live,) = site.column("entry_verification", "live", application_id=entry)
+    site.change("UPDATE entry_verification SET live = NULL WHERE application_id = ?", entry)
     with pytest.raises(Conflict) as unverified:
         _approve(site, entry)
     assert unverified.value.code == "entry.not_verified"
-    assert verified(owner, entry)["verified"] == ["face"]
+    site.change("UPDATE entry_verification SET live = ? WHERE application_id = ?", live, entry)
     _unlicensed(site, entry)
     _approve(site, entry)
     done = client.entry(entry)
@@ -190,6 +214,8 @@ def test_files_of_another_company_and_what_changes_with_the_form(site: Site) -> 
     entry = agent.client.begin_entry(asked)
     assert {"agent_id_front", "authorisation", "superior_letter", "name_id_front.1"} <= set(entry["missing"])
     copied = material("licence_copy", "365")
+    agent.client.give_material(entry["id"], "licence_copy", "x.jpg", copied)  # a draft says nothing of whose
+    verified(party, first["entry"])
     refused(
         lambda: agent.client.give_material(entry["id"], "licence_copy", "x.jpg", copied),
         422,
@@ -220,10 +246,10 @@ def test_one_application_of_a_company_and_one_decision_of_a_round(site: Site) ->
     for party in (one, two):
         entry = party.client.begin_entry(entry_form(one, "北京无涯体育有限公司", uscc))
         fill_all(party, entry, "无涯")
+        verified(party, entry["id"])
         entries.append(entry["id"])
     assert one.client.submit_entry(entries[0])["state"] == "submitted"
     refused(lambda: two.client.submit_entry(entries[1]), 409, "entry.company_applies")
-    verified(one, entries[0])
 
     async def at_once(records: RecordsKey, registrar: HttpRegistrar) -> list[str]:
         acts = [
@@ -235,3 +261,53 @@ def test_one_application_of_a_company_and_one_decision_of_a_round(site: Site) ->
         return sorted(each.code if isinstance(each, DomainError) else "done" for each in done)
 
     assert decide(site, at_once) == ["done", "entry.state", "entry.state"]
+
+
+def test_a_form_that_changed_is_not_verified_as_it_was_judged(site: Site) -> None:
+    party = site.person(369, "尤若谷")
+    entry = begun(party, 369)["entry"]
+    other = Entry(**entry_form(party, "北京若谷别家有限公司", code_of(370))).form()
+
+    async def act(records: RecordsKey, _: HttpRegistrar) -> str:
+        judged = await EntryApplication.get(id=entry)
+        await change(entry, other, judged.applicant_id, _now(), records)
+        with pytest.raises(Conflict) as late:
+            async with transaction():
+                await record_here(judged, EntryWay.DEPOSIT, "a deposit", "person:x", _now())
+        return late.value.code
+
+    assert decide(site, act) == "entry.changed"
+    assert party.client.entry(entry)["verified"] == []
+
+
+def test_what_was_returned_is_rejected_or_ends_and_another_may_apply(site: Site) -> None:
+    one, two = site.person(371, "钟离秋"), site.person(372, "钟离春")
+    company = "北京离秋园艺有限公司"
+    uscc = enter(one, 371, company)
+    entries = []
+    for party in (one, one, two):
+        entry = party.client.begin_entry(entry_form(one, company, uscc))
+        fill_all(party, entry, "离秋")
+        verified(party, entry["id"])
+        entries.append(entry["id"])
+    for entry in entries[:2]:
+        one.client.submit_entry(entry)
+        _return(site, entry, {"licence_copy": "请重拍。"})
+        refused(lambda: two.client.submit_entry(entries[2]), 409, "entry.company_applies")
+        if entry == entries[0]:
+            _reject(site, entry)
+            assert one.client.entry(entry)["state"] == "rejected"
+            assert one.client.entry(entry)["rounds"][0]["outcome"] == "returned"
+    site.change(
+        "UPDATE entry_application SET submitted_at = '2020-01-01 00:00:00+00:00' WHERE id = ?", entries[1]
+    )
+    _lapse(site)
+    assert one.client.entry(entries[1])["state"] == "returned", "counted from the return"
+    site.change(
+        "UPDATE entry_round SET decided_at = '2020-01-01 00:00:00+00:00' WHERE application_id = ?", entries[1]
+    )
+    _lapse(site)
+    assert one.client.entry(entries[1])["state"] == "lapsed"
+    (card,) = [each for each in one.client.thread()["cards"] if each["kind"] == "entry.lapsed"]
+    assert "30 天" in str(card)
+    assert two.client.submit_entry(entries[2])["state"] == "submitted"

@@ -245,7 +245,16 @@ def test_forms_are_filled_in_with_what_is_registered(site: Site, owner: Party, s
         "application": ("法定代表人本人", "发票专用章", "声明"),
         "mandate": ("受托人无权转委托", "授权范围和权限"),
         "confirmation": ("请在此处加盖实体印章",),
-        "contract": ("服务期限", "年费", "初装费", "0.00", "违约责任", "安全与保密", "权利和义务"),
+        "contract": (
+            "服务期限",
+            "年费",
+            "初装费",
+            "0.00",
+            "违约责任",
+            "安全与保密",
+            "权利和义务",
+            "不是乙方在本合同上的签章",
+        ),
         "needs": ("功能需求", "国密SM2/SM3"),
     }
     for form, words in wanted.items():
@@ -294,6 +303,12 @@ def test_an_applicant_whose_company_is_not_here_yet_has_his_forms_filled_in(
     assert "合同专用章" not in said["confirmation"], "it is drawn, not taken from a physical one"
     for secret in (party.id_number, party.demo.mobile):
         assert secret not in said["application"]
+    for pages in said.values():
+        assert "按申请人填写内容预填,未经核实" in pages
+        assert "按登记信息预填" not in pages, "the platform's seal vouches for nothing of it"
+    assert "平台未核实" in page(stranger, ordered["application"]["code"])
+    assert stranger.record(ordered["application"]["code"])["paper"]["stands"]["good"] is False
+    refused(lambda: party.client.order_entry_form(draft["id"], "contract"), 403, "paper.contract")
     cards = [card for card in party.client.thread()["cards"] if card["kind"] == "paper.made"]
     assert len(cards) == 2
     assert "苏州怀远纺织有限公司" not in page(stranger, ordered["application"]["code"])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
+from auth.people import set_identity
+from auth.privacy import RecordsKey
 from seals.deposits import asking
+from server.adapters.registrar import HttpRegistrar
 from server.client import Json
 from tests.http.desks import Desk, right_amount, staffed
-from tests.http.entering import enter, entry_form, fill_all, material
+from tests.http.entering import code_of, decide, enter, entry_form, fill_all, material, verified
 from tests.http.site import Party, Site, refused
 from tests.seals.photo.papers import jpeg, sheet
 
@@ -41,10 +45,11 @@ def owner(site: Site) -> Party:
 
 @pytest.fixture(scope="module")
 def entry(site: Site, owner: Party) -> str:
-    """An application that waits for a reviewer; the company is not verified yet."""
+    """An application that waits for a reviewer, its company verified by a deposit."""
     uscc = enter(owner, 7113, COMPANY)
     draft = owner.client.begin_entry(entry_form(owner, COMPANY, uscc, {"kind": "contract"}))
     fill_all(owner, draft, "晚晴")
+    deposited(site, owner, draft["id"])
     owner.client.submit_entry(draft["id"])
     return str(draft["id"])
 
@@ -143,19 +148,19 @@ def test_whoever_opened_it_long_ago_looks_but_does_not_decide(site: Site, first:
     first.open()
 
 
-def test_returned_given_anew_verified_by_a_deposit_and_approved(
+def test_returned_given_anew_and_approved(
     site: Site, first: Desk, second: Desk, owner: Party, entry: str
 ) -> None:
     first.client.return_entry(entry, {"licence_copy": "图片模糊，请重新拍摄"})
     assert owner.client.entry(entry)["missing"] == ["licence_copy"]
-    refused(lambda: first.client.take_review("entries", entry), 409, "entry.state")
+    first.client.take_review("entries", entry)  # to reject it, should it lie
+    refused(lambda: first.client.approve_review("entries", entry), 409, "entry.state")
+    first.client.release_review("entries", entry)
     owner.client.give_material(entry, "licence_copy", "again.jpg", jpeg(sheet("晚晴营业执照重拍", 9)))
     owner.client.submit_entry(entry)
     second.client.take_review("entries", entry)
     seen = second.client.review("entries", entry)
     assert [each["outcome"] for each in seen["entry"]["rounds"]] == ["returned", "waiting"]
-    refused(lambda: second.client.approve_review("entries", entry), 409, "entry.not_verified")
-    deposited(site, owner, entry)
     assert second.client.approve_review("entries", entry)["state"] == "approved"
     assert site.column("event", "actor", kind="entry.approved", subject=f"entry:{entry}") == [
         f"staff:{second.id}"
@@ -203,6 +208,10 @@ def deposited(site: Site, owner: Party, entry: str) -> None:
     assert client.deposit(entry)["state"] == "expired"
     refused(lambda: client.answer_deposit(entry, right_amount(site)), 409, "deposit.over")
     refused(lambda: client.ask_deposit(entry, ACCOUNT, BANK), 429, "rate.limited")
+    other = site.person(7115, "苏晚照")
+    draft = other.client.begin_entry(entry_form(owner, COMPANY, client.entry(entry)["uscc"]))["id"]
+    assert other.client.ask_deposit(draft, ACCOUNT, BANK)["state"] == "waiting", "each person's own limit"
+    state_of(other, draft, "sent")
     site.change("DELETE FROM throttle WHERE id LIKE 'deposit.%'")
     client.ask_deposit(entry, ACCOUNT, BANK)
     state_of(owner, entry, "sent")
@@ -223,6 +232,7 @@ def test_nobody_decides_about_himself(site: Site, first: Desk, a: Party) -> None
         entry_form(owner, "北京知行信息技术有限公司", uscc, {"kind": "contract"})
     )
     fill_all(owner, draft, "知行")
+    verified(owner, draft["id"])
     owner.client.submit_entry(draft["id"])
     refused(lambda: mine.client.take_review("entries", draft["id"]), *OWN)
     site.change(
@@ -247,6 +257,35 @@ def test_nobody_decides_about_himself(site: Site, first: Desk, a: Party) -> None
     mine.client.approve_review("seals", seal)
     told = site.column("event", "actor", kind="seal.issued", subject=f"seal:{seal}")
     assert told[-1] == f"staff:{mine.id}"
+
+
+def test_whose_company_it_is_is_not_only_what_was_typed(site: Site) -> None:
+    """Another mobile than the reviewer's stands in the form: his ID number, and the register, tell."""
+    mine, other = staffed(site, 7116, "陆知远"), site.person(7117, "骆知远")
+    company, person = "北京知远园林有限公司", mine.party.client.me()["id"]
+
+    def submitted(form: Json) -> str:
+        draft = other.client.begin_entry(form)
+        fill_all(other, draft, form["uscc"][-5:])
+        verified(other, draft["id"])
+        other.client.submit_entry(draft["id"])
+        return str(draft["id"])
+
+    async def known(records: RecordsKey, _: HttpRegistrar) -> None:
+        await set_identity(person, mine.party.name, mine.party.id_number, records)
+
+    form = {**entry_form(other, company, code_of(7116)), "representative_name": mine.party.name}
+    by_id = submitted({**form, "representative_id_number": mine.party.id_number})
+    mine.client.take_review("entries", by_id)
+    decide(site, known)
+    for act in (mine.client.take_review, mine.client.review, mine.client.approve_review):
+        refused(partial(act, "entries", by_id), *OWN)
+    other.client.withdraw_entry(by_id)
+    uscc = enter(other, 7117, company, representative_mobile=mine.party.demo.mobile)
+    by_register = submitted(entry_form(other, company, uscc))
+    mine.client.take_review("entries", by_register)
+    refused(lambda: mine.client.approve_review("entries", by_register), *OWN)
+    assert other.client.entry(by_register)["state"] == "submitted"
 
 
 def test_a_held_seal_is_taken_compared_and_decided(site: Site, first: Desk, second: Desk, a: Party) -> None:

@@ -106,7 +106,8 @@ function show(entry) {
   $("verify").hidden = !open || entry.verified.includes("face");
   $("verify-deposit").hidden = !open || entry.verified.length > 0;
   form.hidden = !atApplicant();
-  $("lacking").textContent = entry.missing.length ? t("entry.missing", { count: entry.missing.length }) : "";
+  const missing = entry.missing.length ? t("entry.missing", { count: entry.missing.length }) : "";
+  $("lacking").textContent = [missing, entry.verified.length ? "" : t("entry.unverified")].filter(Boolean).join(" ");
   $("part-history").hidden = !entry.rounds.length;
   $("rounds").replaceChildren(...entry.rounds.map(roundItem));
   $("part-withdraw").hidden = !open;

@@ -57,6 +57,7 @@ def company_sample(kind: str, name: str = NAME, words: str = "投标资格审查
         "seals": [_seal(each, name) for each in list(SealKind)[:seals]],
         "maker": {"name": "北京印信公章制作有限公司", "number": "京公特字第 0001 号"},
         "seal": _seal(SealKind.CONTRACT, name),
+        "of_entry": False,
         "by_agent": True,
         "agent": {
             "name": "李泽宇",
