@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 from tests.browser.windows import DESK, PHONE, Window
 from tests.http.daily import bind
+from tests.http.desks import host
 from tests.http.entering import begun, fill_all
 from tests.http.site import Party, Site, client_at, filed, invited, joined
 
@@ -35,7 +36,7 @@ STILL = """() => document.getAnimations().every((one) => one.playState !== "runn
 
 @dataclass(frozen=True)
 class Shelf:
-    """One of everything that pages are about, mostly by id."""
+    """One of everything that pages are about, mostly by id; desk_codes: of the owner's desks, fresh ones."""
 
     owner: Party
     company: str
@@ -49,6 +50,7 @@ class Shelf:
     approvable: str
     entry: str
     filing: str
+    desk_codes: Callable[[], list[str]]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def stock(site: Site, contract: bytes) -> Shelf:
     _, grant = joined(site, owner, 403)
     entry = begun(owner, 405)["entry"]
     fill_all(owner, owner.client.entry(entry), "405")
+    roles = [host(site, "add", owner.demo.mobile, role, NAME)[0]["id"] for role in ("operator", "regulator")]
     approvable = str(owner.ask(contract, FILE, kind="finance")["id"])
     owner.client.set_approval_rule(owner.seal("finance"), owner.pin, ["representative"], amount="10000")
     return Shelf(
@@ -87,6 +90,7 @@ def stock(site: Site, contract: bytes) -> Shelf:
         grant=grant,
         approvable=approvable,
         filing=str(filed(owner)["id"]),
+        desk_codes=lambda: [host(site, "code", role)[0]["code"] for role in roles],
     )
 
 
@@ -142,18 +146,22 @@ def own_pages(shelf: Shelf) -> Iterator[Sight]:
     counter = shelf.owner.client.begin_check("unlock", way="counter")["id"]
     yield Sight(f"/m/identity/{counter}", "#part-waiting:not([hidden])")
     yield Sight("/m/sessions", "#logins > li")
-    yield Sight("/m/alerts", "#state:not(:empty)")
+    yield Sight("/m/alerts", "#state")  # it waits for the worker, which these windows have not
     yield Sight("/m/sessions", "#logins > li", lambda page: page.click("#end-all"))
     yield Sight("/m/account-close", "#hindered > p")
     yield Sight("/m/devices", "#devices > li")
     yield Sight("/m/devices", "#devices > li", lambda page: page.click("#devices button"))
     yield Sight("/m/scan", "#scan-state:not(:empty)")
     yield Sight("/m/code", "#short-code", lambda page: page.click("[type=submit]"))
-    yield Sight("/m/display", ".row-tick")
     yield Sight("/pc", "#drop", on_desk=True)
     yield Sight(f"/pc?document={shelf.document}", "#seal-choices :nth-child(5) img", place, on_desk=True)
     fresh = shelf.owner.client.request_signing(shelf.document, shelf.owner.seal(), others="unknown")["id"]
     yield Sight(f"/pc?signing={fresh}", "#qr[src]", on_desk=True)
+    yield Sight("/desk", "#closed:not([hidden])", on_desk=True)
+    yield Sight("/desk", "#closed:not([hidden])", open_desks(shelf), on_desk=True)
+    yield Sight("/desk/reviews", "#empty:not([hidden]), #items > li", on_desk=True)
+    yield Sight("/desk/service", "#ticket-count:not(:empty)", on_desk=True)
+    yield Sight("/desk/supervision", ".super-chart", on_desk=True)
 
 
 def open_pages(shelf: Shelf) -> Iterator[Sight]:
@@ -188,6 +196,10 @@ def open_pages(shelf: Shelf) -> Iterator[Sight]:
     yield Sight(f"/v/{shelf.code}", "#drop")
     yield Sight(f"/v/{shelf.code}", "#drop", lambda page: check(page, shelf.file), on_desk=True)
     yield Sight("/v/0000-0000-0000-0000", "h1", refused=404)
+    for path in ("/help", "/terms", "/privacy", "/status", "/notices"):
+        yield Sight(path, "h1")
+    yield Sight("/m/display", ".row-tick")
+    yield Sight("/feedback", "#form", lambda page: page.click("#form [type=submit]"))
     yield Sight("/roots", "h1")
     yield Sight("/offline", "h1")
     yield Sight("/https", "h1")
@@ -206,6 +218,19 @@ def login_pages() -> Iterator[Sight]:
 def show_code(page: Page) -> None:
     page.click("#form [type=submit]")
     page.wait_for_selector("#code-qr[src]")
+
+
+def open_desks(shelf: Shelf) -> Callable[[Page], None]:
+    """Both desks, by the host's codes."""
+
+    def act(page: Page) -> None:
+        for code in shelf.desk_codes():
+            page.fill("#code", code)
+            page.click("#open-by-code")
+            expect(page.locator("#queues")).to_be_visible()
+        expect(page.locator("#closed")).to_be_hidden()
+
+    return act
 
 
 def hold_out(page: Page) -> None:

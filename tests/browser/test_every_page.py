@@ -31,7 +31,11 @@ REGISTERED = (
     "北京市朝阳区望京街 10 号院 3 号楼 1801 室",
     "精密仪器的技术开发、制造、销售；货物进出口。",
 )
-EXAMPLES = ("北京云杉科技有限公司", "建国路 88 号 3 层", "软件开发；技术服务；技术咨询")
+EXAMPLES = (
+    *("北京云杉科技有限公司", "建国路 88 号 3 层", "软件开发；技术服务；技术咨询"),
+    "中国工商银行北京望京支行",
+)
+ENTERED = ("北京第405号旧企业有限公司", "执照.jpg")
 WIDTHS_PX = (360, 390, 1280)
 
 
@@ -98,8 +102,10 @@ def test_english_pages_hold_no_chinese_but_data(
         *seals,
         *REGISTERED,
         *EXAMPLES,
+        *ENTERED,
     }
     data |= {"合同专用章", "签订合同"}  # as it was filed
+    data |= {"北京市 朝阳区", "北京市"}  # places of registration, as they are written
     data.add("程序接口 API")  # names a program in both languages at once
     data.add("e章通")  # the seal maker, as its certificate names it
 
