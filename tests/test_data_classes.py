@@ -49,6 +49,27 @@ IN_CLEAR = {
         [(table, "reason") for table in ("application", "seal", "signing", "collection", "pin_reset")],
         "the words of a refusal",
     ),
+    **dict.fromkeys(
+        [
+            (table, "reason")
+            for table in (
+                "bank_deposit",
+                "company_filing",
+                "entry_application",
+                "entry_round",
+                "maker_filing",
+            )
+        ],
+        "the words of a refusal, emptied with the archive",
+    ),
+    ("bank_deposit", "company_name"): "the name of a company",
+    ("entry_application", "company_name"): "the name of a company",
+    ("entry_material", "name"): "a file's name as given, emptied with the archive or the account",
+    ("company_filing", "name"): "the name of a seal, as it was filed",
+    ("company_filing", "receipt_number"): "the authority's number of a filing",
+    ("maker", "name"): "the maker's, from the settings",
+    ("consent", "text"): "which text was accepted",
+    ("guidance", "text"): "an authority's words to maker or platform",
     ("root", "text"): "published",
 }
 """Columns whose name says that a person may stand in them, in clear, and why they may."""

@@ -46,6 +46,7 @@ SHOWN = frozenset(
         "pin.wrong",
         "paper.exported",
         "paper.made",
+        "document.deleted",
         "document.uploaded",
         "printed.looked",
         "printed.switched",

@@ -94,6 +94,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "Those that are suspended stay so; resume them before you collect them.",
     ),
     "card.document_uploaded": ("已收到文件", "File received"),
+    "card.document_gone": ("这份文件已删除。", "This file was deleted."),
+    "card.document_deleted": ("文件已删除", "File deleted"),
+    "card.document_deleted_text": (
+        "这份没有盖章的文件已从平台删除，不能恢复。",
+        "This file, which was never sealed, is gone from the platform for good.",
+    ),
+    "card.document_delete_sure": ("删除这份文件？", "Delete this file?"),
+    "card.document_delete_what": (
+        "文件和为盖章准备的副本都会删除，不能恢复。",
+        "The file and what was prepared of it for signings go for good.",
+    ),
+    "card.do_delete_document": ("删除文件", "Delete the file"),
     "card.signing_requested": ("有文件等待盖章", "A document is to be sealed"),
     "card.signing_asker": ("发起人：{who}", "Asked by: {who}"),
     "card.signing_until": ("请在 {time} 前确认", "Please confirm before {time}"),
