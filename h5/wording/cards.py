@@ -101,10 +101,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "This file, which was never sealed, is gone from the platform for good.",
     ),
     "card.document_delete_sure": ("删除这份文件？", "Delete this file?"),
-    "card.document_delete_what": (
-        "文件和为盖章准备的副本都会删除，不能恢复。",
-        "The file and what was prepared of it for signings go for good.",
-    ),
+    "card.document_delete_what": ("不能恢复", "For good"),
     "card.do_delete_document": ("删除文件", "Delete the file"),
     "card.signing_requested": ("有文件等待盖章", "A document is to be sealed"),
     "card.signing_asker": ("发起人：{who}", "Asked by: {who}"),
