@@ -328,8 +328,9 @@ class Record(Model):
 
 class Document(Model):
     """A company's uploaded document. blob: address of its current bytes in the blob store, original: of those
-    that were brought, which all later ones begin with. printed_off: this party wants no pages shown to who
-    holds the paper (`seals/printed.py`).
+    that were brought, which all later ones begin with. blob is empty, and name and inspection are, once its
+    company deleted it (`seals/deleting.py`). printed_off: this party wants no pages shown to who holds the
+    paper (`seals/printed.py`).
     """
 
     id = fields.CharField(ID, primary_key=True, default=new_id)

@@ -123,5 +123,10 @@ class Blobs(Protocol):
     async def get(self, address: str) -> bytes:
         """The bytes of an address. Raises NotFound `blob.not_found`; Unavailable `blob.damaged`."""
 
+    async def has(self, address: str) -> bool:
+        """Whether they are there."""
+
     async def delete(self, address: str) -> bool:
-        """Delete them, for good; whether they were there. Only what the register of erasures names."""
+        """Delete them, for good; whether they were there. Only what is nobody's any more
+        (`seals/archiving/stored.py`).
+        """

@@ -45,13 +45,13 @@ async def registered(company_id: str, records: RecordsKey, registrar: Registrar)
     """Ask. Raises Refused, NotFound or Unavailable where the registrar, or our form, does not say."""
     entry = await EntryApplication.get_or_none(company_id=company_id, state=EntryState.APPROVED)
     if entry is not None:
+        if not entry.form_sealed:
+            raise _no_form()
         uscc = opened(entry, records).uscc
         return _as_registered(*await listed(uscc, registrar), records)
     row = await Application.get_or_none(company_id=company_id, state=ApplicationState.APPROVED)
-    if row is None or not row.form_sealed:  # none, or erased after its time in the archive
-        raise NotFound(
-            "application.not_found", "没有找到该企业的登记申请。", "The company's application is not there."
-        )
+    if row is None or not row.form_sealed:
+        raise _no_form()
     form = applying.opened(row, records)
     company = (await registrar.result(await registrar.submit(form))).company
     if company is None:
@@ -61,6 +61,13 @@ async def registered(company_id: str, records: RecordsKey, registrar: Registrar)
             "The registrar does not confirm the company; it will be asked again.",
         )
     return _as_registered(form, company, await registrar.representative(company.uscc), records)
+
+
+def _no_form() -> NotFound:
+    """There is none, or it was erased after its time in the archive."""
+    return NotFound(
+        "application.not_found", "没有找到该企业的登记申请。", "The company's application is not there."
+    )
 
 
 async def listed(

@@ -39,6 +39,7 @@ from seals import (
     succession_news,
 )
 from seals.approval_models import ApprovalRule, RuleState
+from seals.entry.models import EntryApplication
 from seals.establishing import Drawn, issue
 from seals.filing import updates
 from seals.life import Change
@@ -111,8 +112,10 @@ async def hear(registrar: Registrar, now: datetime) -> bool:
 
 def _known() -> QuerySet[Company]:
     """Companies of which we still know what to ask (`seals/archiving/companies.py`)."""
-    erased = Application.filter(form_sealed=b"", company_id__isnull=False)
-    return Company.filter(id__not_in=Subquery(erased.values("company_id")))
+    founded = Application.filter(form_sealed=b"", company_id__isnull=False)
+    entered = EntryApplication.filter(form_sealed=b"", company_id__isnull=False)
+    left = Company.filter(id__not_in=Subquery(founded.values("company_id")))
+    return left.filter(id__not_in=Subquery(entered.values("company_id")))
 
 
 async def look_around(now: datetime) -> None:

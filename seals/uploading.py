@@ -181,6 +181,8 @@ async def upload(new: Upload, session: SessionView, now: datetime, workshop: Wor
     blob = await _in_store(data, known, workshop)
     async with transaction():
         row = await _store(new, company, session, stored, blob, removed, known, now)
+    if known is None and not await workshop.blobs.has(blob):  # deleted just now (`seals/deleting.py`)
+        await workshop.blobs.put(data)
     return _view(row)
 
 
@@ -335,7 +337,7 @@ async def own_document(document_id: str, person_id: str, now: datetime) -> Docum
     """
     missing = NotFound("document.not_found", "没有找到该文件。", "There is no such document.")
     row = await Document.get_or_none(id=document_id)
-    if row is None:
+    if row is None or not row.inspection:  # deleted, or erased after its time
         raise missing
     his = await known(person_id, row.company_id, now, missing)
     his.require(Act.ASK_SIGNING if row.uploader_id == person_id else Act.SEE_DOCUMENTS)
@@ -349,7 +351,7 @@ async def find(document_id: str, person_id: str, now: datetime) -> DocumentView:
 
 def check_page(row: Document, page: int, width_px: int, webp: bool = False) -> None:
     """webp: only the steps are drawn. Raises NotFound `document.no_page`, Invalid `picture.width`."""
-    if not 0 <= page < len(row.inspection["pages"]):
+    if not 0 <= page < len(row.inspection.get("pages", ())):
         raise NotFound("document.no_page", "没有这一页。", "There is no such page.")
     if not PAGE_WIDTHS[0] <= width_px <= PAGE_WIDTHS[1]:
         raise Invalid(

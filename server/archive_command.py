@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from auth.engine import close_database, open_database
 from auth.errors import Conflict, DomainError, Invalid
+from seals import deleting
 from seals.archiving import companies, files, persons
 from seals.archiving.register import Line, lines
 from seals.policies import DEFAULT, POLICIES
@@ -51,6 +52,7 @@ def erase(wanted: Sequence[str], out: TextIO | None = None) -> int:
             _print(dataclasses.asdict(line), out)
         for line in await lines():  # what a crash has left
             await _delete(line, settings)
+        await deleting.sweep(LocalBlobs(settings.blobs_folder))
 
     return _run(work, out)
 

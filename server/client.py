@@ -666,6 +666,10 @@ class Client(Asks, Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCall
         """A document."""
         return self._get(f"/api/documents/{document}")
 
+    def delete_document(self, document: str) -> None:
+        """Delete a document that was never sealed, for good."""
+        self._post(f"/api/documents/{document}/deletion", {})
+
     def request_signing(self, document: str, seal: str, *, agreed: bool = True, **place: Any) -> Json:
         """Ask for a seal on a document; `page`, `x_mm`, `y_mm`, `others`, `known`, `field` as in the API.
 

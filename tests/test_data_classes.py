@@ -49,22 +49,28 @@ IN_CLEAR = {
         [(table, "reason") for table in ("application", "seal", "signing", "collection", "pin_reset")],
         "the words of a refusal",
     ),
-    ("root", "text"): "published",
-    ("consent", "text"): "which text it was, by its kind",
-    ("maker", "name"): "the platform's own",
-    ("guidance", "text"): "of an authority to the platform, about nobody",
-    ("company_filing", "name"): "of a seal, as its company files it",
-    ("company_filing", "receipt_number"): "of a receipt that is shown to whoever is handed it",
-    ("entry_application", "company_name"): "public by law",
-    ("bank_deposit", "company_name"): "public by law",
-    ("entry_material", "name"): "of a file, for its applicant and the reviewer; emptied with the archive",
     **dict.fromkeys(
         [
-            *((table, "reason") for table in ("maker_filing", "company_filing", "bank_deposit")),
-            *((table, "reason") for table in ("entry_application", "entry_round")),
+            (table, "reason")
+            for table in (
+                "bank_deposit",
+                "company_filing",
+                "entry_application",
+                "entry_round",
+                "maker_filing",
+            )
         ],
-        "the words of a refusal, by an authority, a bank or a reviewer",
+        "the words of a refusal, emptied with the archive",
     ),
+    ("bank_deposit", "company_name"): "the name of a company",
+    ("entry_application", "company_name"): "the name of a company",
+    ("entry_material", "name"): "a file's name as given, emptied with the archive or the account",
+    ("company_filing", "name"): "the name of a seal, as it was filed",
+    ("company_filing", "receipt_number"): "the authority's number of a filing",
+    ("maker", "name"): "the maker's, from the settings",
+    ("consent", "text"): "which text was accepted",
+    ("guidance", "text"): "an authority's words to maker or platform",
+    ("root", "text"): "published",
     ("seal_ask", "letter_number"): "of a paper, no person",
 }
 """Columns whose name says that a person may stand in them, in clear, and why they may."""

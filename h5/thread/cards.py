@@ -30,10 +30,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Press:
-    """A button that does something at once: an address of this API to POST to."""
+    """A button that does something at once: an address of this API to POST to. sure: what is asked before, of
+    what cannot be taken back; what: what the answer does, under its button.
+    """
 
     label: str
     post: str
+    sure: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from h5.thread.cards import Picture, State, Telling, Tone
 from seals.models import Document, Seal, Signing, SigningState
 from seals.seal_views import imprint_url
 
-__all__ = ["first_page", "imprints", "licence_face", "signed_page", "state"]
+__all__ = ["act_of", "first_page", "imprints", "licence_face", "signed_page", "state"]
 
 MAX_PICTURES = 5
 IMPRINT_PX = 84
@@ -62,17 +62,24 @@ def licence_face(company: Company) -> tuple[Picture, ...]:
     return (Picture("licence", "", PAGE_PX, 68, company.name),)
 
 
+def act_of(t: Telling, row: Document) -> Act:
+    """What the reader needs to see a document, as `seals.uploading.own_document`."""
+    return Act.ASK_SIGNING if row.uploader_id == t.reader.person_id else Act.SEE_DOCUMENTS
+
+
 def first_page(t: Telling, row: Document) -> tuple[Picture, ...]:
-    """As `seals.uploading.own_document`: what one uploaded oneself, or any for who sees documents."""
-    act = Act.ASK_SIGNING if row.uploader_id == t.reader.person_id else Act.SEE_DOCUMENTS
-    url = f"/api/documents/{row.id}/pages/0.png?w={PAGE_WIDTH_PX}" if t.may(act, row.company_id) else ""
+    """None of one that was deleted, or erased after its time."""
+    if not row.inspection:
+        return ()
+    may = t.may(act_of(t, row), row.company_id)
+    url = f"/api/documents/{row.id}/pages/0.png?w={PAGE_WIDTH_PX}" if may else ""
     return (_page(row, 0, url),)
 
 
 def signed_page(t: Telling, signing: Signing, row: Document) -> tuple[Picture, ...]:
     """The page with the seal on it, once it is there, for whoever sees the company's documents."""
     page = signing.request.get("page") or 0  # none where the seal goes into an open field
-    on_it = signing.state is SigningState.SIGNED and 0 <= page < len(row.inspection["pages"])
+    on_it = signing.state is SigningState.SIGNED and 0 <= page < len(row.inspection.get("pages", ()))
     if not on_it or not t.may(Act.SEE_DOCUMENTS, row.company_id):
         return first_page(t, row)
     return (_page(row, page, f"/api/signings/{signing.id}/pages/{page}.png?w={PAGE_WIDTH_PX}"),)

@@ -167,7 +167,8 @@ async def _live_names(events: Iterable[EventView], applications: Mapping[str, Ap
     if not names:
         return set()
     held = await Application.filter(live_name__in=names).values_list("live_name", flat=True)
-    return {str(name) for name in held}
+    here = await Company.filter(name__in=names).values_list("name", flat=True)  # renamed to it, or entered
+    return {str(name) for name in (*held, *here)}
 
 
 async def _entries(ids: Collection[str]) -> dict[str, EntryApplication]:

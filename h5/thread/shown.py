@@ -48,6 +48,7 @@ SHOWN = frozenset(
         "pin.wrong",
         "paper.exported",
         "paper.made",
+        "document.deleted",
         "document.uploaded",
         "printed.looked",
         "printed.switched",

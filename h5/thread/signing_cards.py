@@ -12,6 +12,7 @@ from seals.models import Document, Signing, SigningState
 from seals.signing.views import reason_words
 
 __all__ = [
+    "document_deleted",
     "document_uploaded",
     "printed_looked",
     "printed_switched",
@@ -30,12 +31,26 @@ __all__ = [
 
 def document_uploaded(t: Telling) -> Content:
     row = t.rows.documents[t.row_id]
+    if not row.inspection:  # deleted, or erased after its time
+        return Content(t.w("card.document_uploaded"), [t.w("card.document_gone")])
     lines = [t.w("card.file", name=row.name), t.w("card.pages", count=len(row.inspection["pages"]))]
     if row.removed:
         lines.append(t.w("card.removed"))
     choose = t.link("card.do_choose_seal", f"/m/seal?document={row.id}")
-    actions = () if row.id in t.rows.used else (choose,)
+    actions = () if row.id in t.rows.used else (choose, *_delete(t, row))
     return Content(t.w("card.document_uploaded"), lines, actions, looks.first_page(t, row))
+
+
+def document_deleted(t: Telling) -> Content:
+    return Content(t.w("card.document_deleted"), [t.w("card.document_deleted_text"), *_by(t)])
+
+
+def _delete(t: Telling, row: Document) -> tuple[Action, ...]:
+    """What was never sealed may go, by whom `seals.deleting` lets."""
+    if not t.may(looks.act_of(t, row), row.company_id):
+        return ()
+    words = (t.w("card.document_delete_sure"), t.w("card.document_delete_what"))
+    return (Press(t.w("card.do_delete_document"), f"/api/documents/{row.id}/deletion", *words),)
 
 
 def printed_looked(t: Telling) -> Content:
@@ -143,10 +158,11 @@ def signing_exported(t: Telling) -> Content:
 
 def _ended(t: Telling, title: str, *lines: str) -> Content:
     """A way out: the same document can be asked for again, unless that was done already."""
-    row, _ = _rows(t)
-    again = row.document_id not in t.rows.used
-    actions = (t.link("card.do_ask_again", f"/m/seal?document={row.document_id}"),) if again else ()
-    return Content(t.w(title), [*_what(t), *lines], actions)
+    row, document = _rows(t)
+    if not document.inspection or row.document_id in t.rows.used:
+        return Content(t.w(title), [*_what(t), *lines])
+    again = t.link("card.do_ask_again", f"/m/seal?document={row.document_id}")
+    return Content(t.w(title), [*_what(t), *lines], (again, *_delete(t, document)))
 
 
 def _reason(t: Telling) -> list[str]:

@@ -64,6 +64,7 @@ _ALL: tuple[Callable[[Telling], Content], ...] = (
     company_cards.seal_rekeyed,
     paper_cards.paper_exported,
     paper_cards.paper_made,
+    signing_cards.document_deleted,
     signing_cards.document_uploaded,
     signing_cards.printed_looked,
     signing_cards.printed_switched,

@@ -16,28 +16,17 @@ from auth.engine import transaction
 from auth.errors import Conflict, NotFound
 from auth.login import CodeSent
 from auth.member_models import LIVE, Member
-from auth.models import (
-    Application,
-    ApplicationState,
-    Company,
-    CompanyState,
-    Person,
-    ReadMark,
-    ScanLogin,
-    Session,
-    SmsCode,
-    WeChatAccount,
-)
-from auth.passkey_models import Passkey, PendingLogin
+from auth.models import Application, ApplicationState, Company, CompanyState, Person
 from auth.people import identity, lock
 from auth.ports import Sms
 from auth.privacy import RecordsKey
 from auth.sessions import SessionView
+from auth.staff_models import StaffRole
 from seals import grant_endings
+from seals.archiving import files, person_rows
 from seals.archiving.register import Gone, Line, enter, line_of
-from seals.archiving.traces import of_no_signing
-from seals.device_models import DeviceKey
-from seals.models import Holder, Offer, SealWrap
+from seals.entry.models import EntryApplication, EntryState
+from seals.ports import Blobs
 from seals.reset_models import PinReset
 
 __all__ = ["RULE", "Closing", "Hindrance", "close", "closing", "erase_again", "send_code"]
@@ -65,6 +54,28 @@ class Closing:
     memberships: int
 
 
+_APPLICATION = Hindrance(
+    "account.application_open",
+    "您有一项企业设立登记申请正在办理，请等待结果。",
+    "An application of yours is with the registrar; wait for its outcome.",
+)
+_ENTRY = Hindrance(
+    "account.entry_open",
+    "您有一项企业用章申请正在审核，请等待结果，或先撤回申请。",
+    "An application of yours for a company's seals is under review; wait for its outcome or withdraw it.",
+)
+_RESET = Hindrance(
+    "account.reset_open",
+    "您的口令重置申请正在办理，请等待结果。",
+    "An application to reset your PIN is under way; wait for its outcome.",
+)
+_STAFF = Hindrance(
+    "account.staff",
+    "您在平台有工作人员身份，请先由运营者终止该身份。",
+    "You work at one of the platform's desks; have its operator end that role first.",
+)
+
+
 async def closing(person_id: str) -> Closing:
     """What the page says before anything is done."""
     found = [
@@ -76,23 +87,18 @@ async def closing(person_id: str) -> Closing:
         )
         for row in await Company.filter(representative_id=person_id, state=CompanyState.ACTIVE).order_by("id")
     ]
-    if await Application.exists(applicant_id=person_id, state__in=_OPEN):
-        found.append(
-            Hindrance(
-                "account.application_open",
-                "您有一项企业设立登记申请正在办理，请等待结果。",
-                "An application of yours is with the registrar; wait for its outcome.",
-            )
-        )
-    if await PinReset.exists(open=person_id):
-        found.append(
-            Hindrance(
-                "account.reset_open",
-                "您的口令重置申请正在办理，请等待结果。",
-                "An application to reset your PIN is under way; wait for its outcome.",
-            )
-        )
+    found += [hindrance for hindrance, holds in await _of_his(person_id) if holds]
     return Closing(tuple(found), await Member.filter(person_id=person_id, state__in=LIVE).count())
+
+
+async def _of_his(person_id: str) -> list[tuple[Hindrance, bool]]:
+    """What he began, and what he does here for the platform."""
+    return [
+        (_APPLICATION, await Application.exists(applicant_id=person_id, state__in=_OPEN)),
+        (_ENTRY, await EntryApplication.exists(applicant_id=person_id, state=EntryState.SUBMITTED)),
+        (_RESET, await PinReset.exists(open=person_id)),
+        (_STAFF, await StaffRole.exists(person_id=person_id, ended_at=None)),
+    ]
 
 
 async def send_code(
@@ -105,10 +111,10 @@ async def send_code(
 
 
 async def close(
-    session: SessionView, code: str, browser: Browser, now: datetime, records: RecordsKey
+    session: SessionView, code: str, browser: Browser, now: datetime, records: RecordsKey, blobs: Blobs
 ) -> None:
-    """Close it, for good. Raises Conflict `account.…` where something stands against it; Invalid
-    `login.code_wrong`.
+    """Close it, for good, and delete his files. Raises Conflict `account.…` where something stands against
+    it; Invalid `login.code_wrong`.
     """
     person_id = session.person_id
     mobile = identity(await Person.get(id=person_id), records).mobile
@@ -123,7 +129,8 @@ async def close(
     async with transaction():
         await lock(person_id)
         await _require_free(person_id)
-        await _erase(person_id, f"person:{person_id}", now)
+        line = await _erase(person_id, f"person:{person_id}", now)
+    await files.delete(line, blobs)
 
 
 async def erase_again(person_id: str, actor: str, now: datetime) -> Line:
@@ -152,32 +159,8 @@ async def _require_free(person_id: str) -> None:
 
 async def _erase(person_id: str, actor: str, now: datetime) -> Line:
     stream = events.person_stream(person_id)
-    rejected = Application.filter(applicant_id=person_id, company_id=None)
-    rows = [f"person:{person_id}", *(f"application:{each.id}" for each in await rejected.order_by("id"))]
+    rows, his = await person_rows.named(person_id), await person_rows.files_of(person_id)
     numbers = await events.private_in(stream)
-    await rejected.update(form_sealed=b"")
-    await _end_logins(person_id, now)
-    await SealWrap.filter(holder_id=person_id).delete()
-    await Holder.filter(person_id=person_id).delete()
-    await DeviceKey.filter(person_id=person_id, revoked_at=None).update(revoked_at=now)
-    await DeviceKey.filter(person_id=person_id, last_used_at=None).update(label="")  # else evidence
-    await Offer.filter(person_id=person_id).update(sealed=None, device=None)
-    await ReadMark.filter(person_id=person_id).delete()
-    mobile = (await Person.get(id=person_id)).mobile_index
-    await SmsCode.filter(mobile_index=mobile).delete()
-    await Person.filter(id=person_id).update(
-        mobile_index=f"closed:{person_id}", mobile_sealed=b"", name_sealed=None, id_number_sealed=None
-    )
-    return line_of(await enter(Gone(stream, tuple(rows), (), tuple(numbers)), RULE, None, actor, now))
-
-
-async def _end_logins(person_id: str, now: datetime) -> None:
-    """Sessions stay as rows, without browser and address unless a signing was asked for: its evidence."""
-    mine = Session.filter(person_id=person_id)
-    ids = [str(each) for each in await mine.values_list("id", flat=True)]
-    await mine.filter(ended_at=None).update(ended_at=now)
-    await of_no_signing().filter(person_id=person_id).update(user_agent="", address="")
-    await ScanLogin.filter(confirmed_by_id__in=ids).update(user_agent="", address="")
-    await Passkey.filter(person_id=person_id).delete()
-    await PendingLogin.filter(person_id=person_id).delete()
-    await WeChatAccount.filter(person_id=person_id).delete()
+    await person_rows.empty(person_id, now)
+    gone = Gone(stream, rows, tuple(sorted(his)), tuple(numbers))
+    return line_of(await enter(gone, RULE, None, actor, now))

@@ -21,7 +21,7 @@ from auth.tokens import hash_token, new_token
 from seals.entry.models import EntryApplication
 from seals.entry.seeing import given, missing, own, view
 from seals.entry.starting import AT_APPLICANT
-from seals.entry.states import changed_meanwhile, lacking, wrong_state
+from seals.entry.states import changed_meanwhile, lacking, not_verified, wrong_state
 from seals.entry.views import EntryView
 from seals.signing.claiming import CLAIMS_PER_ADDRESS, CLAIMS_PER_PERSON
 
@@ -62,14 +62,17 @@ async def open_code(
 ) -> CodeOpened:
     """A code for form and files as they stand; the one before it is void.
 
-    Raises NotFound `entry.not_found`; Conflict `entry.state`; Invalid `entry.missing` (facts: `missing`);
-    TooMany.
+    Raises NotFound `entry.not_found`; Conflict `entry.state`, `entry.not_verified`; Invalid `entry.missing`
+    (facts: `missing`); TooMany.
     """
     row = await own(application_id, session.person_id)
     if row.state not in AT_APPLICANT:
         raise wrong_state()
-    if lacks := missing(row, await given(row)):
+    lying = await given(row)
+    if lacks := missing(row, lying):
         raise lacking(lacks)
+    if not lying.verified:
+        raise not_verified()
     await throttling.count(CODES_PER_ENTRY, row.id, now)
     intent = (await view(row, records)).digest
     made = CodeOpened(new_token(), now + CODE_LIFE)

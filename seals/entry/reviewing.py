@@ -59,8 +59,8 @@ async def file(application_id: str, material_id: str, workshop: Workshop) -> Fil
 
 
 async def _submitted(application_id: str) -> EntryApplication:
-    """A draft is nobody's but the applicant's."""
+    """A draft is nobody's but the applicant's, and what was erased nobody's."""
     row = await EntryApplication.get_or_none(id=application_id)
-    if row is None or row.round == 0:
+    if row is None or row.round == 0 or not row.form_sealed:
         raise not_found()
     return row

@@ -78,9 +78,9 @@ def not_found() -> NotFound:
 
 
 async def own(application_id: str, person_id: str) -> EntryApplication:
-    """An application of one's own. Raises NotFound `entry.not_found`."""
+    """An application of one's own. Raises NotFound `entry.not_found`, of one that was erased as well."""
     row = await EntryApplication.get_or_none(id=application_id, applicant_id=person_id)
-    if row is None:
+    if row is None or not row.form_sealed:
         raise not_found()
     return row
 
@@ -92,7 +92,8 @@ async def find(application_id: str, person_id: str, records: RecordsKey) -> Entr
 
 async def listed(person_id: str, records: RecordsKey) -> tuple[EntryView, ...]:
     """One's own applications, the newest first."""
-    rows = await EntryApplication.filter(applicant_id=person_id).order_by("-created_at").limit(MAX_LISTED)
+    there = EntryApplication.filter(applicant_id=person_id).exclude(form_sealed=b"")
+    rows = await there.order_by("-created_at").limit(MAX_LISTED)
     return tuple([await view(row, records) for row in rows])
 
 

@@ -179,7 +179,7 @@ async def _one(ticket_id: str, now: datetime, records: RecordsKey) -> StaffTicke
 async def _desk(rows: list[Ticket], now: datetime, records: RecordsKey) -> tuple[StaffTicket, ...]:
     def contact(row: Ticket) -> str:
         sealed = row.contact_sealed
-        return records.open(bytes(sealed), place(row.id, "contact")) if sealed is not None else ""
+        return records.open(bytes(sealed), place(row.id, "contact")) if sealed else ""
 
     views = await view(rows, records)
     return tuple(

@@ -145,7 +145,7 @@ async def look_up(number: str, secret: str, address: str, now: datetime, records
     await throttling.count(LOOKS_PER_ADDRESS, address, now)
     row = await Ticket.get_or_none(number="".join(c for c in number if c.isdigit()))
     given = hash_token(secret.strip().upper(), PURPOSE)
-    if row is None or not same(row.secret_hash, given):
+    if row is None or not row.text_sealed or not same(row.secret_hash, given):
         raise NotFound(
             "ticket.not_found",
             "没有找到。请核对编号和查询码。",
@@ -162,11 +162,11 @@ async def own(person_id: str, records: RecordsKey) -> tuple[TicketView, ...]:
 
 
 async def view(rows: Sequence[Ticket], records: RecordsKey) -> tuple[TicketView, ...]:
-    """The views of rows, in their order."""
+    """The views of rows, in their order; without words where they were erased (`seals/archiving/`)."""
     answers = await TicketAnswer.filter(ticket_id__in=[row.id for row in rows]).order_by("at") if rows else []
     told: dict[str, list[AnswerView]] = {}
     for each in answers:
-        text = records.open(bytes(each.text_sealed), place(each.ticket_id, "answer"))
+        text = _said(each.text_sealed, place(each.ticket_id, "answer"), records)
         told.setdefault(each.ticket_id, []).append(AnswerView(text, each.at))
     return tuple(
         TicketView(
@@ -174,10 +174,14 @@ async def view(rows: Sequence[Ticket], records: RecordsKey) -> tuple[TicketView,
             row.kind.value,
             row.state.value,
             row.code,
-            records.open(bytes(row.text_sealed), place(row.id, "text")),
+            _said(row.text_sealed, place(row.id, "text"), records),
             row.created_at,
             row.due_at,
             tuple(told.get(row.id, ())),
         )
         for row in rows
     )
+
+
+def _said(sealed: bytes, where: str, records: RecordsKey) -> str:
+    return records.open(bytes(sealed), where) if sealed else ""

@@ -16,7 +16,7 @@ from auth.sessions import SessionView
 from auth.throttling import Limit
 from seals import approvers, rules
 from seals.mandates import require_reached
-from seals.models import Seal, Signing, SigningState
+from seals.models import Document, Seal, Signing, SigningState
 from seals.scopes import checked_stated
 from seals.signing.preparing import prepare
 from seals.signing.views import SigningView, own_signing, view
@@ -105,6 +105,9 @@ async def request(
     people = await approvers.able(rule, company.id, now)
     try:
         async with transaction():
+            there = Document.filter(id=document.id).exclude(blob="").select_for_update()
+            if not await there.only("id"):  # deleted meanwhile
+                await own_document(document.id, session.person_id, now)
             row = await Signing.create(
                 company_id=company.id,
                 seal_id=seal.id,

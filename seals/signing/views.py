@@ -216,7 +216,7 @@ async def view(row: Signing, now: datetime, records: RecordsKey, reader: str = "
     said = approvers.stated_words(row)
     kind = spec(SealKind(seal.kind))
     signed = row.state is SigningState.SIGNED
-    pages = len(document.inspection["pages"])
+    pages = len(document.inspection.get("pages", ()))
     return SigningView(
         id=row.id,
         state=row.state.value,

@@ -45,6 +45,14 @@ class LocalBlobs:
             )
         return data
 
+    async def has(self, address: str) -> bool:
+        """Whether they are there, whole or damaged."""
+        try:
+            await self._store.head_async(self._path(address))
+        except FileNotFoundError:
+            return False
+        return True
+
     async def delete(self, address: str) -> bool:
         """Safe to repeat; whether there was anything."""
         try:

@@ -36,8 +36,8 @@ async def send_closing_code(request: Request) -> CodeSent:
 
 @operation(closing, "POST", "/closing", "Close my account, for good", body=Code, status=204)
 async def close_account(request: Request, body: Code) -> HTTPResponse:
-    asking = session(request)
-    await persons.close(asking, body.code, browser_of(request), now(), it(request).records)
+    asking, ctx = session(request), it(request)
+    await persons.close(asking, body.code, browser_of(request), now(), ctx.records, ctx.workshop.blobs)
     response = HTTPResponse(status=204)
     drop_cookie(request, response, "session")
     return response

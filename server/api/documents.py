@@ -9,7 +9,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from auth.errors import Invalid
-from seals import uploading
+from seals import deleting, uploading
 from seals.uploading import PAGE_WIDTHS, WEBP_WIDTHS, DocumentView, Upload
 from server.api.operation import it, operation, row_id, session
 from server.context import now
@@ -82,6 +82,18 @@ async def upload(request: Request) -> DocumentView:
 @operation(documents, "GET", "/documents/<document:str>", "A document", answer=DocumentView)
 async def document(request: Request, document: str) -> DocumentView:
     return await uploading.find(document, session(request).person_id, now())
+
+
+@operation(
+    documents,
+    "POST",
+    "/documents/<document:str>/deletion",
+    "Delete a document that was never sealed, for good",
+    status=204,
+)
+async def delete_document(request: Request, document: str) -> HTTPResponse:
+    await deleting.delete(document, session(request), now(), it(request).workshop.blobs)
+    return HTTPResponse(status=204)
 
 
 @operation(

@@ -63,6 +63,18 @@ def test_a_pdf_sent_into_the_conversation_starts_a_sealing(hand: Window, contrac
     expect(waiting).to_contain_text("当前状态：已取消")
     expect(waiting.get_by_role("button")).to_have_count(0)
 
+    cancelled = steps.card(page, "用印已取消")
+    cancelled.get_by_role("button", name="删除文件").click()
+    sheet = page.get_by_role("dialog", name="删除这份文件？")
+    expect(sheet).to_contain_text("不能恢复")
+    page.keyboard.press("Escape")
+    expect(cancelled).to_contain_text("租赁合同.pdf")  # nothing was done
+    cancelled.get_by_role("button", name="删除文件").click()
+    sheet.get_by_role("button", name="删除文件").click()
+    expect(steps.card(page, "文件已删除")).to_be_visible()
+    expect(page.get_by_text("租赁合同.pdf")).to_have_count(0)
+    expect(cancelled.get_by_role("button")).to_have_count(0)
+
 
 def test_the_assistant_understands_what_is_typed(owner: Party, hand: Window, contract: bytes) -> None:
     signed, _ = owner.sign(contract)

@@ -16,7 +16,7 @@ from h5.thread.cards import Press
 from h5.thread.shown import SHOWN
 from seals import licensing
 from seals.freezing import freeze
-from seals.models import Seal, SigningState
+from seals.models import Document, Seal, SigningState
 from seals.signing import withdrawing
 
 MOBILE = "13812345678"
@@ -143,9 +143,24 @@ async def test_a_file_sent_into_the_thread_offers_a_seal_until_one_was_asked_for
     sent = await world.upload(who, company, "合同.pdf", from_thread=True)
     uploaded = await world.only(who, "document.uploaded")
     assert uploaded.lines == ("文件：合同.pdf", "2 页")
-    assert world.links(uploaded) == {"选择印章": f"/m/seal?document={sent.id}"}
+    assert world.links(uploaded) == {
+        "选择印章": f"/m/seal?document={sent.id}",
+        "删除文件": f"POST /api/documents/{sent.id}/deletion",
+    }
+    assert [each.sure for each in uploaded.actions if isinstance(each, Press)] == ["删除这份文件？"]
     await world.ask(who, sent, seals[0])
     assert world.links(await world.only(who, "document.uploaded")) == {}
+
+
+async def test_of_a_deleted_file_nothing_is_told_but_that_it_went(world: Any) -> None:
+    who, company, _ = await world.owner()
+    sent = await world.upload(who, company, "合同.pdf", from_thread=True)
+    await Document.filter(id=sent.id).update(blob="", name="—", inspection={}, removed=[])
+    await world.tell(company, "document.deleted", f"person:{who.person_id}", f"document:{sent.id}")
+    uploaded = await world.only(who, "document.uploaded")
+    assert (uploaded.lines, uploaded.pictures, uploaded.actions) == (("这份文件已删除。",), (), ())
+    gone = await world.only(who, "document.deleted")
+    assert (gone.lines[0], gone.actions) == ("这份没有盖章的文件已从平台删除，不能恢复。", ())
 
 
 async def test_a_request_can_be_confirmed_while_it_waits(world: Any) -> None:
@@ -226,6 +241,9 @@ async def test_a_signing_that_ended_otherwise_can_be_asked_for_again(
         await world.move(signing, state, reason=reason)
     ended = await world.only(who, f"signing.{state.value}")
     assert line is None or line in ended.lines
-    assert world.links(ended) == {"重新发起": f"/m/seal?document={document.id}"}
+    assert world.links(ended) == {
+        "重新发起": f"/m/seal?document={document.id}",
+        "删除文件": f"POST /api/documents/{document.id}/deletion",
+    }
     await world.ask(who, document, seals[0])
     assert world.links(await world.only(who, f"signing.{state.value}")) == {}

@@ -120,6 +120,7 @@ def test_the_register_that_differs_or_does_not_answer_is_told_item_by_item(
         entry_form(party, "北京南乔物流有限公司", uscc, {"kind": "contract"}, company_type="joint_stock")
     )["id"]
     fill_all(party, party.client.entry(other), "南乔")
+    verified(party, other)
     party.client.submit_entry(other)
     first.client.take_review("entries", other)
     checks = {each["item"]: each for each in first.client.review("entries", other)["checks"]}

@@ -72,6 +72,7 @@ EXPECTED: Mapping[str, frozenset[str]] = {
     "refuse_signing": HOLDERS,
     "open_approver_code": HOLDERS,
     "document": OWNER,
+    "delete_document": OWNER,
     "switch_printed": OWNER,
     "page": OWNER,
     "signing": HOLDERS,

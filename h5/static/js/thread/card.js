@@ -2,7 +2,7 @@
 
 import { post } from "../lib/api.js";
 import { busy, h, icon, safeLink } from "../lib/dom.js";
-import { note } from "../lib/overlay.js";
+import { note, pick } from "../lib/overlay.js";
 import { t } from "../lib/words.js";
 import { split } from "./days.js";
 import { picture } from "./picture.js";
@@ -21,6 +21,8 @@ function actionRow(action, told) {
 }
 
 async function press(action, told) {
+  const sure = { label: action.label, detail: action.what, value: true };
+  if (action.sure && !await pick(action.sure, [sure])) return;
   try {
     const done = await post(action.post.replace(/^\/api/, ""));
     if (done.download_url) location.assign(safeLink(done.download_url));
