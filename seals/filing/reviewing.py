@@ -55,6 +55,8 @@ async def advance(
     row: CompanyFiling, clock: Callable[[], datetime], records: RecordsKey, desk: FilingDesk, policy: Policy
 ) -> None:
     """Take one filing a step on. Raises Unavailable when the authority does not answer; the row stays."""
+    if not await CompanyFiling.filter(id=row.id, state__in=_UNDER_WAY).exists():
+        return  # its seal ended meanwhile
     try:
         answer = await _answer(row, records, desk)
     except Refused as error:
@@ -82,7 +84,8 @@ async def _answer(row: CompanyFiling, records: RecordsKey, desk: FilingDesk) -> 
         content = await contents.of_application(row, records)
         row.sealed = contents.sealed(TABLE, row.id, content, records)
         # Kept before it is sent: should nothing come back, the very same goes again.
-        if not await CompanyFiling.filter(id=row.id, fence=row.fence).update(sealed=row.sealed):
+        mine = CompanyFiling.filter(id=row.id, fence=row.fence, state__in=_UNDER_WAY)
+        if not await mine.update(sealed=row.sealed):
             raise Unavailable("filing.taken", "备案已由他人处理。", "Another sealer has taken this filing.")
     return await desk.apply(row.number, contents.opened(TABLE, row.id, row.sealed, records))
 
