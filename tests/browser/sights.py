@@ -11,7 +11,7 @@ from tests.browser import steps
 from tests.browser.windows import DESK, PHONE, Window
 from tests.http.daily import bind
 from tests.http.desks import host
-from tests.http.entering import begun, fill_all
+from tests.http.entering import begun, fill_all, verified
 from tests.http.site import Party, Site, client_at, filed, invited, joined
 
 __all__ = [
@@ -74,6 +74,7 @@ def stock(site: Site, contract: bytes) -> Shelf:
     _, grant = joined(site, owner, 403)
     entry = begun(owner, 405)["entry"]
     fill_all(owner, owner.client.entry(entry), "405")
+    verified(owner, entry)
     roles = [host(site, "add", owner.demo.mobile, role, NAME)[0]["id"] for role in ("operator", "regulator")]
     approvable = str(owner.ask(contract, FILE, kind="finance")["id"])
     owner.client.set_approval_rule(owner.seal("finance"), owner.pin, ["representative"], amount="10000")

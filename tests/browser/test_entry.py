@@ -13,7 +13,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser import looking, steps
 from tests.browser.windows import DESK, PHONE, Window, qr_on
-from tests.http.entering import code_of, enter, entry_form, fill_all, material
+from tests.http.entering import code_of, enter, entry_form, fill_all, material, verified
 from tests.http.site import Site
 from tests.seals.photo.papers import jpeg, sheet
 
@@ -117,6 +117,7 @@ def test_on_a_pc_the_phone_confirms(site: Site, open_window: Callable[..., Windo
     form = who.client.entry(draft["id"])
     assert form["seals"][0]["width_mm"] == "40.5"
     fill_all(who, form, "北溟")
+    verified(who, draft["id"])
     page.reload()
     expect(page.locator("#will")).to_have_count(0)
     page.get_by_role("button", name="显示二维码").click()
