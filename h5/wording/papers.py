@@ -45,7 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "verification page says that it has expired.",
     ),
     "print.purpose": ("用途", "Purpose"),
-    "print.purpose_example": ("例如：投标资格审查", "e.g. 投标资格审查"),
+    "print.purpose_example": ("例如：投标资格审查", "e.g. qualification for a tender"),
     "print.purpose_common": ("常用用途", "Common purposes"),
     "print.bid": ("投标资格审查", "投标资格审查"),
     "print.bank": ("银行开户", "银行开户"),
