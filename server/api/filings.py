@@ -40,7 +40,7 @@ async def company_filings(request: Request, company: str) -> FilingsOfCompany:
 @operation(
     filings,
     "POST",
-    "/companies/<company:str>/filings/new",
+    "/companies/<company:str>/new-filings",
     "File a seal, or change, correct or renew its filing",
     answer=FilingView,
     body=NewFiling,

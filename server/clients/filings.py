@@ -34,7 +34,7 @@ class Filings:
             "declared": True,
             **changed,
         }
-        return self._post(f"/api/companies/{company}/filings/new", body)
+        return self._post(f"/api/companies/{company}/new-filings", body)
 
     def filing(self, filing: str) -> Json:
         """One filing."""

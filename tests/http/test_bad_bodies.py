@@ -29,7 +29,7 @@ SAMPLES: Mapping[type, Any] = {
     float: 0.0,
     bool: False,
     tuple: [],
-    dict: {},
+    dict: {"x": "x"},
     IdentityPurpose: IdentityPurpose.COLLECT.value,
     IdentityWay: IdentityWay.BANK.value,
     datetime: "2026-11-29T18:05:00+08:00",

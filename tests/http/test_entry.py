@@ -119,10 +119,10 @@ def test_from_the_form_to_collected_seals(site: Site, owner: Party, draft: Json)
     client, entry = owner.client, draft["id"]
     full = fill_all(owner, draft, "旧雨")
     assert full["missing"] == []
-    refused(lambda: client.submit_entry(entry, declaration=False), 422, "declaration.missing")
-    refused(lambda: client.submit_entry(entry, will=False), 422, "entry.will")
     refused(lambda: client.submit_entry(entry), 409, "entry.not_verified")
     assert verified(owner, entry)["verified"] == ["face"]
+    refused(lambda: client.submit_entry(entry, declaration=False), 422, "declaration.missing")
+    refused(lambda: client.submit_entry(entry, will=False), 422, "entry.will")
     assert client.submit_entry(entry)["state"] == "submitted"
     refused(lambda: client.submit_entry(entry), 409, "entry.state")
     refused(lambda: client.give_material(entry, "licence_copy", "a.jpg", b"x"), 409, "entry.state")

@@ -7,7 +7,7 @@ import { note } from "./lib/overlay.js";
 import { data, t } from "./lib/words.js";
 import { at, chip, fact, why } from "./filing/facts.js";
 
-const PATH = `/companies/${encodeURIComponent(data.company)}/filings`;
+const COMPANY = `/companies/${encodeURIComponent(data.company)}`;
 const KINDS = ["update", "correction", "renewal"];
 const form = $("form");
 const asked = new URLSearchParams(location.search);
@@ -45,7 +45,7 @@ function fill(seals) {
 }
 
 async function show() {
-  const found = await get(PATH);
+  const found = await get(`${COMPANY}/filings`);
   const seals = choices(found);
   $("company-name").textContent = found.company_name;
   $("filings").replaceChildren(...found.filings.map(item));
@@ -70,7 +70,7 @@ async function send() {
   if (!body.declared) fieldError(form, "declared", t("filing.declare_first"));
   if (form.querySelector(".field-error:not(:empty)")) return goToFirstError(form);
   try {
-    const filing = await post(`${PATH}/new`, body);
+    const filing = await post(`${COMPANY}/new-filings`, body);
     note(t("filing.sent"));
     return location.assign(`/m/filing/${encodeURIComponent(filing.id)}`);
   } catch (error) {
