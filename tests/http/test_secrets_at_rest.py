@@ -26,6 +26,7 @@ NAME_IS_PUBLIC = {
     ("seal", "name"),
     ("seal", "bearer"),
     ("seal", "design"),
+    ("maker_filing", "facts"),  # the same, as it is filed
     ("seal_key", "certificate"),
     ("ses_seal", "der"),
 }

@@ -20,6 +20,7 @@ from tests.seals.pdf.samples import contract, save
 SEAL = {
     *("company", "uscc", "seal_name", "seal_number", "signed_at", "version"),
     *("seal_state_then", "seal_state_now", "seal_state_since", "certificate_state_now"),
+    "company_now",
 }
 ON_THE_PAGE = {
     *("验真码", "印章", "签章单位", "统一社会信用代码"),
