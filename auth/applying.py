@@ -14,6 +14,7 @@ from tortoise.exceptions import IntegrityError
 
 from auth import events, identifiers, names, throttling
 from auth.china import CHINA
+from auth.company_types import COMPANY_TYPES
 from auth.engine import transaction
 from auth.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from auth.models import Application, ApplicationState, Company
@@ -23,7 +24,6 @@ from auth.throttling import Limit
 from auth.tokens import new_id
 
 __all__ = [
-    "COMPANY_TYPES",
     "ApplicationForm",
     "ApplicationView",
     "FormErrors",
@@ -33,13 +33,6 @@ __all__ = [
     "view",
 ]
 
-COMPANY_TYPES = {
-    "limited": "有限责任公司",
-    "joint_stock": "股份有限公司",
-    "sole_owner": "有限责任公司（自然人独资）",
-    "foreign_invested": "外商投资企业",
-    "sole_trader": "个体工商户",
-}
 MAX_CAPITAL_WAN = Decimal(100_000_000)
 MAX_TERM_YEARS = 100
 SCOPE_LENGTH = (2, 2000)

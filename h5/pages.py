@@ -18,8 +18,8 @@ from sanic import Blueprint, Request
 from sanic.exceptions import NotFound as NoSuchPage
 from sanic.response import HTTPResponse, redirect
 
-from auth.applying import COMPANY_TYPES
 from auth.browsers import is_handset
+from auth.company_types import COMPANY_TYPES
 from auth.errors import Gone, Invalid, NotFound
 from auth.sessions import ABSOLUTE_LIFE, IDLE_LIFE
 from h5.display import LOOKS, TEXTS

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from auth import applying, names
-from auth.applying import COMPANY_TYPES, ApplicationForm, ApplicationView, FormErrors
+from auth.applying import ApplicationForm, ApplicationView, FormErrors
+from auth.company_types import COMPANY_TYPES
 from auth.errors import DomainError
 from auth.privacy import RecordsKey
 from seals import imprint

@@ -15,8 +15,8 @@ from auth.sessions import SessionView
 from seals.archiving import stored
 from seals.archiving.company_rows import NO_NAME
 from seals.models import Document, Signing, SigningState
+from seals.own_documents import own_document
 from seals.ports import Blobs
-from seals.uploading import own_document
 
 __all__ = ["UNDER_WAY", "delete", "sweep"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from auth.applying import COMPANY_TYPES
+from auth.company_types import COMPANY_TYPES
 from seals.kinds import CompanyForm, SealKind, shape
 
 __all__ = ["company_form", "of_form", "owners_name_seal", "shape_changes"]

@@ -13,6 +13,7 @@ CANCELLED_FOR = {
     Change.DAMAGE: "用章单位报损",
     Change.REPLACE: "变更法定代表人，原名章停止使用",
     Change.RENAME: "用章单位已变更企业名称，原印章停止使用",
+    Change.RETYPE: "用章单位已变更企业类型，原印章停止使用",
     Change.DISSOLVE: "用章单位已办理注销登记",
     Change.LAPSE: "逾期未领取",
 }

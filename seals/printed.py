@@ -20,9 +20,10 @@ from auth.throttling import Limit
 from auth.tokens import hash_token, new_token, same
 from seals.access_codes import access_code, as_typed
 from seals.models import Document, Record, Version
+from seals.own_documents import own_document
 from seals.printed_models import PrintedLook
 from seals.signing.workshop import Workshop
-from seals.uploading import PAGE_WIDTHS, own_document
+from seals.uploading import PAGE_WIDTHS
 from seals.verifying import record_of
 
 __all__ = [

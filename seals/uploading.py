@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from auth import events, throttling
-from auth.authority import Act, known, only_company, require
+from auth.authority import Act, only_company, require
 from auth.engine import transaction
 from auth.errors import Conflict, Invalid, NotFound, TooLarge
 from auth.models import Company
@@ -19,6 +19,7 @@ from auth.throttling import Limit
 from auth.tokens import new_code
 from seals import excluded
 from seals.models import Document, Record, Version
+from seals.own_documents import own_document
 from seals.pdf.inspecting import Inspection
 from seals.pdf.opening import MAX_BYTES
 from seals.pdf.phrases import MAX_FOUND, MAX_WORDS, Phrase
@@ -35,7 +36,6 @@ __all__ = [
     "Upload",
     "check_page",
     "find",
-    "own_document",
     "page_picture",
     "plain_name",
     "upload",
@@ -328,20 +328,6 @@ def _view(row: Document) -> DocumentView:
         *excluded.warning(row.inspection.get("speaks_of", "")),
         row.created_at,
     )
-
-
-async def own_document(document_id: str, person_id: str, now: datetime) -> Document:
-    """A document of one's own company: any for who sees its documents, else what one uploaded oneself.
-
-    Raises NotFound `document.not_found` for any other alike; Refused `access.denied`.
-    """
-    missing = NotFound("document.not_found", "没有找到该文件。", "There is no such document.")
-    row = await Document.get_or_none(id=document_id)
-    if row is None or not row.inspection:  # deleted, or erased after its time
-        raise missing
-    his = await known(person_id, row.company_id, now, missing)
-    his.require(Act.ASK_SIGNING if row.uploader_id == person_id else Act.SEE_DOCUMENTS)
-    return row
 
 
 async def find(document_id: str, person_id: str, now: datetime) -> DocumentView:

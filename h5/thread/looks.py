@@ -63,7 +63,7 @@ def licence_face(company: Company) -> tuple[Picture, ...]:
 
 
 def act_of(t: Telling, row: Document) -> Act:
-    """What the reader needs to see a document, as `seals.uploading.own_document`."""
+    """What the reader needs to see a document, as `seals.own_documents.own_document`."""
     return Act.ASK_SIGNING if row.uploader_id == t.reader.person_id else Act.SEE_DOCUMENTS
 
 

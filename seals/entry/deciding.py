@@ -11,7 +11,7 @@ from datetime import datetime
 from tortoise.exceptions import IntegrityError
 
 from auth import events, staff
-from auth.applying import COMPANY_TYPES
+from auth.company_types import COMPANY_TYPES
 from auth.engine import transaction
 from auth.errors import Invalid, NotFound, Refused
 from auth.login import find_person

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from auth import identifiers, names
-from auth.applying import COMPANY_TYPES, FormErrors
+from auth.applying import FormErrors
 from auth.china import CHINA
+from auth.company_types import COMPANY_TYPES
 from auth.errors import DomainError, Invalid, Refused
 from seals import imprint
 from seals.add_form import AddForm, design_of, require_confirmed

@@ -12,7 +12,7 @@ from datetime import datetime
 from tortoise.queryset import QuerySet
 
 from auth import throttling
-from auth.applying import COMPANY_TYPES
+from auth.company_types import COMPANY_TYPES
 from auth.engine import transaction
 from auth.errors import Invalid, NotFound, TooLarge
 from auth.throttling import Limit

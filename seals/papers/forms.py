@@ -15,9 +15,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from auth import licences, throttling
-from auth.applying import COMPANY_TYPES
 from auth.authority import Act, Matter, require
 from auth.china import minute
+from auth.company_types import COMPANY_TYPES
 from auth.engine import transaction
 from auth.errors import Invalid, NotFound, Refused
 from auth.identifiers import mask_id, mask_mobile

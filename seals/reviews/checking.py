@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from auth.applying import COMPANY_TYPES
+from auth.company_types import COMPANY_TYPES
 from auth.errors import NotFound, Refused, Unavailable
 from auth.identifiers import mask_id
 from auth.ports import RegisteredCompany, RegisteredRepresentative, Registrar, RegistrarApplication

@@ -17,11 +17,11 @@ from auth.throttling import Limit
 from seals import approvers, rules
 from seals.mandates import require_reached
 from seals.models import Document, Seal, Signing, SigningState
+from seals.own_documents import own_document
 from seals.scopes import checked_stated
 from seals.signing.preparing import prepare
 from seals.signing.views import SigningView, own_signing, view
 from seals.signing.workshop import Workshop
-from seals.uploading import own_document
 
 __all__ = ["OTHERS", "OtherParty", "SigningRequest", "request"]
 

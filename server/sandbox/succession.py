@@ -16,8 +16,8 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import BadRequest, NotFound
 from sanic.response import json, redirect
 
-from auth.applying import COMPANY_TYPES
 from auth.china import CHINA
+from auth.company_types import COMPANY_TYPES
 from auth.identifiers import company_name, mobile, person_name, resident_id, uscc
 from server.sandbox.control import fault_of, meet_fault
 from server.sandbox.desk import ApplicationForm

@@ -114,6 +114,7 @@ def test_the_command_says_what_was_changed_in_a_real_life(
     with closing(sqlite3.connect(site.database)) as real, closing(sqlite3.connect(copy / "ezhang.db")) as db:
         real.backup(db)
         stream, seq = db.execute("SELECT stream, seq FROM event WHERE kind = 'signing.signed'").fetchone()
+        db.execute("DROP TRIGGER keep_event_update")  # as who owns the tables can
         db.execute("UPDATE event SET facts = '{}' WHERE stream = ? AND seq = ?", (stream, seq))
         db.commit()
     status, lines, _ = audit(site, kept, data=copy)

@@ -30,7 +30,7 @@ OWN = {
         "ca/seal-maker.key.pem",
     ),
     "time": ("ca/tsa.key.pem",),
-    "work": ("records.json", "identity.json", "ca/papers.key.pem"),
+    "work": ("records.json", "identity.json", "push.json", "ca/papers.key.pem"),
 }
 """All that a role may read of the secrets."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +20,20 @@ from seals.key_models import CertificateRequest, RequestState
 from seals.models import Collection, CollectionState, SealKey, Signing, SigningState
 from server.demo import PIN, free_port
 from tests.main_job.members import Member
-from tests.main_job.role_processes import LIMIT_S, Roles
+from tests.main_job.role_processes import LIMIT_S, OWN, Roles
 from tests.main_job.stage import Stage, until
+
+COMPOSE = Path(__file__).parents[2] / "docker" / "compose.yaml"
+
+
+def test_the_compose_file_gives_each_role_what_it_reads_and_no_more() -> None:
+    services = re.split(r"^  (?=\w+:$)", COMPOSE.read_text(), flags=re.MULTILINE)
+    told = [(re.search(r"server\.sealer, --roles, \"?([a-z,]+)", each), each) for each in services]
+    roles = {found[1]: set(re.findall(r"/data/secrets/([\w./-]+):ro", each)) for found, each in told if found}
+    assert ",".join(sorted(roles)) == "issue,sign,work,time"
+    for together, given in roles.items():
+        own = {name for role in together.split(",") for name in OWN[role]}
+        assert given == {"kek" if name.startswith("kek/") else name for name in own}, together
 
 
 def requests_of(member: Member) -> list[CertificateRequest]:

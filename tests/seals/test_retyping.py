@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from auth import licences
-from auth.applying import COMPANY_TYPES
+from auth.company_types import COMPANY_TYPES
 from auth.models import Company
 from seals import registered
 from seals.filing_models import CompanyFiling, CompanyFilingKind, CompanyFilingState

@@ -42,7 +42,7 @@ def test_a_desk_answers_what_it_is_asked_and_says_no_more_than_this() -> None:
         for name, port in vars(module).items()
         if isinstance(port, type) and Protocol in port.__mro__[1:] and port.__module__ == module.__name__
     }
-    assert found.pop("Blobs") == {"put", "get", "delete"}  # our own store
+    assert found.pop("Blobs") == {"put", "get", "has", "delete"}  # our own store
     assert found.pop("Statuses") == {"about"}  # whoever a unit's certificate names, of that certificate
     assert found == PORTS
 
