@@ -55,7 +55,7 @@ def test_a_desk_answers_what_it_is_asked_and_says_no_more_than_this() -> None:
     assert fields(auth.ports.ListedCompany) == REGISTERED | terms, "nor does the register's own page"
     assert fields(auth.ports.RegisteredChange) == {"number", "uscc"}
     named = {"uscc", "name", "id_number", "mobile", "licence_number", "since", "dissolved_on"}
-    named.add("company_name")
+    named |= {"company_name", "company_type"}
     assert fields(auth.ports.RegisteredRepresentative) == named, "asked for, of one company"
     assert fields(seals.ports.PinResetDecision) == {"application_id", "state", "reason"}
     assert fields(seals.ports.FilingAnswer) == {"number", "reference", "state", "reason", "receipt"}
