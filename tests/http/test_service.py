@@ -212,11 +212,12 @@ def test_the_view_of_each_authority_is_data(site: Site, a: Party, operator: Desk
     site.change("UPDATE maker_filing SET state = 'accepted', occurred_at = ? WHERE id = ?", before, first)
 
 
-def test_each_desk_is_there_for_its_role_only(a: Party, operator: Desk, regulator: Desk) -> None:
-    for client in (a.client, regulator.client):
+def test_each_desk_is_there_for_its_role_only(site: Site, operator: Desk, regulator: Desk) -> None:
+    nobody = site.person(7413, "路人").client
+    for client in (nobody, regulator.client):
         refused(client.desk_tickets, 404, "page.not_found")
         refused(lambda client=client: client.publish_notice(kind="policy", **NOTICE), 404, "page.not_found")
-    for client in (a.client, operator.client):
+    for client in (nobody, operator.client):
         refused(client.supervision, 404, "page.not_found")
         assert client.http.get("/desk/supervision").status_code == 404
 
