@@ -40,17 +40,20 @@ export function barRow(name, uses, most) {
   return h("tr", {}, h("th", { scope: "row" }, name, picture), h("td", {}, String(uses)));
 }
 
-/** Bars that lie, each [words, number]; hidden from who cannot see them, whom the table tells the same. */
+/**
+ * Bars that lie, each [words, number], or words in the number's place where it is not told; hidden from who
+ * cannot see them, whom the table tells the same.
+ */
 export function lyingBars(rows) {
-  const most = Math.max(1, ...rows.map(([, number]) => number));
+  const told = (number) => (typeof number === "number" ? number : 0);
+  const most = Math.max(1, ...rows.map(([, number]) => told(number)));
   const picture = drawn("svg", { viewBox: `0 0 ${WIDE} ${rows.length * ROW}`, class: "super-chart", "aria-hidden": "true" });
   rows.forEach(([words, number], place) => {
     const y = place * ROW;
-    const long = (number / most) * (WIDE - LEFT - RIGHT);
-    picture.append(
-      drawn("text", { x: LEFT - 8, y: y + 17, "text-anchor": "end" }, words),
-      drawn("rect", { x: LEFT, y: y + 4, width: Math.max(1, long), height: ROW - 9, rx: 3 }),
-      drawn("text", { x: LEFT + long + 8, y: y + 17 }, String(number)));
+    const long = (told(number) / most) * (WIDE - LEFT - RIGHT);
+    picture.append(drawn("text", { x: LEFT - 8, y: y + 17, "text-anchor": "end" }, words));
+    if (number === told(number)) picture.append(drawn("rect", { x: LEFT, y: y + 4, width: Math.max(1, long), height: ROW - 9, rx: 3 }));
+    picture.append(drawn("text", { x: LEFT + long + 8, y: y + 17 }, String(number)));
   });
   return picture;
 }
