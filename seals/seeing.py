@@ -26,7 +26,8 @@ class PhotoShown:
 async def see(person_id: str, data: bytes, now: datetime, workshop: Workshop) -> PhotoShown:
     """What to offer whoever sent a photo. A QR code leads on only to this very site.
 
-    Raises Invalid `photo.missing`; TooMany; and what `seals.photo.reading.read` raises.
+    Raises Invalid `photo.missing`; TooLarge `photo.too_large`; TooMany; and what `seals.photo.reading.read`
+    raises.
     """
     refusals.check_size(data)
     await throttling.count(PHOTOS_PER_PERSON, person_id, now)
