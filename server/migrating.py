@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from tortoise import Tortoise
-from tortoise.migrations.api.migrate import migrate as tortoise_migrate
+from tortoise.connection import get_connection
+from tortoise.migrations.executor import MigrationTarget
 
-from auth.engine import close_database, configuration, is_postgres, open_database, transaction
+from auth.engine import APPS, close_database, configuration, is_postgres, open_database, transaction
 from auth.errors import Refused
 from auth.models import Deployment
 from seals import immutable
 from seals.filing import makers
+from server.migration_states import Executor
 from server.settings import Settings
 
 __all__ = ["guard", "mark", "migrate", "open_own_database"]
@@ -27,7 +29,9 @@ async def migrate(database_url: str, app_role: str = "") -> None:
     It gets what they need, which is less than it takes to undo what keeps the rows.
     """
     try:
-        await tortoise_migrate(config=configuration(database_url))
+        await Tortoise.init(config=configuration(database_url), init_connections=False)
+        targets = [MigrationTarget(app_label=app, name="__latest__") for app in APPS]
+        await Executor(get_connection("default"), APPS).migrate(targets)
     finally:
         await Tortoise.close_connections()
     await open_database(database_url)

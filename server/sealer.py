@@ -13,7 +13,7 @@ import os
 import secrets
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,6 +72,7 @@ from server.sealer_roles import UPKEEP_S, WORK_POLL_S, IssuingDesk, Role, WorkDe
 from server.settings import Settings, refuse_to_start
 from server.timeserver import serve
 from server.token import Token
+from server.writes import Writes
 
 __all__ = ["Sealer", "main"]
 
@@ -99,15 +100,15 @@ class Sealer:
     group: asyncio.TaskGroup | None = None
     finishers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FINISHED_AT_ONCE))
 
-    async def run(self) -> None:
+    async def run(self, writes: Writes) -> None:
         """All loops until cancelled."""
         await self.upkeep()
         async with asyncio.TaskGroup() as self.group:
             group = self.group
-            group.create_task(forever(self.serve_offers, POLL_S))
-            group.create_task(forever(self.serve_collections, COLLECTIONS_POLL_S))
-            group.create_task(forever(self.send_codes, CODES_POLL_S))
-            group.create_task(forever(self.finish_signings, WORK_POLL_S))
+            group.create_task(forever(self.serve_offers, POLL_S, writes))
+            group.create_task(forever(self.serve_collections, COLLECTIONS_POLL_S, writes))
+            group.create_task(forever(self.send_codes, CODES_POLL_S, writes))
+            group.create_task(forever(self.finish_signings, WORK_POLL_S, writes))
             group.create_task(forever(self.upkeep, UPKEEP_S))
 
     async def serve_offers(self) -> bool:
@@ -365,7 +366,8 @@ async def _main(settings: Settings, roles: frozenset[Role]) -> None:
             host = LOOPBACK if settings.own_tsa else settings.host
             server = await serve(host, settings.tsa_port, keys.authority(settings, "tsa", token))
             stack.push_async_callback(server.close)
-        await _until(stop, [desk.run() for desk in desks])
+        writes = stack.enter_context(closing(Writes(settings.sqlite_path if desks else None)))
+        await _until(stop, [desk.run(writes) for desk in desks])
 
 
 async def _until(stop: asyncio.Event, runs: list[Coroutine[Any, Any, None]]) -> None:

@@ -66,6 +66,7 @@ from seals.signing.renewing import Renewer
 from seals.signing.workshop import Workshop
 from seals.statuses import Responder
 from server.context import now
+from server.writes import Writes
 
 __all__ = ["IssuingDesk", "Role", "WorkDesk", "forever", "roles_of"]
 
@@ -76,6 +77,7 @@ WORK_POLL_S = 0.3  # for what nobody waits for: a signing left behind is free wh
 PUBLISH_POLL_S = 2.0  # a revocation is on the list at once, whoever revoked
 UPKEEP_S = 60.0
 RENEW_POLL_S = 600.0  # due a year before it is needed
+LOOK_S = 1.0  # so much later than it is due may be taken what the clock alone makes due
 ERROR_PAUSE_S = 1.0
 APPLICATIONS_AT_ONCE = 20
 
@@ -106,15 +108,28 @@ def _roles(text: str) -> frozenset[Role]:
         raise argparse.ArgumentTypeError(f"one or more of {', '.join(Role)}") from None
 
 
-async def forever(step: Callable[[], Awaitable[bool]], pause: float) -> None:
-    """Repeat a step; pause when there was nothing to do; one failure never ends the loop."""
+async def forever(step: Callable[[], Awaitable[bool]], pause: float, writes: Writes | None = None) -> None:
+    """Repeat a step; pause when there was nothing to do; one failure never ends the loop.
+
+    writes: for a step that asks the database only: it is not asked again before something was written, or
+    LOOK_S are over, for some rows become due by the clock.
+    """
     while True:
         try:
+            before = writes.count() if writes is not None else None
             if not await step():
-                await asyncio.sleep(pause)
+                await _pause(pause, writes, before)
         except Exception:
             _log.exception("%s failed; it is tried again", getattr(step, "__name__", "a step"))
             await asyncio.sleep(ERROR_PAUSE_S)
+
+
+async def _pause(pause: float, writes: Writes | None, before: int | None) -> None:
+    clock = asyncio.get_running_loop().time
+    end = clock() + LOOK_S
+    await asyncio.sleep(pause)
+    while writes is not None and before is not None and writes.count() == before and clock() < end:  # noqa: ASYNC110 (others are processes)
+        await asyncio.sleep(pause)
 
 
 @dataclass
@@ -127,13 +142,13 @@ class IssuingDesk:
     sm2_root: sm2_pki.Sm2Authority = field(repr=False)
     owner: str
 
-    async def run(self) -> None:
+    async def run(self, writes: Writes) -> None:
         """Its loops until cancelled."""
         await self.responder.forget_revoked(now())
         await self.publish()
         async with asyncio.TaskGroup() as group:
-            group.create_task(forever(self.issue, ISSUE_POLL_S))
-            group.create_task(forever(self.answer, ANSWER_POLL_S))
+            group.create_task(forever(self.issue, ISSUE_POLL_S, writes))
+            group.create_task(forever(self.answer, ANSWER_POLL_S, writes))
             group.create_task(forever(self.renew, UPKEEP_S))
             group.create_task(forever(self.publish, PUBLISH_POLL_S))
 
@@ -188,19 +203,19 @@ class WorkDesk:
     wechat: WeChatAccountService
     owner: str
 
-    async def run(self) -> None:
+    async def run(self, writes: Writes) -> None:
         """Its loops until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(forever(self.work, WORK_POLL_S))
-            group.create_task(forever(self.advance_resets, WORK_POLL_S))
-            group.create_task(forever(self.file_seals, WORK_POLL_S))
-            group.create_task(forever(self.review_filings, WORK_POLL_S))
-            group.create_task(forever(self.send_deposits, WORK_POLL_S))
+            group.create_task(forever(self.work, WORK_POLL_S, writes))
+            group.create_task(forever(self.advance_resets, WORK_POLL_S, writes))
+            group.create_task(forever(self.file_seals, WORK_POLL_S, writes))
+            group.create_task(forever(self.review_filings, WORK_POLL_S, writes))
+            group.create_task(forever(self.send_deposits, WORK_POLL_S, writes))
             group.create_task(forever(self.bind_heads, UPKEEP_S))
-            group.create_task(forever(self.make_papers, WORK_POLL_S))
-            group.create_task(forever(self.push, WORK_POLL_S))
+            group.create_task(forever(self.make_papers, WORK_POLL_S, writes))
+            group.create_task(forever(self.push, WORK_POLL_S, writes))
             group.create_task(forever(self.hear_of_changes, REGISTER_POLL_S))
-            group.create_task(forever(self.apply_changes, WORK_POLL_S))
+            group.create_task(forever(self.apply_changes, WORK_POLL_S, writes))
             group.create_task(forever(self.renew_files, RENEW_POLL_S))
             group.create_task(forever(self.tidy, UPKEEP_S))
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import resource
-from functools import partial
 
 from sanic import Sanic
-from sanic.worker.loader import AppLoader
 
 from auth.errors import DomainError
 from server.app import create_app
@@ -27,8 +25,9 @@ def main() -> None:
     except DomainError as error:
         refuse_to_start(error)
     allow_files()
-    loader = AppLoader(factory=partial(_app, settings))
-    app = loader.load()
+    # Workers are forked with the program loaded; what they hold open they open for themselves (`_open`).
+    Sanic.start_method = "fork"
+    app = create_app(settings)
     app.prepare(
         host=settings.host,
         port=settings.port,
@@ -37,13 +36,7 @@ def main() -> None:
         access_log=False,
         motd=False,
     )
-    Sanic.serve(primary=app, app_loader=loader)
-
-
-def _app(settings: Settings) -> Sanic:
-    """What each worker makes for itself: it is a process of its own, and inherits no log."""
-    start_log()
-    return create_app(settings)
+    Sanic.serve(primary=app)
 
 
 def allow_files() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -12,6 +13,7 @@ ROWS = ROW.findall((ROOT / "docs" / "rules.md").read_text())
 STATUSES = {"done", "page", "organisational", "n/a", "open"}
 
 
+@cache
 def _tests_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text())
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
