@@ -23,7 +23,7 @@ WELCOME = "welcome"
 MAX_CHOICES = 5
 OF_A_COMPANY = frozenset(
     {"seal", "seals", "licence", "freeze", "people", "approve", "photo", "add_seal", "collect"}
-    | {"filing", "ledger", "papers"}
+    | {"filing", "ledger", "papers", "renew", "cancel"}
 )
 """Wishes that mean nothing to whoever has no company."""
 
@@ -222,6 +222,14 @@ REPLIES: dict[str, tuple[str | None, Callable[[Telling], list[Action]]]] = {
     "passkeys": ("chat.passkeys_text", _to_sessions),
     "approve": ("chat.approve_text", _to_seals),
     "short_code": ("chat.short_code_text", _to_confirming),
+    "scan": ("chat.scan_text", _to_page("qr.title", "/m/scan")),
+    "renew": ("chat.renew_text", _to_seals),
+    "cancel": ("chat.cancel_text", _to_records),
+    "registrar": ("chat.registrar_text", lambda t: _to_licence(t) if _own(t) else _to_found(t)),
+    "switch_company": ("chat.switch_company_text", lambda _: []),
+    "fees": ("chat.fees_text", _to_all),
+    "display": ("chat.display_text", _to_page("display.title", "/m/display")),
+    "thanks": (None, lambda _: []),
     "photo": ("chat.photo_text", _to_office("photo", "card.do_photo", Act.ADD_SEAL)),
     "add_seal": ("chat.add_seal_text", _to_office("add-seal", "thread.menu_add_seal", Act.ADD_SEAL)),
     "filing": ("chat.filing_text", _to_office("filings", "card.do_filings", Act.FILE_SEAL)),

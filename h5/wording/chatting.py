@@ -44,6 +44,45 @@ WORDS: dict[str, tuple[str, str]] = {
     "chat.collect": ("领取印章", "Collecting the seals"),
     "chat.nothing_to_collect": ("没有待领取的印章", "There is no seal to collect"),
     "chat.nothing_to_collect_text": ("您的印章在印章页。", "Your seals are on their page."),
+    "chat.scan": ("扫一扫", "Scan a code"),
+    "chat.scan_text": (
+        "对准本站的二维码；二维码的照片也可以直接发到这里。",
+        "Point the camera at a QR code of this site. You can send a photo of one here, too.",
+    ),
+    "chat.renew": ("证书到期和续期", "When a certificate ends"),
+    "chat.renew_text": (
+        "到期前 60 天起会在这里提醒，到印章页点「续期」后重新领取；以前盖过的文件仍然有效。",
+        "You are reminded here from 60 days before. Renew it on the seal's page and collect it again; "
+        "what was sealed before stays valid.",
+    ),
+    "chat.cancel": ("取消用印，或盖错了", "Cancelling, or sealed by mistake"),
+    "chat.cancel_text": (
+        "还没确认的，在它的消息里点「取消这次用印」。已经盖好的不能撤回，请与对方商定后另签一份。",
+        "What waits is cancelled on its message. What is sealed cannot be taken back: agree with the other "
+        "side and sign another document.",
+    ),
+    "chat.registrar": ("这件事在登记机关办理", "This is done at the registrar"),
+    "chat.registrar_text": (
+        "变更企业名称、法定代表人、类型，以及注销企业，都在登记机关办理；登记后这里自动更新，不用再申请。",
+        "Name, legal representative, type and the end of a company are registered there. Here it follows by "
+        "itself.",
+    ),
+    "chat.switch_company": ("切换企业", "Another company"),
+    "chat.switch_company_text": (
+        "名下有几家企业的，点页首的企业名称切换；每家有自己的消息。",
+        "With several companies, tap the company's name at the top. Each has its own messages.",
+    ),
+    "chat.fees": ("不收费用", "It is free"),
+    "chat.fees_text": (
+        "电子营业执照、电子印章和数字证书的发放都不收费用。",
+        "The licence, the seals and their certificates are issued free of charge.",
+    ),
+    "chat.display": ("显示", "Display"),
+    "chat.display_text": (
+        "可选浅色、深色和更大的字；中文和英文在页首切换。",
+        "Light, dark and larger letters. The language is changed at the top of the page.",
+    ),
+    "chat.thanks": ("不客气，随时找我。", "You are welcome."),
     "chat.papers": ("平台出具的文书", "Papers from the platform"),
     "chat.deposit": ("打款验证", "Verifying by a payment"),
     "chat.alerts": ("消息提醒", "Alerts"),

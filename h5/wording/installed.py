@@ -42,6 +42,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "messages on.",
     ),
     "alerts.none": ("这个浏览器没有推送功能。", "This browser has no push messages."),
+    "alerts.refused": (
+        "浏览器不让本站在后台运行，所以收不到提醒：无痕窗口和不受信任的证书都会这样。"
+        "请在普通窗口打开，或换一个浏览器。",
+        "The browser does not let this site run in the background, so it offers no messages: so it is in a "
+        "private window, and with a certificate it does not trust. Use a usual window, or another browser.",
+    ),
     "alerts.install": ("安装到桌面", "Install as an app"),
     "alerts.install_note": (
         "装好以后从桌面直接打开；没有网络时写下的话也会留着。",

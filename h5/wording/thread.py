@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "您名下还没有企业，请先办理企业设立登记。",
         "You have no company yet. Please register one first.",
     ),
+    "thread.none_yet": ("还没有企业", "No company yet"),
     "thread.not_yours": (
         "这由法定代表人或证照管理员办理，请联系他们。",
         "The representative or a manager does this. Please ask them.",

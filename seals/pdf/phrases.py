@@ -41,6 +41,7 @@ _ASKS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FOLD = str.maketrans("（）【】[]：﹕\r", "()()()::\n")
+_DOTS = "·•‧∙・"
 _BLANK = frozenset("CZ")  # Unicode categories: controls and spaces
 
 
@@ -92,7 +93,7 @@ def _of_page(page: pdfium.PdfPage, number: int, name: str, sides: set[str]) -> l
         compact, at = _compact(shown)
         asking = list(_ASKS.finditer(compact))
         places = [_middle(page, text, at[found.start() : found.end()]) for found in asking]
-        names = [_middle(page, text, at[start : start + len(name)]) for start in _starts(compact, name)]
+        names = [_middle(page, text, at[found.start() : found.end()]) for found in _named(compact, name)]
     finally:
         text.close()
     sides.update(_sides(compact, name))
@@ -106,7 +107,7 @@ def _of_page(page: pdfium.PdfPage, number: int, name: str, sides: set[str]) -> l
 
 def _sides(text: str, name: str) -> list[str]:
     """What the text says that a name is: 甲方 of 「甲方（采购方）：name」."""
-    said = rf"({_SIDE})(?:\([^()\n]{{0,20}}\))?(?:名称)?:{re.escape(name)}"
+    said = rf"({_SIDE})(?:\([^()\n]{{0,20}}\))?(?:名称)?:{_over_lines(name)}"
     return [found[1] for found in re.finditer(said, text)] if name else []
 
 
@@ -127,8 +128,13 @@ def _compact(text: str) -> tuple[str, list[int]]:
     return "".join(folded[at] for at in kept), kept
 
 
-def _starts(text: str, name: str) -> list[int]:
-    return [found.start() for found in re.finditer(re.escape(name), text)] if name else []
+def _named(text: str, name: str) -> list[re.Match[str]]:
+    return list(re.finditer(_over_lines(name), text)) if name else []
+
+
+def _over_lines(name: str) -> str:
+    """The name as a pattern: a long one is broken, and the dot in a minority name is written in many ways."""
+    return "\\n{0,2}".join(f"[{_DOTS}]" if c in _DOTS else re.escape(c) for c in name)
 
 
 def _middle(page: pdfium.PdfPage, text: pdfium.PdfTextPage, places: Sequence[int]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from seals.photo.arrays import Picture
 from seals.photo.reading import read
 from seals.photo.shown import MAX_CODES, MAX_TEXT, Codes
 
-__all__ = ["codes_in", "read_codes"]
+__all__ = ["SMALLEST_PX", "codes_in", "read_codes"]
 
 SMALLEST_PX = 40  # a screenshot may be of the code alone
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from seals.photo.arrays import Mask, Picture
-from seals.photo.codes import codes_in
+from seals.photo.codes import SMALLEST_PX, codes_in
 from seals.photo.reading import read
 from seals.photo.shown import Shown, ShownKind
 
@@ -29,10 +29,11 @@ DARKER, STROKE_PX = 50, 9
 
 def look(data: bytes) -> Shown:
     """A first look, so that the sender is offered what fits. Raises as `seals.photo.reading.read`."""
-    picture = read(data)
+    picture = read(data, SMALLEST_PX)
     texts = codes_in(picture)
     if texts:
         return Shown(ShownKind.QR, texts[0])
+    read(data)  # all but a code has to be larger
     return Shown(ShownKind.STAMP if _stamped(picture) else ShownKind.DOCUMENT)
 
 

@@ -201,6 +201,20 @@ def test_messages_are_switched_on_where_the_browser_can(phone: Window) -> None:
     expect(page.get_by_text("这台设备的提醒没有打开。")).to_be_visible()
 
 
+def test_a_page_says_that_its_worker_was_refused(
+    open_window: Callable[..., Window], site: Site, owner: Party
+) -> None:
+    """As in a private window, or under a certificate that the browser does not trust."""
+    window = open_window(**PHONE, reduced_motion="reduce", service_workers="allow")
+    steps.enter_as(window, site, owner, device=False)
+    window.context.add_init_script(
+        "navigator.serviceWorker.register = () => Promise.reject(new DOMException('no', 'SecurityError'));"
+    )
+    window.go("/m/alerts")
+    expect(window.page.get_by_text("浏览器不让本站在后台运行")).to_be_visible()
+    expect(window.page.get_by_role("button", name="打开提醒")).to_have_count(0)
+
+
 def test_a_page_says_why_it_cannot_ring(open_window: Callable[..., Window], site: Site, owner: Party) -> None:
     window = open_window(**PHONE, reduced_motion="reduce")
     steps.enter_as(window, site, owner, device=False)

@@ -84,6 +84,7 @@ def test_a_record_can_be_read_without_scripts(
         expect(page.get_by_role("definition").filter(has_text=fact).first).to_be_visible()
     assert "合同.pdf" not in page.get_by_role("main").inner_text()  # nothing private
     assert "不上传" not in page.get_by_role("main").inner_text()  # it is sent here
+    assert not looking.too_wide(page, 320, 568)
     page.locator("#file").set_input_files(steps.pdf("合同.pdf", data))
     page.get_by_role("button", name="上传并验证").click()
     expect(page.get_by_role("heading", name="文件与记录一致")).to_be_visible()

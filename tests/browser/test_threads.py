@@ -61,9 +61,14 @@ def test_a_thread_tells_of_one_company_and_the_header_leads_to_the_other(hand: W
 
 
 def test_whoever_has_one_company_sees_no_switch(site: Site, open_window: Callable[..., Window]) -> None:
-    single = site.founder(292, "何知行", "北京知行钟表有限公司")
+    single = site.person(292, "何知行")
     window = steps.enter_as(open_window(**NARROW), site, single)
     window.go("/m")
+    expect(window.page.locator("#company")).to_have_text("还没有企业")
+    expect(
+        window.page.get_by_role("button", name="查看更早的消息")
+    ).to_be_hidden()  # there is nothing earlier
+    single.company = single.demo.register("北京知行钟表有限公司", "何知行", single.id_number)
     expect(window.page.locator("#company")).to_have_text("北京知行钟表有限公司")
     expect(window.page.locator("#switch")).to_be_hidden()
 

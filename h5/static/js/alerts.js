@@ -65,7 +65,10 @@ async function start() {
     $("state").textContent = t(why);
     return;
   }
-  startShell();
+  if (!(await startShell())) {
+    $("state").textContent = t("alerts.refused");
+    return;
+  }
   $("on").addEventListener("click", () => busy($("on"), switchOn).catch(failed));
   $("off").addEventListener("click", () => busy($("off"), switchOff).catch(failed));
   const subscription = await subscribed();

@@ -19,12 +19,14 @@ import { isUnsent, Unsent } from "./thread/unsent.js";
 import { startShell } from "./shell/start.js";
 
 const KEEP = "ezhang.thread.scroll";
+const WELCOME = "welcome"; // the card above all others
 const title = document.title;
 const log = new Log({ changed: () => refresh(), say: (words) => sayWords(words) });
 let company = null; // whose thread it is; null: all of it, for whoever has one company or none
 let cursor = null; // how far the thread goes; what a read mark is set to
 let marked = null;
 let unread = 0;
+let named = false; // the header says whose thread it is
 let noOlder = false;
 let loadingOlder = false;
 let closeSearch = () => {};
@@ -75,6 +77,7 @@ function takeThread(answer) {
 async function refresh() {
   const answer = await get(address("/thread"));
   takeThread(answer);
+  if (!named) named = showCompany((await get("/thread/companies")).threads, company); // the first one came just now
   const before = log.belowView(new Set(answer.cards.map((card) => card.id)));
   if (!before) return;
   const { cards } = await get(address("/thread", { before }));
@@ -96,7 +99,7 @@ async function loadOlder() {
   $("top").textContent = t("thread.loading");
   try {
     const { cards } = await get(address("/thread", { before: log.oldest }));
-    noOlder = log.prepend(cards) === 0;
+    noOlder = log.prepend(cards) === 0 || log.known.has(WELCOME);
   } finally {
     loadingOlder = false;
     $("top").textContent = noOlder ? t("thread.beginning") : "";
@@ -115,6 +118,7 @@ async function deliver(words, to) {
 /** Say words into the conversation; true when they were taken in, or are kept until there is a network. */
 async function sayWords(words) {
   closeSearch();
+  $("unread-above").hidden = true; // whoever answers has gone on
   const done = log.pending(words);
   try {
     await deliver(words, company);
@@ -200,7 +204,7 @@ async function open() {
   const chosen = choose(threads, company);
   const right = answer && chosen === company;
   company = chosen;
-  showCompany(threads, company);
+  named = showCompany(threads, company);
   takeThread(right ? answer : await get(address("/thread")));
   unsent.readBy(reader);
 }
@@ -219,7 +223,8 @@ async function start() {
   await open();
   closeSearch = startSearch(address, log.told);
   restoreScroll();
-  $("earlier").hidden = false;
+  noOlder = log.known.has(WELCOME);
+  $("earlier").hidden = noOlder;
   showNotices($("notices"), () => log.atBottom && log.toBottom()).catch(() => {});
   log.port.addEventListener("scroll", () => {
     if (log.port.scrollTop < 60) loadOlder().catch(() => {});

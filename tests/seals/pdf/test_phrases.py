@@ -80,6 +80,13 @@ def test_ones_own_side_is_told_by_the_text() -> None:
     assert not any(found.own for found in find_phrases(demo_contract(NAME), "某公司"))
 
 
+def test_a_long_name_is_found_over_two_lines_and_however_its_dot_is_written() -> None:
+    long = "上海迪丽热巴·买买提与欧阳震华国际文化交流艺术品进出口贸易投资管理咨询有限公司"
+    for written_so in (long, long.replace("·", "・")):
+        own = [found.own for found in find_phrases(demo_contract(written_so), long)]
+        assert own == [True, False]
+
+
 def test_without_sides_the_nearest_to_the_name_is_ones_own() -> None:
     text = f"某公司 #h(1fr) {NAME}\n（公章） #h(1fr) （公章）"
     assert [found.own for found in find_phrases(written(text), NAME)] == [False, True]

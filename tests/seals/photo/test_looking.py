@@ -12,6 +12,7 @@ from PIL import Image
 
 from auth.errors import Invalid
 from seals.kinds import SealKind
+from seals.photo.limits import MIN_SIDE_PX
 from seals.photo.looking import look
 from seals.photo.paging import photo_pdf
 from seals.photo.shown import MAX_TEXT, Shown, ShownKind
@@ -51,6 +52,11 @@ def test_a_qr_code_is_read_and_one_that_is_too_long_is_cut() -> None:
     for text in ("https://seal.example.cn/c#abc", "A" * (MAX_TEXT + 1)):
         code = qrcode.make(text, box_size=12).convert("RGB")
         assert look(jpeg(code)) == Shown(ShownKind.QR, text[:MAX_TEXT])
+    alone = qrcode.make("https://seal.example.cn/c#abc", box_size=4).convert("RGB")
+    assert min(alone.size) < MIN_SIDE_PX
+    assert look(jpeg(alone)) == Shown(ShownKind.QR, "https://seal.example.cn/c#abc")
+    with pytest.raises(Invalid, match="too_small"):
+        look(jpeg(Image.new("RGB", alone.size, "white")))
 
 
 @pytest.mark.parametrize("size", [(900, 1300), (1300, 900), (300, 4000)])

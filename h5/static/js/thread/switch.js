@@ -26,10 +26,13 @@ async function change(current) {
   if (chosen && chosen !== current) location.assign(`/m?company=${encodeURIComponent(chosen)}`);
 }
 
-/** Show whose thread it is. */
+/** Show whose thread it is; false for whoever has no company. */
 export function showCompany(threads, current) {
   const mine = threads.find(({ company_id: id }) => id === current) ?? threads[0];
-  if (!mine) return;
+  if (!mine) {
+    $("company").textContent = t("thread.none_yet");
+    return false;
+  }
   if (current) {
     lasting.set(KEEP, current);
     $("switch-name").textContent = mine.name;
@@ -40,6 +43,7 @@ export function showCompany(threads, current) {
   }
   $("switch").hidden = !current;
   $("company").hidden = Boolean(current);
+  return true;
 }
 
 export function showElsewhere(count) {
