@@ -40,13 +40,16 @@ export function barRow(name, uses, most) {
   return h("tr", {}, h("th", { scope: "row" }, name, picture), h("td", {}, String(uses)));
 }
 
-/** Bars that lie, each [words, number]; hidden from who cannot see them, whom the table tells the same. */
+/**
+ * Bars that lie, each [words, number]; hidden from who cannot see them, whom the table tells the same.
+ * Words in the place of a number, where it is too small to be told, stand there without a bar.
+ */
 export function lyingBars(rows) {
-  const most = Math.max(1, ...rows.map(([, number]) => number));
+  const most = Math.max(1, ...rows.map(([, number]) => number).filter(Number.isFinite));
   const picture = drawn("svg", { viewBox: `0 0 ${WIDE} ${rows.length * ROW}`, class: "super-chart", "aria-hidden": "true" });
   rows.forEach(([words, number], place) => {
     const y = place * ROW;
-    const long = (number / most) * (WIDE - LEFT - RIGHT);
+    const long = Number.isFinite(number) ? (number / most) * (WIDE - LEFT - RIGHT) : 0;
     picture.append(
       drawn("text", { x: LEFT - 8, y: y + 17, "text-anchor": "end" }, words),
       drawn("rect", { x: LEFT, y: y + 4, width: Math.max(1, long), height: ROW - 9, rx: 3 }),
