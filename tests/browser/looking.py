@@ -5,17 +5,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 __all__ = [
+    "at_night",
     "barriers",
     "chinese_left",
-    "dim_at_night",
+    "dim",
     "seen",
     "small_targets",
     "too_wide",
@@ -29,7 +30,6 @@ RULES = {
     "resultTypes": ["violations"],
 }
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
-GRAVE = {"serious", "critical"}
 TARGET_PX = 44
 HAN = re.compile("[\u3400-\u9fff]")
 
@@ -150,29 +150,36 @@ def too_wide(page: Page, width: int, height: int = 844) -> list[str]:
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe-core finds serious or critical, once nothing moves or fades any more; looked at again where
-    it finds something, for a page may still be filling."""
+    """All that axe-core finds, once nothing moves or fades any more; looked at again where it finds
+    something, for a page may still be filling."""
     page.evaluate(_STILL)
-    return _grave(page) and _grave(page)
+    return _axe(page, RULES) and _axe(page, RULES)
 
 
-def _grave(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
-    found = Axe().run(page, options=rules).response["violations"]
+def dim(page: Page) -> list[str]:
+    """What axe-core finds too weak to be read; `barriers` looks for it with all else."""
+    page.evaluate(_STILL)
+    return _axe(page, CONTRAST) and _axe(page, CONTRAST)
+
+
+def at_night(page: Page, judge: Callable[[Page], list[str]]) -> list[str]:
+    """What somebody finds of the page in dark."""
+    page.emulate_media(color_scheme="dark")
+    try:
+        return [f"in dark: {wrong}" for wrong in judge(page)]
+    finally:
+        page.emulate_media(color_scheme="light")
+
+
+def _axe(page: Page, rules: dict[str, Any]) -> list[str]:
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("async (rules) => (await axe.run(rules)).violations", rules)
     return [
         f"{one['id']}: {' '.join(map(str, node['target']))}: {node['html'][:160]}: {node['failureSummary']}"
         for one in found
-        if one["impact"] in GRAVE
         for node in one["nodes"]
     ]
-
-
-def dim_at_night(page: Page) -> list[str]:
-    """What axe-core finds too weak in dark; by day `barriers` looks for it with all else."""
-    page.emulate_media(color_scheme="dark")
-    try:
-        return [f"in dark: {wrong}" for wrong in _grave(page, CONTRAST)]
-    finally:
-        page.emulate_media(color_scheme="light")
 
 
 def torn_by_large_text(page: Page) -> list[str]:

@@ -19,6 +19,7 @@ const free = new Set(); // kinds of which there is one only, and none lives
 let request = requestId();
 let timer = null;
 let latest = 0;
+let drawing = Promise.resolve(); // the imprint that is being drawn
 
 const group = () => form.elements.group.value;
 const hasUnit = () => ["department", "branch"].includes(group());
@@ -101,7 +102,9 @@ function showPreview(shown) {
   $("preview").style.width = `${shown.width_mm * MM_ON_SCREEN}px`;
 }
 
-async function draw() {
+const draw = () => (drawing = drawn());
+
+async function drawn() {
   const mine = (latest += 1);
   const values = wanted();
   if (needed() && !values[needed()]) return showPreview(null);
@@ -152,9 +155,12 @@ async function send() {
     return goToFirstError(form);
   }
   const confirmed = Boolean(values.foreign_text) && $("translation_confirmed").checked;
+  clearTimeout(timer);
+  await drawing; // of a kind with one seal, no imprint is drawn any more once it is made
   try {
     showMade(await post(`${COMPANY}/seals`, { ...values, request_id: request, translation_confirmed: confirmed }));
   } catch (error) {
+    draw();
     showErrors(error);
   }
   return undefined;
