@@ -40,16 +40,17 @@ export function barRow(name, uses, most) {
   return h("tr", {}, h("th", { scope: "row" }, name, picture), h("td", {}, String(uses)));
 }
 
-/** Bars that lie, each [words, number]; hidden from who cannot see them, whom the table tells the same. */
+/** Bars that lie, each [words, number]; what is no number has its words and no bar; hidden from who cannot see them, whom the table tells the same. */
 export function lyingBars(rows) {
-  const most = Math.max(1, ...rows.map(([, number]) => number));
+  const size = (number) => (Number.isFinite(number) ? number : 0);
+  const most = Math.max(1, ...rows.map(([, number]) => size(number)));
   const picture = drawn("svg", { viewBox: `0 0 ${WIDE} ${rows.length * ROW}`, class: "super-chart", "aria-hidden": "true" });
   rows.forEach(([words, number], place) => {
     const y = place * ROW;
-    const long = (number / most) * (WIDE - LEFT - RIGHT);
+    const long = (size(number) / most) * (WIDE - LEFT - RIGHT);
     picture.append(
       drawn("text", { x: LEFT - 8, y: y + 17, "text-anchor": "end" }, words),
-      drawn("rect", { x: LEFT, y: y + 4, width: Math.max(1, long), height: ROW - 9, rx: 3 }),
+      drawn("rect", { x: LEFT, y: y + 4, width: Number.isFinite(number) ? Math.max(1, long) : 0, height: ROW - 9, rx: 3 }),
       drawn("text", { x: LEFT + long + 8, y: y + 17 }, String(number)));
   });
   return picture;
