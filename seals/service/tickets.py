@@ -19,6 +19,7 @@ from auth.privacy import RecordsKey
 from auth.throttling import Limit
 from auth.tokens import check_code, hash_token, new_id, same
 from seals.models import Record
+from seals.paper_models import Paper, PaperState
 from seals.service_models import Ticket, TicketAnswer, TicketKind, TicketState
 
 __all__ = ["MAX_TEXT", "AnswerView", "Receipt", "TicketView", "look_up", "own", "send", "view"]
@@ -98,7 +99,7 @@ async def send(
     records: RecordsKey,
     hours: Mapping[str, int],
 ) -> Receipt:
-    """Take a ticket in. code: of the document it is about, or empty; hours: within which a kind is answered.
+    """Take a ticket in. code: of the document or paper it is about, or empty; hours: for an answer, by kind.
 
     Raises Invalid `ticket.kind`, `ticket.text`, `code.malformed`; NotFound `code.unknown`; TooMany.
     """
@@ -131,7 +132,8 @@ async def _about(code: str) -> str:
     if not code.strip():
         return ""
     about = check_code(code)
-    if not await Record.exists(code=about):
+    paper = Paper.filter(code=about, state=PaperState.MADE)
+    if not await Record.exists(code=about) and not await paper.exists():
         raise NotFound(
             "code.unknown",
             "没有这个验真码。请对照文件重新输入，或留空并在内容里说明。",

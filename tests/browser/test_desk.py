@@ -30,7 +30,8 @@ def _seen(page: Page, name: str) -> None:
 def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> None:
     owner, reviewer = site.person(7121, "林听松"), site.person(7122, "沈砚秋")
     uscc = enter(owner, 7121, COMPANY)
-    draft = owner.client.begin_entry(entry_form(owner, COMPANY, uscc, {"kind": "contract"}))
+    wanted = {"kind": "contract", "style": "digitised", "width_mm": "40.5"}
+    draft = owner.client.begin_entry(entry_form(owner, COMPANY, uscc, wanted))
     fill_all(owner, draft, "听松")
     phone = open_window(**PHONE, reduced_motion="reduce")
     steps.enter_as(phone, site, owner, device=False)
@@ -59,6 +60,8 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
     row.get_by_role("button", name="领取").click()
 
     expect(page.locator(".staff-check.staff-equal")).to_have_count(6)
+    asked = page.locator("#form-facts").get_by_text("合同专用章")
+    expect(asked.locator("..")).to_contain_text("与实物印章一致宽 40.5 mm")
     slots = page.locator(".staff-materials > li")
     expect(slots.locator("img")).to_have_count(slots.count())
     _seen(page, "desk-entry")
@@ -80,6 +83,15 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
     assert owner.client.entry(draft["id"])["state"] == "approved"
     phone.go("/m")
     expect(steps.card(phone.page, "印章申请已通过")).to_contain_text(COMPANY)
+
+    # Supervision, where nothing is known of any week: no bar, and no error of a bar without a length.
+    (role,) = host(site, "add", reviewer.demo.mobile, "regulator", "沈砚秋")
+    desk.go("/desk")
+    steps.type_in(page.get_by_label("开通码"), role["code"])
+    page.get_by_role("button", name="仅用开通码打开（开发环境）").click()
+    expect(page.get_by_role("link", name="监督").first).to_be_visible()
+    desk.go("/desk/supervision")
+    expect(page.locator("#weeks .super-chart rect").first).to_be_attached()
 
 
 def _paid(site: Site, phone: Window, entry: str) -> None:

@@ -76,6 +76,20 @@ def test_a_strangers_report_is_followed_by_its_code(
         ]
 
 
+def test_a_paper_of_the_platform_is_reported_by_its_code(
+    site: Site, a: Party, stranger: Client, operator: Desk
+) -> None:
+    made = a.client.order_form(a.company, "mandate")["id"]
+    (code,) = site.column("paper", "code", id=made)
+    refused(lambda: stranger.send_ticket("abuse", "假的。", code=code), 404, "code.unknown")  # not yet made
+    a.client.paper(made)
+    sent = stranger.send_ticket("abuse", "这份授权委托书是假的。", code=code)
+    ticket = by_number(operator, sent["number"])
+    assert ticket["ticket"]["code"] == code
+    refused(lambda: operator.client.ask_freeze(ticket["id"]), 409, "ticket.no_seal")
+    operator.client.close_ticket(ticket["id"])
+
+
 def test_nobody_answers_his_own_ticket_nor_one_about_his_company(
     site: Site, a: Party, stranger: Client, operator: Desk
 ) -> None:

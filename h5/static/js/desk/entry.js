@@ -13,6 +13,13 @@ const fact = (key, words) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, words
 const slotName = (slot) => tOr(`desk.slot_${slot.kind}`, slot.kind) + (slot.seal === null ? "" : ` ${slot.seal + 1}`);
 const fixed = new Map(); // slot → the field in which its reason stands
 
+/** A seal as it is asked for: its kind, and all that it is to say. */
+const wish = (each, place) => h("li", {}, h("b", {}, `${place + 1}. ${data.kinds[each.kind] ?? each.kind}`), ...[
+  t(`desk.style_${each.style}`),
+  ...["unit", "person_name", "foreign_text", "translation", "width_mm"]
+    .filter((name) => each[name]).map((name) => t(`desk.wish_${name}`, { value: each[name] })),
+].map((words) => h("span", { class: "staff-wish" }, words)));
+
 function showForm(form, entry) {
   const facts = [
     fact("desk.company", form.company_name),
@@ -24,7 +31,8 @@ function showForm(form, entry) {
   ];
   if (form.agent_name) facts.push(fact("desk.agent", `${form.agent_name} ${form.agent_id_number} ${form.agent_mobile}`));
   facts.push(
-    fact("desk.wanted", form.seals.map((each) => (data.kinds[each.kind] ?? each.kind)).join("、")),
+    fact("desk.wanted", h("ul", { class: "staff-wishes" }, ...form.seals.map(wish))),
+    ...["superior", "permit"].filter((name) => form[name]).map((name) => fact(`desk.has_${name}`, t("desk.yes"))),
     fact("desk.verified", entry.verified.length ? entry.verified.map((way) => t(`desk.way_${way}`)).join("、") : t("desk.not_verified")));
   $("form-facts").replaceChildren(...facts);
 }
