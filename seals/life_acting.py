@@ -48,7 +48,8 @@ async def act_on_change(offer: Offer, keyring: Keyring, clock: Callable[[], date
     seal, change = await Seal.get(id=row.seal_id, company_id=row.company_id), Change(row.change)
     if change is Change.RENEW:
         await require_due(seal, now)
-    made = await remaking.draw(seal, now) if remade(change, seal) else None
+    another = remade(change, seal) and not await remaking.ends_alone(change, now)
+    made = await remaking.draw(seal, now) if another else None
     actor = f"person:{offer.person_id}"
     async with transaction():
         company = await Company.filter(id=row.company_id).select_for_update().get()

@@ -16,10 +16,11 @@ from auth.errors import Invalid, NotFound
 from auth.member_models import Grant
 from auth.models import Company
 from auth.throttling import Limit
-from seals import confirm_codes, offers
+from seals import confirm_codes, offers, remaking
 from seals.asks.deciding import require_waiting
 from seals.confirm_codes import ConfirmCodeSent
 from seals.expiring import require_due
+from seals.filing import makers
 from seals.freezing import own_seal
 from seals.grant_endings import UNENDED
 from seals.life import BY_PIN, Change, possible, remade, steps_of
@@ -53,8 +54,8 @@ class ChangeDraft:
 
     found, generation: the seal as it stands, part of what a device signs. revoked: why its certificates
     would be revoked, as RFC 5280 names it, or null; remade: whether another seal is issued in its place, with
-    another number. ask, letter: the request of a member that it carries out, and the digest of his letter
-    of authorisation, else empty.
+    another number; unlicensed: that none is, because nobody may make it now. ask, letter: the request of a
+    member that it carries out, and the digest of his letter of authorisation, else empty.
     """
 
     id: str
@@ -68,6 +69,7 @@ class ChangeDraft:
     grants: int
     signings: int
     expires_at: datetime
+    unlicensed: bool = False
     ask: str = ""
     letter: str = ""
 
@@ -140,11 +142,13 @@ async def draft(
 
     ask: the request of a member that it carries out. Raises NotFound `seal.not_found`; Refused
     `access.denied`; Invalid `change.unknown`; Conflict `seal.state`, `seal.not_due`, `company.closed`,
-    `ask.over`; TooMany.
+    `ask.over`; Unavailable `maker.unlicensed` of what is made anew and was not lost; TooMany.
     """
     await own_seal(seal_id, person_id, Act.SEE_COMPANY, now)  # what is not there is told before what is wrong
     wanted = _change_of(change)
     seal = await _own(seal_id, wanted, person_id, now)
+    if remade(wanted, seal) and not await remaking.ends_alone(wanted, now):
+        await makers.require(now)
     asked = None if ask is None else await require_waiting(ask, seal.id, wanted, now)
     await throttling.count(CHANGES_PER_PERSON, person_id, now)
     await SealChange.filter(seal_id=seal.id, state=AskedState.DRAFT).delete()
@@ -160,11 +164,12 @@ async def draft(
         state=AskedState.DRAFT,
         created_at=now,
     )
-    return await _view(row, seal)
+    return await _view(row, seal, now)
 
 
-async def _view(row: SealChange, seal: Seal) -> ChangeDraft:
+async def _view(row: SealChange, seal: Seal, now: datetime) -> ChangeDraft:
     step = next(each for each in steps_of(Change(row.change)) if each.frm is seal.state)
+    unlicensed = remade(step.change, seal) and await remaking.ends_alone(step.change, now)
     ends_grants = step.revoked is not None
     return ChangeDraft(
         row.id,
@@ -174,10 +179,11 @@ async def _view(row: SealChange, seal: Seal) -> ChangeDraft:
         seal.state.value,
         seal.generation,
         None if step.revoked is None else step.revoked.value,
-        remade(step.change, seal),
+        remade(step.change, seal) and not unlicensed,
         await Grant.filter(seal=seal.id, state__in=UNENDED).count() if ends_grants else 0,
         await Signing.filter(seal_id=seal.id, state__in=OPEN).count() if step.ends else 0,
         row.created_at + DRAFTED_FOR,
+        unlicensed,
         row.ask,
         row.letter,
     )

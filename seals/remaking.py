@@ -11,10 +11,20 @@ from seals import imprint, numbers
 from seals.design import Design
 from seals.establishing import Drawn, issue
 from seals.filing import makers
+from seals.life import Change
 from seals.likeness import look
 from seals.models import Seal
 
-__all__ = ["draw", "put_in_place", "tell"]
+__all__ = ["draw", "ends_alone", "put_in_place", "tell"]
+
+
+async def ends_alone(change: Change, now: datetime) -> bool:
+    """Whether a lost seal is cancelled with none in its place: without a maker's licence in force.
+
+    A lost seal has to end at once, whoever can make another; its company adds that later. What is only
+    damaged waits for the licence.
+    """
+    return change is Change.LOSS and not await makers.licensed(now)
 
 
 async def draw(seal: Seal, now: datetime) -> Drawn:

@@ -177,6 +177,14 @@ async def _paper(row: Paper, now: datetime) -> PaperOnRecord:
     return PaperOnRecord(row.kind.value, kind.zh, kind.en, row.number, row.made_at, row.about, stands)
 
 
+async def _paper_step(row: Paper, now: datetime) -> StepReport:
+    """Its seal stays good; that what it states has ended is told beside the verdict, not by its code only."""
+    stands = await standing(row, now)
+    if stands is None or stands.good:
+        return StepReport(Step.SEAL, Outcome.PASSED)
+    return StepReport(Step.SEAL, Outcome.NOTED, ("paper_over",))
+
+
 async def _match(row: Record, version: Version, sha256: str, now: datetime) -> Match:
     """What a file of this hash is to a version that it is, or begins with."""
     seals = tuple(seal for seal in await _seals(row.code, now) if seal.version <= version.number)
@@ -248,7 +256,7 @@ async def in_our_records(data: bytes, name: str, report: Report, now: datetime) 
     if paper is not None and report.verdict is Verdict.VALID:
         ours = (
             StepReport(Step.RECORD, Outcome.NOTED, ("record_paper",)),
-            StepReport(Step.SEAL, Outcome.PASSED),
+            await _paper_step(paper, now),
         )
         return Verification(name, sha256, _with_steps(report, ours), _OF_PAPER, paper.code)
     if found is None:

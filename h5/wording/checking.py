@@ -152,7 +152,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The code has 16 characters. Please compare it with the document.",
     ),
     "verify.code_go": ("查询记录", "Find the record"),
-    "verify.to_record": ("查看这份文件的用印记录", "See the record of this document"),
+    "verify.to_record": ("查看这份文件的记录", "See the record of this document"),
     "verify.send": ("上传并验证", "Upload and check"),
     "verify.again": ("再验一份", "Check another file"),
     "verify.law": (

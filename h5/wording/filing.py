@@ -7,6 +7,7 @@ __all__ = ["WORDS"]
 WORDS: dict[str, tuple[str, str]] = {
     "filing.receipt_pdf": ("下载回执（PDF）", "Download the receipt (PDF)"),
     "filing.title": ("备案管理", "Filing of seals"),
+    "filing.see": ("查看备案", "See the filing"),
     "filing.one": ("印章备案", "Filing of a seal"),
     "filing.lead": (
         "向公安机关提交印章备案，通过后自动生成备案回执。执照、法定代表人身份和印章资料系统已有，无需再提交。",

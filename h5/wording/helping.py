@@ -90,6 +90,7 @@ HELP: tuple[Section, ...] = (
         ),
         (
             (("企业设立登记", "Register a company"), "/m/register"),
+            (("已有企业申请", "A company that exists"), "/m/apply"),
             (("用印", "Seal a document"), "/m/seal"),
         ),
     ),

@@ -45,6 +45,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "这枚印章由照片制作，不能自动重制：注销后请重新拍照制作。",
         "It was made from a photo and is not made anew by itself: take another photo afterwards.",
     ),
+    "life.unlicensed_note": (
+        "不能撤回：原印章立即注销。平台目前不能制作印章，暂不另发；恢复制作后请在「增加印章」办理。",
+        "This cannot be taken back: it is cancelled at once. No seal can be made at present, so none takes "
+        "its place; add one under Add a seal when that is possible again.",
+    ),
     "life.what": ("办理", "What"),
     "life.certificates": ("证书", "Certificates"),
     "life.certificates_kept": ("不变", "stay"),

@@ -9,7 +9,7 @@ from auth.errors import Unavailable
 from auth.models import Deployment
 from seals.filing_models import Maker
 
-__all__ = ["STAND_IN", "maker", "require", "store"]
+__all__ = ["STAND_IN", "licensed", "maker", "require", "store"]
 
 ONLY_ROW = 1
 PRODUCTION = "production"
@@ -30,13 +30,18 @@ async def maker() -> Maker:
     return row if row is not None and row.number else STAND_IN
 
 
-async def require(now: datetime) -> None:
-    """Raises Unavailable `maker.unlicensed` in production without a maker's licence in force."""
+async def licensed(now: datetime) -> bool:
+    """Whether seals can be made: in production only with a maker's licence in force."""
     made_for = await Deployment.get_or_none(id=ONLY_ROW)
     if made_for is None or made_for.profile != PRODUCTION:
-        return
+        return True
     row = await Maker.get_or_none(id=ONLY_ROW)
-    if row is not None and row.name and row.number and _in_force(row, now):
+    return row is not None and bool(row.name and row.number) and _in_force(row, now)
+
+
+async def require(now: datetime) -> None:
+    """Raises Unavailable `maker.unlicensed` where seals cannot be made."""
+    if await licensed(now):
         return
     raise Unavailable(
         "maker.unlicensed",

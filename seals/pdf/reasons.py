@@ -157,6 +157,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "这是本平台自己出具并签章的文书，与平台记录完全一致。",
         "The platform itself made and sealed this paper; it is the one in our record, to the last byte.",
     ),
+    "paper_over": (
+        "请注意：文书所载内容现在已不再成立、已过有效期或未经核实，请打开记录查看现状。",
+        "Mind: what this paper states holds no more, is out of date or was never verified. Open the record to"
+        " see how it stands.",
+    ),
     "seal_frozen_now": (
         "签署时有效；印章后来暂停使用，不影响此前的签署。",
         "It was good when signed; the seal was suspended since, which does not touch this.",

@@ -102,6 +102,7 @@ STEP_OF: dict[str, Step] = {
     "record_newer": Step.RECORD,
     "record_none": Step.RECORD,
     "record_paper": Step.RECORD,
+    "paper_over": Step.SEAL,
     "seal_frozen_now": Step.SEAL,
     "seal_revoked_now": Step.SEAL,
     "seal_expired_now": Step.SEAL,

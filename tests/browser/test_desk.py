@@ -14,7 +14,8 @@ from tests.browser.windows import DESK, PHONE, Window
 from tests.http.desks import host
 from tests.http.entering import enter, entry_form, fill_all
 from tests.http.site import Site
-from tests.seals.photo.papers import jpeg, sheet
+from tests.seals.photo.papers import card as card_of
+from tests.seals.photo.papers import jpeg
 
 COMPANY = "北京听松信息技术有限公司"
 
@@ -30,7 +31,8 @@ def _seen(page: Page, name: str) -> None:
 def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> None:
     owner, reviewer = site.person(7121, "林听松"), site.person(7122, "沈砚秋")
     uscc = enter(owner, 7121, COMPANY)
-    wanted = {"kind": "contract", "style": "digitised", "width_mm": "40.5"}
+    wanted = {"kind": "contract", "foreign_text": "TINGSONG", "translation": "听松"}
+    wanted |= {"translation_confirmed": True}
     draft = owner.client.begin_entry(entry_form(owner, COMPANY, uscc, wanted))
     fill_all(owner, draft, "听松")
     phone = open_window(**PHONE, reduced_motion="reduce")
@@ -61,17 +63,21 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
 
     expect(page.locator(".staff-check.staff-equal")).to_have_count(6)
     asked = page.locator("#form-facts").get_by_text("合同专用章")
-    expect(asked.locator("..")).to_contain_text("与实物印章一致宽 40.5 mm")
+    expect(asked.locator("..")).to_contain_text("按登记名称新制外文或民族文字：TINGSONG中文译文：听松")
     slots = page.locator(".staff-materials > li")
     expect(slots.locator("img")).to_have_count(slots.count())
     _seen(page, "desk-entry")
-    licence = slots.filter(has_text="营业执照副本")
-    licence.get_by_label("退回此项").check()
-    steps.type_in(licence.get_by_label("原因（申请人可见）"), "图片模糊，请重新拍摄")
+    card = slots.filter(has_text="国徽面")
+    card.get_by_label("退回此项").check()
+    steps.type_in(card.get_by_label("原因（申请人可见）"), "图片模糊，请重新拍摄")
     page.get_by_role("button", name="退回补正").click()
     expect(page).to_have_url(f"{desk.url}/desk/reviews")
-    assert owner.client.entry(draft["id"])["missing"] == ["licence_copy"]
-    owner.client.give_material(draft["id"], "licence_copy", "again.jpg", jpeg(sheet("听松执照重拍", 9)))
+    assert owner.client.entry(draft["id"])["missing"] == ["representative_id_back"]
+    phone.go(f"/m/apply/{draft['id']}")
+    first = phone.page.locator(".slot").first
+    expect(first).to_contain_text("退回原因：图片模糊，请重新拍摄")
+    expect(phone.page.locator(".slot .button-main")).to_have_count(1)  # of what is to be given
+    owner.client.give_material(draft["id"], "representative_id_back", "again.jpg", jpeg(card_of("听松重拍")))
     owner.client.submit_entry(draft["id"])
 
     desk.go("/desk/reviews")
@@ -109,3 +115,6 @@ def _paid(site: Site, phone: Window, entry: str) -> None:
     steps.type_in(page.get_by_label("到账金额（元）"), arrived)
     page.get_by_role("button", name="确认金额").click()
     expect(page.get_by_text("验证通过，企业身份已确认。")).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="返回申请").click()
+    expect(page.get_by_text("对公账户已验证。")).to_be_visible()
+    expect(page.get_by_role("button", name="开始核验")).to_be_hidden()

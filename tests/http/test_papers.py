@@ -200,6 +200,10 @@ def test_a_print_of_the_licence_is_for_one_purpose_and_ends(
         ordered["id"],
     )
     assert "已过有效期" in page(stranger, ordered["code"])
+    over = stranger.verify("licence.pdf", pdf)
+    steps = [{step["step"]: step["codes"] for step in each["steps"]} for each in (told, over)]
+    assert [each["seal"] for each in steps] == [[], ["paper_over"]]
+    assert over["verdict"] == "valid", "the paper itself is as it was"
     assert "has expired" in stranger.http.get(f"/v/{ordered['code']}?lang=en").text
     for body, code in (("", "print.purpose"), ("x" * 41, "print.purpose")):
         refused(lambda body=body: owner.client.print_licence(owner.company, body), 422, code)

@@ -181,6 +181,21 @@ def test_what_was_lost_is_cancelled_and_made_anew_with_another_number(site: Site
     assert found[0] is x509.ReasonFlags.superseded
 
 
+def test_a_lost_seal_ends_while_none_can_be_made_and_a_damaged_one_waits(site: Site, owner: Party) -> None:
+    client, kind = owner.client, "legal_name"
+    lost = owner.seal(kind)
+    site.change("UPDATE deployment SET profile = 'production'")
+    try:
+        refused(lambda: changed(owner, lost, "damage"), 503, "maker.unlicensed")
+        assert one(owner, lost)["state"] == "collected"
+        draft = client.draft_change(lost, "loss")
+        assert (draft["revoked"], draft["remade"], draft["unlicensed"]) == ("superseded", False, True)
+        assert client.confirm_change(draft, owner.pin)["ended_for"] == "loss"
+    finally:
+        site.change("UPDATE deployment SET profile = 'development'")
+    assert one(owner, client.add_seal(owner.company, kind)["id"])["state"] == "issued"
+
+
 def test_a_dissolved_company_has_no_seal_and_no_right_left(site: Site) -> None:
     owner = site.owner(733, "罗清扬", "北京清扬商贸有限公司")
     client = owner.client

@@ -14,6 +14,7 @@ function show(found) {
     time: found.expires_at ? chinaTime(found.expires_at) : "" };
   $("name").textContent = found.company_name;
   say($("stands"), found.state === "none" ? "" : t(`deposit.${found.state}`, facts));
+  $("done").hidden = found.state !== "passed";
   $("amount-form").hidden = found.state !== "sent";
   $("account-form").hidden = ["waiting", "sent", "passed"].includes(found.state);
   if (found.state === "waiting") setTimeout(() => read().catch(refused), POLL_MS);

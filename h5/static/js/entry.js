@@ -25,6 +25,8 @@ const lookOf = (slot) => (slot.kind === "imprint_scan" ? "imprint" : /_id_/.test
 const TEMPLATES = { authorisation: "mandate", making_confirmation: "confirmation" };
 const template = (name) => orderButton(t(`orders.${name}`), `${ENTRY}/forms/${name}`);
 
+const wanting = (slot) => !slot.material || Boolean(slot.returned);
+
 function picker(slot, key, camera) {
   const only = camera || slot.kind === "imprint_scan" ? "image/jpeg,image/png,image/webp" : FILES;
   const input = h("input", { type: "file", class: "sr-only", accept: only, id: `${camera ? "camera" : "file"}-${slot.key}` });
@@ -34,7 +36,7 @@ function picker(slot, key, camera) {
     input.value = "";
     if (file) send(slot, file);
   });
-  return h("label", { class: camera ? "button button-main" : "button" }, h("span", {}, t(key)), input);
+  return h("label", { class: camera && wanting(slot) && !slot.optional ? "button button-main" : "button" }, h("span", {}, t(key)), input);
 }
 
 function stateOf(slot) {
@@ -52,7 +54,7 @@ function slotItem(slot) {
   const state = stateOf(slot);
   item.classList.toggle("is-given", Boolean(slot.material && !slot.returned));
   item.classList.toggle("is-returned", Boolean(slot.returned));
-  if (atApplicant() && slot.kind !== "design_draft" && (!slot.material || slot.returned)) {
+  if (atApplicant() && slot.kind !== "design_draft" && wanting(slot)) {
     item.append(h("div", { class: "slot-how" },
       h("img", { src: data.pictures[look], alt: t("entry.example"), width: "72" }), h("p", { class: "fine" }, t(`entry.how_${look}`))));
   }
@@ -100,10 +102,11 @@ function show(entry) {
   $("collect").hidden = entry.state !== "approved" || entry.applicant !== "representative";
   $("collect").href = `/m/collect/${encodeURIComponent(entry.company_id ?? "")}`;
   $("part-materials").hidden = false;
-  $("slots").replaceChildren(...entry.slots.map(slotItem));
+  const returned = entry.slots.filter((slot) => slot.returned); // first, for they are what is to be done
+  $("slots").replaceChildren(...returned.map(slotItem), ...entry.slots.filter((slot) => !slot.returned).map(slotItem));
   $("part-verify").hidden = !open && !entry.verified.length;
   if (entry.verified.length) say($("verified"), entry.verified.map((way) => t(`entry.verified_${way}`)).join(" "));
-  $("verify").hidden = !open || entry.verified.includes("face");
+  $("verify").hidden = !open || entry.verified.length > 0;
   $("verify-deposit").hidden = !open || entry.verified.length > 0;
   form.hidden = !atApplicant();
   const missing = entry.missing.length ? t("entry.missing", { count: entry.missing.length }) : "";

@@ -24,7 +24,7 @@ function item(filing) {
       fact("filing.valid_until", at(filing.receipt?.valid_until)),
       fact("filing.reason", filing.reason)),
     filing.update_due.length ? h("p", { class: "notice" }, t("filing.due", { why: why(filing) })) : null,
-    h("a", { class: "button", href: `/m/filing/${encodeURIComponent(filing.id)}` }, t("filing.one")));
+    h("a", { class: "button", href: `/m/filing/${encodeURIComponent(filing.id)}` }, t("filing.see")));
 }
 
 /** The seals to choose from: those without a filing, or the one whose filing is to be changed. */

@@ -70,6 +70,7 @@ function showCounts({ counted, seals }) {
   $("weeks").tBodies[0].replaceChildren(...counted.weeks.map((week) => h("tr", {}, h("td", {}, week.begin), h("td", {}, String(week.uses)))));
   const top = Math.max(1, ...counted.seals.map((each) => each.uses));
   $("by-seal").tBodies[0].replaceChildren(...counted.seals.map((each) => barRow(names[each.seal] ?? "", each.uses, top)));
+  $("by-seal-title").hidden = $("by-seal").hidden = !counted.seals.length;
   $("counts").hidden = false;
 }
 

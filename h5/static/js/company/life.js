@@ -69,7 +69,8 @@ function back(problem) {
 /** ask: the id of a member's request that it carries out. */
 export async function confirmed(seal, change, ask = null) {
   const draft = await post(`/seals/${encodeURIComponent(seal.id)}/changes`, { change, ask });
-  const fromPhoto = ["loss", "damage"].includes(change) && !draft.remade;
+  const alone = draft.unlicensed ? "life.unlicensed_note" : "life.photo_note";
+  const none = ["loss", "damage"].includes(change) && !draft.remade;
   $("grant-form").hidden = true;
   $("rule-form").hidden = true;
   await toConfirm({
@@ -78,7 +79,7 @@ export async function confirmed(seal, change, ask = null) {
     facts: facts(draft),
     words: {
       title: "life.confirm_title",
-      note: fromPhoto ? "life.photo_note" : `life.${change}_note`,
+      note: none ? alone : `life.${change}_note`,
       send: "life.send",
       made: "life.done",
       over: "life.draft_over",

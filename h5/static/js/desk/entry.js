@@ -9,7 +9,8 @@ import { decide, refused, startDeciding } from "./deciding.js";
 import { opened } from "./proven.js";
 
 const path = `/desk/reviews/entries/${encodeURIComponent(data.entry)}`;
-const fact = (key, words) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, words));
+const named = (title, words) => h("div", {}, h("dt", {}, title), h("dd", {}, words));
+const fact = (key, words) => named(t(key), words);
 const slotName = (slot) => tOr(`desk.slot_${slot.kind}`, slot.kind) + (slot.seal === null ? "" : ` ${slot.seal + 1}`);
 const fixed = new Map(); // slot → the field in which its reason stands
 
@@ -32,7 +33,7 @@ function showForm(form, entry) {
   if (form.agent_name) facts.push(fact("desk.agent", `${form.agent_name} ${form.agent_id_number} ${form.agent_mobile}`));
   facts.push(
     fact("desk.wanted", h("ul", { class: "staff-wishes" }, ...form.seals.map(wish))),
-    ...["superior", "permit"].filter((name) => form[name]).map((name) => fact(`desk.has_${name}`, t("desk.yes"))),
+    ...["superior", "permit"].filter((name) => form[name]).map((name) => named(t(`desk.has_${name}`), t("desk.yes"))),
     fact("desk.verified", entry.verified.length ? entry.verified.map((way) => t(`desk.way_${way}`)).join("、") : t("desk.not_verified")));
   $("form-facts").replaceChildren(...facts);
 }

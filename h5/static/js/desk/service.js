@@ -53,15 +53,18 @@ const trainingItem = ({ notice, people, companies }) => h("li", { class: "servic
   h("p", {}, h("b", {}, notice[`title_${language}`]), " ", h("span", { class: "chip" }, t(`notices.topic_${notice.topic}`))),
   h("p", { class: "fine" }, t("desk.service_people", { people, companies })));
 
+/** The items of a list, or that there are none. */
+const list = (id, items) => $(id).replaceChildren(...(items.length ? items : [h("li", { class: "fine" }, t("desk.super_none"))]));
+
 async function show() {
   const [tickets, told, given] = await opened(() =>
     Promise.all([get("/desk/tickets"), get("/desk/notices"), get("/desk/guidance")]));
   $("ticket-count").textContent = tickets.waiting
     ? `${t("desk.waiting", { count: tickets.waiting })} ${t("desk.service_late", { count: tickets.overdue })}` : t("desk.none_waiting");
   $("tickets").replaceChildren(...tickets.tickets.map(ticketItem));
-  $("notices").replaceChildren(...told.notices.map(noticeItem));
-  $("trainings").replaceChildren(...told.trainings.map(trainingItem));
-  $("guidance").replaceChildren(...given.guidance.map((one) =>
+  list("notices", told.notices.map(noticeItem));
+  list("trainings", told.trainings.map(trainingItem));
+  list("guidance", given.guidance.map((one) =>
     guidanceItem(one, one.answered_at ? null : answerForm(`/desk/guidance/${encodeURIComponent(one.id)}/answer`))));
 }
 
