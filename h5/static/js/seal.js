@@ -2,6 +2,7 @@
 
 import { get, post, requestId } from "./lib/api.js";
 import { $, busy, say, showShare } from "./lib/dom.js";
+import { gliding } from "./lib/feel.js";
 import { acceptFiles } from "./lib/files.js";
 import { uploadDocument } from "./lib/upload.js";
 import { data, language, t, tOr } from "./lib/words.js";
@@ -104,7 +105,7 @@ function goToPlace(place) {
   if (stage.page !== place.page) stage.show(place.page);
   state.box.moveCentre(place.page, place.x_mm, place.y_mm);
   stage.reveal(state.box);
-  $("stage").scrollIntoView({ block: "nearest", behavior: "smooth" });
+  $("stage").scrollIntoView({ block: "nearest", behavior: gliding() });
 }
 
 /** Places that an earlier signer prepared: offered by name, the first one taken. */

@@ -1,6 +1,7 @@
 // Page pictures from the API, and lazy lists of pages.
 
 import { h } from "./dom.js";
+import { gliding } from "./feel.js";
 import { pictureWidth } from "./widths.js";
 import { language, t } from "./words.js";
 
@@ -32,7 +33,7 @@ const caption = (signing, page) => {
 
 /** Bring the page that carries the seal into view. */
 export function goToSeal(list, signing) {
-  list.children[signing.page]?.scrollIntoView({ block: "start", behavior: "smooth" });
+  list.children[signing.page]?.scrollIntoView({ block: "start", behavior: gliding() });
 }
 
 /**
