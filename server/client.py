@@ -671,7 +671,7 @@ class Client(Asks, Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCall
         self._post(f"/api/documents/{document}/deletion", {})
 
     def request_signing(self, document: str, seal: str, *, agreed: bool = True, **place: Any) -> Json:
-        """Ask for a seal on a document; `page`, `x_mm`, `y_mm`, `others`, `known`, `field` as in the API.
+        """Ask for a seal on a document; `page`, `x_mm`, `y_mm`, `also`, `others`, `known`, `field`: see API.
 
         agreed: that the parties agreed to use electronic signatures, declared where several seal.
         """

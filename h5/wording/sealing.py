@@ -86,7 +86,21 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "seal.places": ("文件里找到的盖章处", "Places for a seal, found in the text"),
     "seal.place_page": ("第 {page} 页", "page {page}"),
-    "seal.undo": ("撤销移动", "Take the move back"),
+    "seal.undo": ("撤销上一步", "Take the last step back"),
+    "seal.also_here": ("＋ 本页再盖一处", "+ Once more on this page"),
+    "seal.also_all": ("每页同一处都盖", "On every page, same place"),
+    "seal.also_list": ("另外盖章的地方", "Further places"),
+    "seal.also_count": (
+        "共 {count} 处，一次确认、同一个签名。点下面的页码可以去掉。",
+        "{count} places, confirmed once and covered by one signature. Press a page to take it away.",
+    ),
+    "seal.also_remove": ("去掉第 {page} 页的这一处", "Take away the place on page {page}"),
+    "seal.also_box": (
+        "另一处印章，第 {page} 页，距左 {x} 毫米，距上 {y} 毫米。用方向键移动。",
+        "Another place of the seal, page {page}, {x} mm from the left, {y} mm from the top. Move with the "
+        "arrow keys.",
+    ),
+    "seal.also_many": ("一次最多盖 {limit} 处。", "A seal goes in {limit} places at most."),
     "seal.field": ("预留位置", "Prepared place"),
     "seal.field_of": ("{name}（第 {page} 页）", "{name} (page {page})"),
     "seal.field_free": ("自己选位置", "Choose a place myself"),
@@ -261,6 +275,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "confirm.pages_value": ("共 {count} 页", "{count}"),
     "confirm.place": ("盖章处", "Place"),
     "confirm.place_value": ("第 {page} 页，看一看", "page {page}, show me"),
+    "confirm.places_value": (
+        "第 {pages} 页，共 {count} 处，看一看",
+        "pages {pages}, {count} places, show me",
+    ),
     "confirm.seal": ("印章", "Seal"),
     "confirm.company": ("企业", "Company"),
     "confirm.asker": ("发起人", "Asked by"),

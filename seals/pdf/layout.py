@@ -35,7 +35,8 @@ class Place:
 class Layout:
     """All places, decided. widget: the box of the signature field on `page`; trace: what stands around the
     seal, cut off where the widget ends; mark_on_page: the mark is page content of `mark_page`, and not part
-    of the widget's look; others: boxes of their fields, in order.
+    of the widget's look; others: boxes of their fields, in order; also: where the seal is printed besides,
+    each with its page and, around it, the trace.
     """
 
     page: int
@@ -46,6 +47,7 @@ class Layout:
     mark_page: int
     mark_on_page: bool
     others: tuple[Box, ...]
+    also: tuple[tuple[int, Box, tuple[Drawn, ...]], ...] = ()
 
 
 def lay_out(
@@ -58,12 +60,14 @@ def lay_out(
     *,
     mark_on_page: bool,
     trace: Imprint | None = None,
+    also: Sequence[Place] = (),
 ) -> Layout:
     """Place everything; see `prepare` for the rules, the errors and what a mark on the page means."""
     kept = tuple(
         box_at(frames, Place(other.page, other.x_mm, other.y_mm), other.width_mm, other.height_mm)
         for other in others
     )
+    again = tuple(_imprint_at(frames, place, imprint, trace) for place in also)
     mark_box: Box | None = None
     if isinstance(at, OpenField):
         widget, seal, mark_box = in_field(at, imprint, None if mark_on_page else mark)
@@ -79,13 +83,27 @@ def lay_out(
             mark_box = box_at(frames, mark_place, mark.width_mm, mark.height_mm)
         else:
             here = [box for other, box in zip(others, kept, strict=True) if other.page == at.page]
+            here += [parts[0].box for page, _, parts in again if page == at.page]
             mark_box = corner(frames[at.page], mark, [seal, *here])
     elif mark is not None and isinstance(at, Place):
         mark_box = _beside_or_at(frames, at, seal, mark, mark_place)
         widget = widget.union(mark_box)
     drawn = Drawn(mark, BLACK, mark_box) if mark is not None and mark_box is not None else None
     traced = Drawn(trace, RED, _around(seal, trace)) if trace is not None else None
-    return Layout(at.page, widget, Drawn(imprint, RED, seal), traced, drawn, mark_page, mark_on_page, kept)
+    ink = Drawn(imprint, RED, seal)
+    return Layout(at.page, widget, ink, traced, drawn, mark_page, mark_on_page, kept, again)
+
+
+def _imprint_at(
+    frames: Sequence[Frame], place: Place, imprint: Imprint, trace: Imprint | None
+) -> tuple[int, Box, tuple[Drawn, ...]]:
+    """Page, outer box and parts of an imprint that is no signature's own look."""
+    seal = box_at(frames, place, imprint.width_mm, imprint.height_mm)
+    if trace is None:
+        return place.page, seal, (Drawn(imprint, RED, seal),)
+    around = _around(seal, trace)
+    parts = Drawn(imprint, RED, seal), Drawn(trace, RED, around)
+    return place.page, frames[place.page].within(around), parts
 
 
 def _around(seal: Box, trace: Imprint) -> Box:

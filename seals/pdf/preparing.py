@@ -55,7 +55,8 @@ class PreparedMeta:
 
     digest: SHA-256 over the byte range, hexadecimal; reserved_start, reserved_end: the place of the
     signature container, its angle brackets included; length: of the whole file, bytes; page from 0;
-    x_mm … height_mm: the seal as drawn, on the page as shown; mark_drawn: whether the mark is in it.
+    x_mm … height_mm: the seal as drawn, on the page as shown; mark_drawn: whether the mark is in it;
+    also: where the seal is printed besides.
     """
 
     field_name: str
@@ -69,13 +70,15 @@ class PreparedMeta:
     width_mm: float
     height_mm: float
     mark_drawn: bool
+    also: tuple[Place, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> PreparedMeta:
-        return cls(**values)
+        also = tuple(Place(**place) for place in values.get("also", ()))
+        return cls(**{**values, "also": also})
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def prepare(
     trace: Imprint | None = None,
     open_field: str | None = None,
     others: Sequence[OtherField] = (),
+    also: Sequence[Place] = (),
     reason: str | None = None,
 ) -> Prepared:
     """Put the seal, the mark and the signature field in, and fix the bytes.
@@ -129,11 +133,12 @@ def prepare(
     left out where it does not fit (`meta.mark_drawn`). Give None where the document has a mark already.
     trace: fine lines around the seal (`seals.trace`), as far as page and field have room for them.
     others: for Protection.LISTED, in the order in which the last one ends all changes.
+    also: further places of the same imprint, which this signature covers; only in an unsigned document.
 
     Raises what `inspect` and `check_protection` raise, and Conflict `pdf.active_content`,
     `place.field_too_small`, `pdf.field_conditions`, `certificate.not_valid`; Invalid `place.no_page`,
     `place.off_page`, `place.page_too_small`, `place.no_room_for_mark`, `place.missing`,
-    `certificate.unusable`, `signing.reason`.
+    `place.also_when_signed`, `certificate.unusable`, `signing.reason`.
     """
     _check_certificate(certificate_der, chain_der, claimed_at)
     if reason is not None and not (0 < len(reason) <= MAX_REASON and reason.isprintable()):
@@ -153,7 +158,11 @@ def prepare(
         if at is None:
             raise Invalid("place.missing", "请选择盖章位置。", "Choose where the seal goes.", field="place")
         unsigned = inspection.signatures == 0
-        layout = lay_out(frames, imprint, at, mark, mark_place, others, mark_on_page=unsigned, trace=trace)
+        if also and not unsigned:
+            raise _only_first()
+        layout = lay_out(
+            frames, imprint, at, mark, mark_place, others, mark_on_page=unsigned, trace=trace, also=also
+        )
         subject = read_subject(certificate_der)
         plan = FieldPlan(
             name=field.name if field else free_name(opened.pdf, [other.name for other in others]),
@@ -169,7 +178,7 @@ def prepare(
             bytes_reserved=RESERVED_HEX,
         )
         written, ready = write_update(data, opened.pdf, frames, layout, plan, others, signature)
-    return Prepared(written, _meta(written, ready, plan.name, layout))
+    return Prepared(written, _meta(written, ready, plan.name, layout, also))
 
 
 def signed_attributes(digest: bytes, certificate_der: bytes) -> bytes:
@@ -197,7 +206,9 @@ def _bound_certificate(certificate_der: bytes) -> cms.CMSAttribute:
     return cms.CMSAttribute.load(attribute.dump())
 
 
-def _meta(data: bytes, ready: PreparedByteRangeDigest, field_name: str, layout: Layout) -> PreparedMeta:
+def _meta(
+    data: bytes, ready: PreparedByteRangeDigest, field_name: str, layout: Layout, also: Sequence[Place]
+) -> PreparedMeta:
     seal = layout.seal.box
     return PreparedMeta(
         field_name=field_name,
@@ -211,6 +222,7 @@ def _meta(data: bytes, ready: PreparedByteRangeDigest, field_name: str, layout: 
         width_mm=seal.width_mm,
         height_mm=seal.height_mm,
         mark_drawn=layout.mark is not None,
+        also=tuple(also),
     )
 
 
@@ -241,6 +253,16 @@ def _unusable() -> Invalid:
         "certificate.unusable",
         "印章证书不是可用的 P-256 证书，请联系管理员。",
         "The seal's certificate is no usable P-256 certificate; ask the operator.",
+    )
+
+
+def _only_first() -> Conflict:
+    return Conflict(
+        "place.also_when_signed",
+        "文件已有签名，每次只能在一处盖章；需要多处时，请在首次盖章时一并选好。",
+        "The document is signed already, so a seal goes in one place at a time; several places are for the "
+        "first seal.",
+        field="also",
     )
 
 

@@ -35,6 +35,8 @@ from seals.pdf.protecting import OtherField
 __all__ = ["FieldPlan", "write_update"]
 
 _DIGEST = "sha256"
+_LOCKED = 1 << 2 | 1 << 6 | 1 << 7 | 1 << 9
+"""Printed, and neither it nor its words can be changed by a reader (ISO 32000-2 table 167)."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,13 @@ def write_update(
     """
     writer = IncrementalPdfFileWriter(BytesIO(data))
     _check_store(writer)
-    _check_same_reading(writer, pdf, {layout.page, layout.mark_page, *(other.page for other in others)})
+    touched = {layout.page, layout.mark_page, *(other.page for other in others)}
+    _check_same_reading(writer, pdf, touched | {page for page, _, _ in layout.also})
     if layout.mark is not None and layout.mark_on_page:
         states = _open_states(pdf.pages[layout.mark_page])
         _draw_on_page(writer, layout.mark_page, page_layer(frames[layout.mark_page], layout.mark, *states))
+    for page, box, parts in layout.also:
+        _print_on(writer, page, frames[page], box, parts, field.read_aloud)
     for other, box in zip(others, layout.others, strict=True):
         append_signature_field(writer, _spec_of_other(frames[other.page], other, box, other is others[-1]))
     frame = frames[layout.page]
@@ -111,6 +116,35 @@ def _spec_of_other(frame: Frame, other: OtherField, box: Box, last: bool) -> Sig
         doc_mdp_update_value=MDPPerm.NO_CHANGES if last else None,
         readable_field_name=other.name,
     )
+
+
+def _print_on(
+    writer: IncrementalPdfFileWriter,
+    number: int,
+    frame: Frame,
+    box: Box,
+    parts: Sequence[Drawn],
+    read_aloud: str | None,
+) -> None:
+    """One more imprint, as a locked stamp (ISO 32000-2 §12.5.6.12): a signature has one widget only, and
+    ink over a page's own content would need a resource in it."""
+    page, _ = writer.find_page_for_modification(number)
+    stamp = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/Stamp"),
+            pdf_name("/Rect"): generic.ArrayObject(
+                generic.FloatObject(round(value, 4)) for value in frame.to_user(box)
+            ),
+            pdf_name("/F"): generic.NumberObject(_LOCKED),
+            pdf_name("/P"): page,
+            pdf_name("/Contents"): generic.pdf_string(read_aloud or ""),
+            pdf_name("/AP"): generic.DictionaryObject(
+                {pdf_name("/N"): writer.add_object(widget_appearance(frame, box, parts))}
+            ),
+        }
+    )
+    writer.register_annotation(page, writer.add_object(stamp))
 
 
 def _dress(

@@ -168,6 +168,7 @@ async def prepare(
         trace=_trace(seal, document.record_id),
         open_field=request["field"],
         others=others,
+        also=[Place(**place) for place in request.get("also", ())],
     )
     sha256, sm3 = digests(prepared.data, prepared.meta)
     return PreparedRow(

@@ -23,11 +23,13 @@ from seals.signing.preparing import prepare
 from seals.signing.views import SigningView, own_signing, view
 from seals.signing.workshop import Workshop
 
-__all__ = ["OTHERS", "OtherParty", "SigningRequest", "request"]
+__all__ = ["OTHERS", "FurtherPlace", "OtherParty", "SigningRequest", "request"]
 
 LIFE = timedelta(hours=24)
 OTHERS = ("none", "known", "unknown")
 MAX_OTHERS = 20
+MAX_ALSO = 49
+"""Further places of one seal: with the first, fifty."""
 SIGNINGS_PER_COMPANY = Limit("signing.company", 600, 3600)
 
 
@@ -42,6 +44,15 @@ class OtherParty:
 
 
 @dataclass(frozen=True)
+class FurtherPlace:
+    """Where the same seal is printed besides: page from 0, top-left corner on the page, mm."""
+
+    page: int
+    x_mm: float
+    y_mm: float
+
+
+@dataclass(frozen=True)
 class SigningRequest:
     """What is asked. place: top-left corner of the seal on the page as shown, mm; page from 0.
 
@@ -50,7 +61,8 @@ class SigningRequest:
     counterparty: what the document is, which a grant may limit (`seals/scopes.py`). printed: print an access
     code that opens pictures of the pages to who holds the paper; only with the first seal
     (`seals/printed.py`). agreed: the asker declares that the parties agreed to use electronic signatures
-    (电子签名法 art. 3), which is asked of each where several seal.
+    (电子签名法 art. 3), which is asked of each where several seal. also: further places of the same seal, for
+    the first seal of a document only.
     """
 
     request_id: str
@@ -67,6 +79,7 @@ class SigningRequest:
     counterparty: str = ""
     printed: bool = False
     agreed: bool = False
+    also: tuple[FurtherPlace, ...] = ()
 
 
 async def request(
@@ -96,6 +109,7 @@ async def request(
     await throttling.count(SIGNINGS_PER_COMPANY, company.id, now)
     stored = {key: value for key, value in asdict(ask).items() if key not in {"request_id", "document_id"}}
     stored["known"] = [asdict(other) for other in ask.known]
+    stored["also"] = [asdict(place) for place in ask.also]
     amount = None if said.amount is None else str(said.amount)
     stored |= {"document_kind": said.kind, "amount": amount, "counterparty": said.counterparty}
     if not replace(his, roles=his.roles - GRANTED).may(Act.ASK_SIGNING):
@@ -167,4 +181,12 @@ def _check(ask: SigningRequest) -> None:
             f"请列出之后盖章的单位（1 至 {MAX_OTHERS} 个）及其位置。",
             f"List the parties that will seal after you (1 to {MAX_OTHERS}) and their places.",
             field="known",
+        )
+    if len(ask.also) > MAX_ALSO:
+        raise Invalid(
+            "signing.also",
+            f"一次最多在 {MAX_ALSO + 1} 处盖章，请减少位置或分次办理。",
+            f"A seal goes in {MAX_ALSO + 1} places at most; take some away, or ask twice.",
+            field="also",
+            limit=MAX_ALSO,
         )

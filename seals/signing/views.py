@@ -89,12 +89,13 @@ class CompanyName:
 class SigningView:
     """Everything the asking page and the confirming phone show; nothing secret.
 
-    page: the seal's, from 0; digest_sha256, digest_sm3: over the bytes that will be signed; the asker's
-    browser and network are those of his login, for people to recognise; same_device: confirmed where it was
-    asked; document_kind, amount (元), counterparty: as the asker stated them, or empty; stated_zh,
-    stated_en: all three, to be shown; approval: what it needs of one, None for none. reason: why it ended,
-    what a person typed is the same in both languages. file_url, ses_url, report_url, evidence_url: to POST to
-    for a download (`seals/exporting.py`). may_confirm: the one who reads this may, while it waits.
+    page: the seal's, from 0; also_pages: of each further place of it; digest_sha256, digest_sm3: over the
+    bytes that will be signed; the asker's browser and network are those of his login, for people to
+    recognise; same_device: confirmed where it was asked; document_kind, amount (元), counterparty: as the
+    asker stated them, or empty; stated_zh, stated_en: all three, to be shown; approval: what it needs of
+    one, None for none. reason: why it ended, what a person typed is the same in both languages. file_url,
+    ses_url, report_url, evidence_url: to POST to for a download (`seals/exporting.py`). may_confirm: the one
+    who reads this may, while it waits.
     """
 
     id: str
@@ -106,6 +107,7 @@ class SigningView:
     seal: SealRef
     company: CompanyName
     page: int
+    also_pages: tuple[int, ...]
     page_count: int
     digest_sha256: str
     digest_sm3: str
@@ -236,6 +238,7 @@ async def view(row: Signing, now: datetime, records: RecordsKey, reader: str = "
         ),
         company=CompanyName(company.id, company.name, company.uscc),
         page=int(row.prepared["page"]),
+        also_pages=tuple(int(place["page"]) for place in row.prepared.get("also", ())),
         page_count=pages,
         digest_sha256=row.digest_sha256,
         digest_sm3=row.digest_sm3,

@@ -20,7 +20,7 @@ from seals.signing import claiming, offering, opening, pictures, requesting, tex
 from seals.signing import views as signing_views
 from seals.signing.claiming import ClaimView
 from seals.signing.offering import Confirmation
-from seals.signing.requesting import OtherParty, SigningRequest
+from seals.signing.requesting import FurtherPlace, OtherParty, SigningRequest
 from seals.signing.views import ENDED_STATES, SigningView
 from server.api.documents import PAGE_MEDIA, PICTURE_QUERY, SCREEN_WIDTH_PX, number, page_asked
 from server.api.operation import Body, Id, RequestId, it, operation, session
@@ -47,12 +47,20 @@ class Other(Body):
     y_mm: float
 
 
+class Also(Body):
+    """One more place of the same seal: page from 0, top-left corner on the page, mm."""
+
+    page: int
+    x_mm: float
+    y_mm: float
+
+
 class Request_(Body):
     """What is asked: document, seal, place (page from 0, top-left corner, mm), who else will seal.
 
     document_kind, amount (CNY), counterparty: what the document is; a grant may be limited to some. printed:
     print an access code for who holds the paper (first seal only). agreed: that the parties agreed to use
-    electronic signatures, needed where several seal.
+    electronic signatures, needed where several seal. also: further places of the seal (first seal only).
     """
 
     request_id: RequestId
@@ -69,6 +77,7 @@ class Request_(Body):
     counterparty: str = ""
     printed: bool = False
     agreed: bool = False
+    also: tuple[Also, ...] = ()
 
 
 class Claim(Body):
@@ -122,8 +131,10 @@ class Challenge:
     agreed=True,
 )
 async def ask(request: Request, body: Request_) -> SigningView:
-    values = body.model_dump(exclude={"known"})
-    asked = SigningRequest(**values, known=tuple(OtherParty(**other.model_dump()) for other in body.known))
+    values = body.model_dump(exclude={"known", "also"})
+    known = tuple(OtherParty(**other.model_dump()) for other in body.known)
+    also = tuple(FurtherPlace(**place.model_dump()) for place in body.also)
+    asked = SigningRequest(**values, known=known, also=also)
     return await requesting.request(asked, session(request), now(), it(request).workshop)
 
 

@@ -56,8 +56,9 @@ def stamped(page: Page, pin: str) -> None:
 def states(shelf: Shelf) -> Iterator[tuple[str, str, Sight]]:
     """Name of the file, its words, how it is brought up; what lives for minutes is opened when it is due."""
     client, company = shelf.owner.client, shelf.company
-    yield "thread", "消息", Sight("/m", ".said >> nth=8")
-    yield "menu", "菜单", Sight("/m", ".said >> nth=8", tap(".menu-button >> nth=0"))
+    thread = f"/m?company={company}"
+    yield "thread", "消息", Sight(thread, ".said >> nth=8")
+    yield "menu", "菜单", Sight(thread, ".said >> nth=8", tap(".menu-button >> nth=0"))
     yield "register", "设立登记", Sight("/m/register", "#province option")
     yield "licence", "执照", Sight(f"/m/licence/{company}", "[data-state=valid]")
     yield "presenting", "出示执照", Sight(f"/m/licence/{company}", "[data-state=valid]", hold_out)
@@ -69,7 +70,8 @@ def states(shelf: Shelf) -> Iterator[tuple[str, str, Sight]]:
     yield "file", "选择文件", Sight("/m/seal", "#drop")
     document = f"/m/seal?document={shelf.document}"
     yield "placing", "放置印章", Sight(document, "#seal-choices :nth-child(5) img", placed)
-    yield "waiting", "等待确认", Sight(f"/m/seal?signing={shelf.waiting}", "#preview-pages img")
+    unclaimed = shelf.owner.ask(demo_contract(COMPANY), FILE)["id"]
+    yield "waiting", "等待确认", Sight(f"/m/seal?signing={unclaimed}", "#preview-pages img")
     pages = "#confirm-pages img"
     yield "confirm", "核对", Sight(client.open_challenge(shelf.waiting)["url"], pages)
     yield "pin", "口令", Sight(client.open_challenge(shelf.waiting)["url"], pages, digits_typed)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
+import pikepdf
 import pytest
 from PIL import Image
 from playwright.sync_api import CDPSession, FilePayload, Page, expect
@@ -150,7 +152,7 @@ def test_fingers_and_keys_put_the_seal_in_its_place(mine: Window, owner: Party) 
     fingers.drag(middle(page), (0, -90))
     moved = where(page)
     assert moved[1] < at[1] - SNAP_REACH_MM
-    page.get_by_role("button", name="撤销移动").click()
+    page.get_by_role("button", name="撤销上一步").click()
     assert where(page) == at
     fingers.drag(middle(page), (0, 2 * 4))  # not far enough to leave the words it lies on
     assert where(page) == at
@@ -230,3 +232,44 @@ def middle(page: Page) -> tuple[float, float]:
     size = page.locator(".box").bounding_box()
     assert size
     return size["x"] + size["width"] / 2, size["y"] + size["height"] / 2
+
+
+def test_one_seal_in_several_places_is_placed_taken_back_and_confirmed_once(
+    mine: Window, owner: Party, site: Site
+) -> None:
+    document = owner.client.upload(FILE, demo_contract(COMPANY), company=owner.company)["id"]
+    page = mine.go(f"/m/seal?document={document}")
+    boxes = page.locator(".stage-page .box")
+    expect(boxes).to_have_count(1)
+    chips = page.locator("#also-list button")
+    page.get_by_role("button", name="每页同一处都盖").tap()
+    expect(boxes).to_have_count(2)
+    expect(chips).to_have_count(1)
+    expect(page.get_by_text("共 2 处，一次确认、同一个签名")).to_be_visible()
+    page.get_by_role("button", name="本页再盖一处").tap()
+    expect(boxes).to_have_count(3)
+    undo = page.get_by_role("button", name="撤销上一步")
+    undo.tap()
+    expect(boxes).to_have_count(2)
+    chips.tap()  # taken away
+    expect(boxes).to_have_count(1)
+    undo.tap()
+    expect(boxes).to_have_count(2)
+    page.locator("#seal-choices > label").nth(1).tap()
+    images = boxes.locator("img").evaluate_all("all => new Set(all.map((one) => one.src)).size")
+    assert images == 1  # another seal takes all its places
+    page.locator("#seal-choices > label").nth(3).tap()
+    looking.seen(page, "several-places")
+    page.get_by_role("radio", name="没有了").tap()
+    page.get_by_role("button", name="下一步：核对并确认").tap()
+    page.get_by_role("button", name="在本机确认").tap()
+    expect(page.locator("#confirm-place")).to_have_text("第 1–2 页，共 2 处，看一看")
+    expect(page.locator("#confirm-pages").get_by_text("印章在这一页")).to_have_count(2)
+    steps.confirm_on_phone(page, owner.pin)
+    expect(page.locator("#outcome[data-result=good]")).to_be_visible()
+    signing = page.url.partition("signing=")[2]
+    data = owner.client.signed_file(signing)
+    assert owner.client.verify(FILE, data)["verdict"] == "valid"
+    with pikepdf.open(BytesIO(data)) as pdf:
+        shown = [{str(each.Subtype) for each in sheet.obj.get("/Annots", [])} for sheet in pdf.pages]  # type: ignore[union-attr]
+    assert sorted(map(sorted, shown)) == [["/Stamp"], ["/Widget"]]

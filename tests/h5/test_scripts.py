@@ -28,6 +28,13 @@ def test_imports_are_lines_of_names_and_exports_are_declarations(path: Path) -> 
     assert [line for line in lines if re.search(r"\bimport\(|^await\b|\$m\d", line)] == []
 
 
+def test_who_asked_for_less_motion_is_scrolled_at_once() -> None:
+    """`gliding` asks the device; a script that says "smooth" by itself does not."""
+    asking = [str(path.relative_to(JS)) for path in SCRIPTS if '"smooth"' in path.read_text()]
+    assert asking == ["lib/feel.js"]
+    assert "prefers-reduced-motion" in (JS / "lib" / "feel.js").read_text()
+
+
 def test_what_is_packed_stands_after_what_it_needs() -> None:
     files = {
         "a/page.js": (

@@ -46,6 +46,9 @@ def other(**changes: Any) -> dict[str, Any]:
         ({"others": "known", "known": [other(), other(y_mm=90.0)]}, "protection.name_twice"),
         ({"others": "known", "known": [other(name="a.b")]}, "protection.name"),
         ({"others": "known", "known": [other(name="\u202e")]}, "protection.name"),
+        ({"also": [{**PLACE, "x_mm": WIDE}]}, "place.off_page"),
+        ({"also": [PLACE, {**PLACE, "page": 2}]}, "place.no_page"),
+        ({"also": [PLACE] * 50}, "signing.also"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -78,6 +81,14 @@ def test_a_field_that_the_document_does_not_have(site: Site, a: Party, document:
         ask = lambda name=name: a.client.request_signing(document, a.seal(), **PLACE, field=name)  # noqa: E731
         assert refused(ask, 404, "pdf.no_such_field").field == "field"
     assert site.state() == before
+
+
+def test_further_places_are_told_and_bound(a: Party, document: str) -> None:
+    also = [{"page": 1, "x_mm": 20.0, "y_mm": 30.0}, {"page": 0, "x_mm": 20.0, "y_mm": 200.0}]
+    alone, asked = (a.client.request_signing(document, a.seal(), **PLACE, also=more) for more in ([], also))
+    assert (alone["page"], alone["also_pages"]) == (0, [])
+    assert (asked["page"], asked["also_pages"]) == (0, [1, 0])
+    assert asked["digest_sha256"] != alone["digest_sha256"]
 
 
 def test_the_edge_of_the_page_is_still_on_it(a: Party, document: str) -> None:

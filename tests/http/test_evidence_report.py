@@ -27,8 +27,8 @@ AGENT = 962
 
 @pytest.fixture(scope="module")
 def signing(site: Site, a: Party) -> str:
-    """A document that was sealed, in a daily root."""
-    done, _ = a.sign(contract(2), "采购合同 2026.pdf")
+    """A document that was sealed in two places, in a daily root."""
+    done, _ = a.sign(contract(2), "采购合同 2026.pdf", also=[{"page": 1, "x_mm": 30.0, "y_mm": 40.0}])
     bind(site)
     return str(done["id"])
 
@@ -72,6 +72,8 @@ def test_it_says_who_by_what_right_what_when_and_how_it_is_proved(
         "".join(str(device).split()),
         "平台复核:签名成立",
         "第1页(盖章页)",
+        "第2页(盖章页)",
+        "同一签名另盖于第2页",
         "结论为:签名有效",
         "沙箱环境",
         "确认用印",

@@ -6,7 +6,7 @@ import { clearErrors, clearWhenTyped, fieldError } from "./lib/forms.js";
 import { loggedInWith, reloadOnScan, takeToken } from "./lib/fragment.js";
 import { money } from "./lib/money.js";
 import { openDrawer } from "./lib/overlay.js";
-import { goToSeal, showPages } from "./lib/pages.js";
+import { goToSeal, placeWords, showPages } from "./lib/pages.js";
 import { startPad } from "./lib/pinpad.js";
 import { chinaTime } from "./lib/time.js";
 import { data, language, t } from "./lib/words.js";
@@ -65,7 +65,7 @@ async function show(found) {
   const none = t("approve.stated_none");
   const facts = {
     document: signing.document.name, count: t("confirm.pages_value", { count: signing.page_count }), company: signing.company.name,
-    seal: signing.seal.name, place: t("confirm.place_value", { page: signing.page + 1 }), kind: kind || none,
+    seal: signing.seal.name, place: placeWords(signing), kind: kind || none,
     amount: money(signing.amount) ?? none,
     counterparty: signing.counterparty || none, asker: signing.asker_masked, "asked-at": chinaTime(signing.asked_at),
     "drawer-what": `${signing.document.name} · ${signing.seal.name}`,

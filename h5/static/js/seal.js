@@ -2,11 +2,13 @@
 
 import { get, post, requestId } from "./lib/api.js";
 import { $, busy, say, showShare } from "./lib/dom.js";
+import { gliding } from "./lib/feel.js";
 import { acceptFiles } from "./lib/files.js";
 import { uploadDocument } from "./lib/upload.js";
 import { data, language, t, tOr } from "./lib/words.js";
 import { ConfirmView } from "./confirming/view.js";
 import { startDesk } from "./desk.js";
+import { Also } from "./sealing/also.js";
 import { Box } from "./sealing/box.js";
 import { remember, showSeals } from "./sealing/choices.js";
 import { Others } from "./sealing/others.js";
@@ -21,10 +23,12 @@ const state = { document: null, seal: null, box: null, field: null, request: req
 const stage = new Stage((page, x, y) => {
   if (!state.box || state.field) return;
   const place = places.near(page, x, y);
-  state.box.moveCentre(page, place?.x_mm ?? x, place?.y_mm ?? y);
+  const box = state.box.page === page ? state.box : also.here ?? state.box;
+  box.moveCentre(page, place?.x_mm ?? x, place?.y_mm ?? y);
 });
 const places = new Places(stage, goToPlace);
 const others = new Others(stage, () => state.box, places);
+const also = new Also(stage, places, () => state.box, () => shapeOf(state.seal), () => changed());
 const confirmView = new ConfirmView();
 const watch = new Watch({ desk: data.desk, confirmHere, again: () => location.assign(location.pathname) });
 
@@ -34,14 +38,19 @@ stage.onPage = () => {
   showPlace();
 };
 
+function shapeOf({ width_mm, height_mm, imprint_url }) {
+  return { width_mm, height_mm, image: imprint_url };
+}
+
 function showPlace() {
-  const { box } = state;
-  if (!box) return;
+  if (!state.box) return;
+  const box = state.box.page === stage.page ? state.box : also.here ?? state.box;
   const away = box.page !== stage.page;
   const facts = { page: box.page + 1, x: box.x_mm.toFixed(1), y: box.y_mm.toFixed(1) };
   say($("place"), t(away ? "seal.place_elsewhere" : "seal.place", facts));
-  places.tell(box);
-  box.name(t("seal.box", { name: state.seal.name, ...facts }));
+  places.tell(state.box);
+  also.tell();
+  state.box.name(t("seal.box", { name: state.seal.name, page: state.box.page + 1, x: state.box.x_mm.toFixed(1), y: state.box.y_mm.toFixed(1) }));
 }
 
 /** Each change of what is asked is a new request; only the very same one may be sent twice. */
@@ -54,11 +63,11 @@ function changed() {
 function chooseSeal(seal) {
   const old = state.box;
   state.seal = seal;
-  const shape = { width_mm: seal.width_mm, height_mm: seal.height_mm, image: seal.imprint_url };
-  state.box = new Box(stage, shape, changed, (...at) => places.near(...at));
+  state.box = new Box(stage, shapeOf(seal), changed, (...at) => places.near(...at));
   if (old) stage.drop(old, state.box);
   stage.add(state.box);
   stage.main = state.box;
+  also.dress();
   $("block-others").hidden = state.document.signed;
   $("block-stated").hidden = false;
   $("block-send").hidden = false;
@@ -96,7 +105,7 @@ function goToPlace(place) {
   if (stage.page !== place.page) stage.show(place.page);
   state.box.moveCentre(place.page, place.x_mm, place.y_mm);
   stage.reveal(state.box);
-  $("stage").scrollIntoView({ block: "nearest", behavior: "smooth" });
+  $("stage").scrollIntoView({ block: "nearest", behavior: gliding() });
 }
 
 /** Places that an earlier signer prepared: offered by name, the first one taken. */
@@ -132,6 +141,7 @@ async function takeDocument(document_) {
   $("stage").hidden = false;
   offerFields(document_.open_fields ?? []);
   places.show(document_.seal_places ?? []);
+  also.offer(document_);
   stage.open(document_, (state.field ?? places.best)?.page ?? document_.page_count - 1);
   await showSeals(document_.company_id, chooseSeal);
   return undefined;
@@ -166,7 +176,7 @@ async function send() {
   try {
     const signing = await post("/signings", {
       request_id: state.request, document_id: state.document.id, seal_id: seal.id,
-      page: box.page, x_mm: box.x_mm, y_mm: box.y_mm, ...protection, field: field?.name ?? null,
+      page: box.page, x_mm: box.x_mm, y_mm: box.y_mm, ...protection, field: field?.name ?? null, also: also.read(),
       document_kind: $("stated-kind").value, amount: $("stated-amount").value.trim() || null,
       counterparty: $("stated-counterparty").value.trim(), printed: !state.document.signed && $("printed").checked,
       agreed: severalSign() && agreed,

@@ -2,6 +2,7 @@
 
 import { get, post } from "./lib/api.js";
 import { $ } from "./lib/dom.js";
+import { gliding } from "./lib/feel.js";
 import { acceptFiles } from "./lib/files.js";
 import { passing } from "./lib/kept.js";
 import { follow } from "./lib/live.js";
@@ -187,7 +188,7 @@ function offerUnread(line) {
   way.textContent = t("thread.unread_above", { count: unread });
   way.hidden = false;
   const hide = () => (way.hidden = true);
-  way.addEventListener("click", () => line.scrollIntoView({ block: "start", behavior: "smooth" }));
+  way.addEventListener("click", () => line.scrollIntoView({ block: "start", behavior: gliding() }));
   new IntersectionObserver(([seen]) => seen.isIntersecting && hide(), { root: log.port }).observe(line);
 }
 

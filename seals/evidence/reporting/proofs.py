@@ -102,13 +102,14 @@ def _document(case: Case, data: bytes, original: bytes) -> Json:
 
 
 async def _pages(case: Case, workshop: Workshop) -> tuple[list[Json], int]:
-    count, sealed = len(case.document.inspection["pages"]), int(case.row.prepared["page"])
-    shown = sorted({sealed, *range(min(count, MOST_PAGES if sealed < MOST_PAGES else MOST_PAGES - 1))})
+    count, first = len(case.document.inspection["pages"]), int(case.row.prepared["page"])
+    sealed = {first, *(int(place["page"]) for place in case.row.prepared.get("also", ()))}
+    shown = sorted({first, *range(min(count, MOST_PAGES if first < MOST_PAGES else MOST_PAGES - 1))})
     data = await workshop.blobs.get(case.row.prepared_blob)
     pages = []
     for page in shown:
         png = await workshop.inspector.page_png(data, page, _PAGE_PX, None)
-        pages.append({"number": page + 1, "svg": _framed(png), "sealed": page == sealed})
+        pages.append({"number": page + 1, "svg": _framed(png), "sealed": page in sealed})
     return pages, count - len(shown)
 
 

@@ -27,7 +27,8 @@ ROW = {
     "claimed_at": NOW,
     "request": STATED,
 }
-PLACES = [{"page": 1}, {"x_mm": 40.5}, {"y_mm": 204.0}]
+AGAIN = {"page": 1, "x_mm": 40.0, "y_mm": 205.0}
+PLACES = [{"page": 1}, {"x_mm": 40.5}, {"y_mm": 204.0}, {"also": [AGAIN]}, {"also": [AGAIN, AGAIN]}]
 
 
 def row(**changed: object) -> Any:

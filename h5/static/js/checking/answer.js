@@ -1,6 +1,7 @@
 // The answer to "is this file genuine": a headline, the reasons, and one block per signature.
 
 import { $, h, icon } from "../lib/dom.js";
+import { gliding } from "../lib/feel.js";
 import { chinaTime } from "../lib/time.js";
 import { language, t, tOr } from "../lib/words.js";
 import { stepList } from "./steps.js";
@@ -26,7 +27,7 @@ export function showAnswer(kind, title, text, ...more) {
       h("div", {}, h("h2", {}, title), h("p", {}, text))),
     ...more.filter(Boolean));
   answer.hidden = false;
-  answer.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  answer.scrollIntoView({ block: "nearest", behavior: gliding() });
 }
 
 /** Reasons in the reader's language; the words come with the answer, so that none can be missing. */

@@ -2,6 +2,7 @@
 
 import { post } from "../lib/api.js";
 import { $, h } from "../lib/dom.js";
+import { gliding } from "../lib/feel.js";
 import { clearWhenTyped, fieldError } from "../lib/forms.js";
 import { note } from "../lib/overlay.js";
 import { pictureWidth } from "../lib/widths.js";
@@ -16,7 +17,7 @@ function show(pages) {
     return h("figure", { class: "page" }, h("figcaption", {}, name), h("img", { src: address(page), alt: name, loading: "lazy" }));
   }));
   place.hidden = false;
-  place.scrollIntoView({ block: "start", behavior: "smooth" });
+  place.scrollIntoView({ block: "start", behavior: gliding() });
 }
 
 async function open(event) {

@@ -5,7 +5,7 @@ import { $, busy, say } from "../lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError } from "../lib/forms.js";
 import { follow } from "../lib/live.js";
 import { openDrawer } from "../lib/overlay.js";
-import { goToSeal, showPages } from "../lib/pages.js";
+import { goToSeal, placeWords, showPages } from "../lib/pages.js";
 import { startPad } from "../lib/pinpad.js";
 import { chinaTime, clock, countdown } from "../lib/time.js";
 import { language, t } from "../lib/words.js";
@@ -49,7 +49,7 @@ export class ConfirmView {
     const { signing } = claim;
     const facts = {
       document: signing.document.name, count: t("confirm.pages_value", { count: signing.page_count }),
-      seal: signing.seal.name, place: t("confirm.place_value", { page: signing.page + 1 }), company: signing.company.name, asker: signing.asker_masked,
+      seal: signing.seal.name, place: placeWords(signing), company: signing.company.name, asker: signing.asker_masked,
       browser: claim.browser, address: claim.address_masked, "opened-at": chinaTime(claim.opened_at), "asked-at": chinaTime(signing.asked_at), "drawer-seal": signing.seal.name,
     };
     for (const [name, words] of Object.entries(facts)) say($(`confirm-${name}`), words);

@@ -9,3 +9,6 @@ const shake = (pattern) => void navigator.vibrate?.(pattern);
 export const feelKey = () => shake(KEY_MS);
 
 export const feelStamp = () => shake(STAMP_MS);
+
+/** How to scroll to what is shown: gliding, but at once for who asked for less motion. */
+export const gliding = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");

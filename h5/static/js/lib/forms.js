@@ -1,6 +1,7 @@
 // Errors beside the fields they belong to.
 
 import { say } from "./dom.js";
+import { gliding } from "./feel.js";
 
 const slot = (form, name) => form.querySelector(`#${CSS.escape(name)}-error`);
 
@@ -22,7 +23,7 @@ export function clearErrors(form) {
 export function goToFirstError(form) {
   const first = form.querySelector("[aria-invalid]");
   first?.focus({ preventScroll: true });
-  first?.scrollIntoView({ block: "center", behavior: "smooth" });
+  first?.scrollIntoView({ block: "center", behavior: gliding() });
 }
 
 /** Take an error away as soon as its field is touched. */

@@ -42,6 +42,14 @@ export class Box {
     return { page: this.page, x_mm: this.x_mm + this.shape.width_mm / 2, y_mm: this.y_mm + this.shape.height_mm / 2 };
   }
 
+  /** Take the look of another seal, about the same middle. */
+  dress(shape) {
+    const { page, x_mm: x, y_mm: y } = this.centre;
+    this.shape = shape;
+    this.element.querySelector("img").src = shape.image;
+    this.putCentre(page, x, y);
+  }
+
   /** A person moves it: what was before can be had back. */
   moveCentre(page, x_mm, y_mm) {
     this.stage.past.keep(this);

@@ -1,6 +1,7 @@
 // 「还有别人要盖章吗」: nobody, known others with a place for each, or unknown others.
 
 import { $, h, say } from "../lib/dom.js";
+import { gliding } from "../lib/feel.js";
 import { t } from "../lib/words.js";
 import { Box } from "./box.js";
 
@@ -66,7 +67,7 @@ export class Others {
   goTo(other) {
     other.box.put(this.stage.page, other.box.x_mm, other.box.y_mm);
     other.box.element.focus({ preventScroll: true });
-    $("stage").scrollIntoView({ block: "nearest", behavior: "smooth" });
+    $("stage").scrollIntoView({ block: "nearest", behavior: gliding() });
     this.stage.reveal(other.box);
   }
 
@@ -110,7 +111,7 @@ export class Others {
 
   refuse(words) {
     say($("others-error"), words);
-    $("block-others").scrollIntoView({ block: "center", behavior: "smooth" });
+    $("block-others").scrollIntoView({ block: "center", behavior: gliding() });
     return null;
   }
 }

@@ -1,4 +1,4 @@
-// What was moved from where, so that it can be taken back.
+// What was moved from where, added and taken away, so that it can be taken back.
 
 const MOST = 50;
 const ONE_GO_MS = 1000; // arrow keys pressed one after the other are one move
@@ -18,16 +18,26 @@ export class Past {
       last.at = now;
       return;
     }
-    this.moves.push({ box, page: box.page, x_mm: box.x_mm, y_mm: box.y_mm, byKey, at: now });
+    this.push({ box, page: box.page, x_mm: box.x_mm, y_mm: box.y_mm, byKey, at: now });
+  }
+
+  /** Keep what is no move; back() undoes it, and returns the box to look at, if there is one. */
+  did(back) {
+    this.push({ box: null, back });
+  }
+
+  push(move) {
+    this.moves.push(move);
     if (this.moves.length > MOST) this.moves.shift();
     this.onChange(true);
   }
 
-  /** Take the last move back; returns what was moved, or null. */
+  /** Take the last change back; returns what was moved, or null. */
   undo() {
     const move = this.moves.pop();
+    const back = move?.back?.() ?? null;
     this.onChange(this.moves.length > 0);
-    if (!move) return null;
+    if (!move?.box) return back;
     move.box.put(move.page, move.x_mm, move.y_mm);
     return move.box;
   }

@@ -1,6 +1,7 @@
 // The list of cards: kept in order, without doubles, and without losing the reader's place.
 
 import { $, h, showShare } from "../lib/dom.js";
+import { gliding } from "../lib/feel.js";
 import { t } from "../lib/words.js";
 import { cardItem } from "./card.js";
 import { markDays } from "./days.js";
@@ -38,7 +39,7 @@ export class Log {
   }
 
   toBottom(smooth = false) {
-    this.port.scrollTo({ top: this.port.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    this.port.scrollTo({ top: this.port.scrollHeight, behavior: smooth ? gliding() : "instant" });
     this.following = true;
     this.newSince = 0;
   }

@@ -6,9 +6,13 @@ import { note } from "../lib/overlay.js";
 const buttons = [...document.querySelectorAll(".menu-button")];
 const listOf = (button) => document.getElementById(button.getAttribute("aria-controls"));
 
+/** What the open list lies upon cannot be pressed meanwhile: a press beside the list closes it, and no more. */
+const under = ["quick", "composer"].map((id) => document.getElementById(id));
+
 function setOpen(button, open) {
   button.setAttribute("aria-expanded", String(open));
   listOf(button).hidden = !open;
+  for (const one of under) one.inert = open;
 }
 
 const closeAll = () => buttons.forEach((button) => setOpen(button, false));
