@@ -35,6 +35,7 @@ from server.clients.filings import Filings
 from server.clients.papers import Papers
 from server.clients.reviews import ReviewCalls
 from server.clients.service import ServiceCalls
+from server.tls import trusted
 
 __all__ = ["ApiError", "Client", "DeviceKey"]
 
@@ -116,7 +117,11 @@ class Client(Asks, Entries, Filings, Papers, DeskCalls, DepositCalls, ReviewCall
         self._claims: dict[str, Json] = {}
         self._device_ids: dict[str, str] = {}
         self.http = httpx.Client(
-            base_url=base_url, timeout=timeout_s, verify=verify, trust_env=False, follow_redirects=False
+            base_url=base_url,
+            timeout=timeout_s,
+            verify=trusted() if verify is True else verify,
+            trust_env=False,
+            follow_redirects=False,
         )
 
     def __enter__(self) -> Self:

@@ -71,6 +71,7 @@ from server.revoked_units import revoked_units
 from server.sealer_roles import UPKEEP_S, WORK_POLL_S, IssuingDesk, Role, WorkDesk, forever, roles_of
 from server.settings import Settings, refuse_to_start
 from server.timeserver import serve
+from server.tls import trusted
 from server.token import Token
 from server.writes import Writes
 
@@ -356,7 +357,7 @@ async def _main(settings: Settings, roles: frozenset[Role]) -> None:
         if roles != {Role.TIME}:
             await open_own_database(settings)
             stack.push_async_callback(close_database)
-        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        client = await stack.enter_async_context(httpx.AsyncClient(verify=trusted(), trust_env=False))
         owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         desks = [
             make(settings, token, client, owner, stack) for role, make in _DESKS.items() if role in roles

@@ -14,6 +14,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from auth.errors import Invalid, NotFound, Refused, Unavailable
+from server.tls import trusted
 
 __all__ = ["ATTEMPTS", "STAND_IN_HEADER", "HttpService"]
 
@@ -76,6 +77,7 @@ class HttpService:
             base_url=base_url.rstrip("/") + "/",
             headers={"Authorization": f"Bearer {bearer}"} if bearer else {},
             timeout=timeout_s,
+            verify=trusted(),
             trust_env=False,
         )
 

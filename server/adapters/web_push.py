@@ -26,6 +26,7 @@ from auth.ports import Told
 from auth.push import allowed
 from h5 import messages, words
 from server.adapters.http import STAND_IN_HEADER, TIMEOUT_S, log
+from server.tls import trusted
 
 __all__ = ["HttpWebPush", "public_key"]
 
@@ -57,7 +58,9 @@ class HttpWebPush:
         self._hosts = tuple(hosts)
         self._allow_stand_in = allow_stand_in
         self._timeout_s = timeout_s
-        self._client = httpx.AsyncClient(timeout=timeout_s, trust_env=False, follow_redirects=False)
+        self._client = httpx.AsyncClient(
+            timeout=timeout_s, verify=trusted(), trust_env=False, follow_redirects=False
+        )
 
     async def aclose(self) -> None:
         """Close the held connections."""

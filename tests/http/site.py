@@ -29,6 +29,7 @@ from server.client import ApiError, Client, Json
 from server.demo import HANDSET, Demo
 from server.secret_files import records_key
 from server.settings import Settings
+from server.tls import trusted
 from tests.main_job.stage import until
 
 __all__ = [
@@ -72,7 +73,9 @@ def client_at(url: str, address: str | None = None) -> Client:
     client.http = httpx.Client(
         base_url=url,
         timeout=TIMEOUT_S,
-        transport=httpx.HTTPTransport(local_address=address or f"127.0.{number // 250}.{number % 250 + 1}"),
+        transport=httpx.HTTPTransport(
+            verify=trusted(), local_address=address or f"127.0.{number // 250}.{number % 250 + 1}"
+        ),
     )
     return client
 

@@ -24,6 +24,7 @@ from server.firststart import prepare
 from server.migrating import mark, migrate
 from server.running import processes
 from server.settings import Settings
+from server.tls import trusted
 from tests.databases import Database
 from tests.main_job import crashing_sealer
 from tests.main_job.members import Server
@@ -154,6 +155,6 @@ def _running(command: tuple[str, ...], environ: dict[str, str], out: int) -> Ite
 
 def _ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready", trust_env=False).status_code == 200
+        return httpx.get(f"{url}/health/ready", verify=trusted(), trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from server.client import ApiError
+from server.tls import trusted
 from tests.main_job.members import Server
 from tests.main_job.stage import until
 
@@ -50,7 +51,7 @@ def web_workers(pid: int) -> list[int]:
 
 def is_ready(server: Server) -> bool:
     with suppress(httpx.HTTPError):
-        return httpx.get(f"{server.url}/health/ready", trust_env=False).status_code == 200
+        return httpx.get(f"{server.url}/health/ready", verify=trusted(), trust_env=False).status_code == 200
     return False
 
 
