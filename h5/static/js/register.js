@@ -5,7 +5,7 @@ import { $, busy, h, say } from "./lib/dom.js";
 import { clearErrors, clearWhenTyped, fieldError, goToFirstError } from "./lib/forms.js";
 import { passing } from "./lib/kept.js";
 import { t } from "./lib/words.js";
-import { DEFAULT_REGION, REGIONS, provinceOf } from "./company/regions.js";
+import { DEFAULT_REGION, REGIONS, provinceOf, regionNamed } from "./company/regions.js";
 
 const DRAFT = "ezhang.register";
 const form = $("form");
@@ -18,11 +18,14 @@ function fillCities(code) {
   if (cities.some(([value]) => value === code)) $("region").value = code;
 }
 
-function fillChoices(draft) {
-  $("province").replaceChildren(...REGIONS.map(([name], place) => h("option", { value: String(place) }, name)));
-  const region = draft.region ?? DEFAULT_REGION;
+function choose(region) {
   $("province").value = String(provinceOf(region));
   fillCities(region);
+}
+
+function fillChoices(draft) {
+  $("province").replaceChildren(...REGIONS.map(([name], place) => h("option", { value: String(place) }, name)));
+  choose(draft.region ?? DEFAULT_REGION);
 }
 
 const showYears = () => {
@@ -54,6 +57,7 @@ function keepDraft() {
 
 const draft = readDraft();
 const request = draft.request_id ?? requestId();
+let placeChosen = Boolean(draft.region);
 
 function restore() {
   fillChoices(draft);
@@ -138,7 +142,13 @@ clearWhenTyped(form);
 form.addEventListener("input", keepDraft);
 form.addEventListener("change", showYears);
 $("company_type").addEventListener("change", showTerms);
+$("company_name").addEventListener("input", () => {
+  const region = regionNamed($("company_name").value.trim());
+  if (region && !placeChosen) choose(region);
+});
+$("region").addEventListener("change", () => (placeChosen = true));
 $("province").addEventListener("change", () => {
+  placeChosen = true;
   fillCities();
   keepDraft();
 });

@@ -39,6 +39,19 @@ export const REGIONS = [
   ["新疆维吾尔自治区", named("650100乌鲁木齐市 650200克拉玛依市")],
 ];
 
+const stem = (place) => place.replace(/(?:省|市|(?:壮族|回族|维吾尔)?自治区)$/, "");
+
+/** The code of the place with which a company's name begins, as names do; null where it begins with none of ours. */
+export function regionNamed(company) {
+  const begins = (place) => company.startsWith(stem(place));
+  for (const [province, places] of REGIONS) {
+    const [city] = places.find(([, name]) => name.endsWith("市") && begins(name)) ?? [];
+    if (city) return city;
+    if (begins(province)) return (places.find(([code]) => code === DEFAULT_REGION) ?? places[0])[0];
+  }
+  return null;
+}
+
 /** The province's place in REGIONS of a six-digit code; the default region's when it is unknown. */
 export function provinceOf(code) {
   const place = REGIONS.findIndex(([, cities]) => cities.some(([known]) => known === code));
