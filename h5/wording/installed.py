@@ -33,8 +33,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "The browser did not reach its push service. Try again later, or in another browser.",
     ),
     "alerts.needs_https": (
-        "这个地址不是 https，浏览器不提供提醒。",
-        "This address is not https, so the browser offers no messages.",
+        "这个地址不是 https，浏览器不提供提醒。新消息照样在对话里。",
+        "This address is not https, so the browser offers no messages. What is new is in the conversation "
+        "all the same.",
     ),
     "alerts.needs_install": (
         "在 iPhone 和 iPad 上，先点「分享」→「添加到主屏幕」，再从主屏幕打开 e章通，就能打开提醒。",
@@ -55,10 +56,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "https.title": ("手机为什么提示证书", "Why the phone warns of the certificate"),
     "https.text": (
-        "这台服务器的证书是它自己做的，只用于在真手机上试用：相机、设备密钥、提醒都要求 https。"
-        "没有机构为它担保，所以手机会警告一次。",
-        "This server made its certificate itself, for trying it on real phones: camera, device key and "
-        "messages want https. Nobody vouches for it, so the phone warns once.",
+        "这台服务器的证书是它自己做的，只用于在真手机上试用：相机和设备密钥要求 https。"
+        "没有机构为它担保，所以手机会警告一次；提醒和离线使用要求受信任的证书，在这里用不了。",
+        "This server made its certificate itself, for trying it on real phones: camera and device key want "
+        "https. Nobody vouches for it, so the phone warns once; messages to the device and use without a "
+        "network want a trusted certificate and do not work here.",
     ),
     "https.ios": (
         "iPhone：在警告页点「显示详细信息」→「访问此网站」，再确认一次。",

@@ -16,6 +16,9 @@ def test_a_sole_trader_registers_and_reads_its_licence(site: Site, phone: Window
     page = steps.enter_as(phone, site, party).go("/m/register")
     page.get_by_label("企业类型").select_option("sole_trader")
     fields = steps.registration("方知远", party.id_number, party.demo.mobile, "北京市朝阳区知远小吃店")
+    for named, place in (("深圳知远小吃店", "深圳市"), (fields["企业名称"], "朝阳区")):
+        steps.fill_form(page, {"企业名称": named})
+        expect(page.locator("#region option:checked")).to_have_text(place)  # as the name begins
     fields["经营场所"], fields["资金数额"] = fields.pop("住所"), fields.pop("注册资本")
     steps.fill_form(page, fields)
     expect(page.get_by_role("group", name="经营者")).to_be_visible()

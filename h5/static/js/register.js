@@ -142,10 +142,9 @@ clearWhenTyped(form);
 form.addEventListener("input", keepDraft);
 form.addEventListener("change", showYears);
 $("company_type").addEventListener("change", showTerms);
-$("company_name").addEventListener("change", () => {
+$("company_name").addEventListener("input", () => {
   const region = regionNamed($("company_name").value.trim());
   if (region && !placeChosen) choose(region);
-  keepDraft();
 });
 $("region").addEventListener("change", () => (placeChosen = true));
 $("province").addEventListener("change", () => {
