@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 
 import pikepdf
@@ -123,6 +124,7 @@ def deep_nesting(depth: int = 20_000) -> bytes:
     return raw([b"<</Type/Catalog/Pages 2 0 R/X " + nested + b">>", TREE, PAGE])
 
 
+@cache
 def bomb(mebibytes: int = 300) -> bytes:
     """An object stream that inflates to far more than any honest one."""
     packer = zlib.compressobj(9)
