@@ -113,6 +113,7 @@ function show(entry) {
   $("lacking").textContent = [missing, entry.verified.length ? "" : t("entry.unverified")].filter(Boolean).join(" ");
   $("part-history").hidden = !entry.rounds.length;
   $("rounds").replaceChildren(...entry.rounds.map(roundItem));
+  $("form-paper").hidden = !open; // a form of what is over is signed by nobody
   $("part-withdraw").hidden = !open;
 }
 
