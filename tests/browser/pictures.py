@@ -44,6 +44,8 @@ GROUND, FRAME = "#ffffff", "#2b2724"
 
 def conversation(window: Window) -> bytes:
     """The cards in which the five seals arrive."""
+    with window.page.expect_response("**/api/thread/read"):
+        window.go("/m")  # what is unread would stand over the cards
     page = window.go("/m")
     first = steps.card(page, f"{COMPANY}法定名称章")
     first.evaluate("card => card.closest('main').scrollBy(0, card.getBoundingClientRect().top - 100)")
