@@ -21,6 +21,7 @@ import { startShell } from "./shell/start.js";
 
 const KEEP = "ezhang.thread.scroll";
 const WELCOME = "welcome"; // the card above all others
+const REOPEN_MS = 3000;
 const title = document.title;
 const log = new Log({ changed: () => refresh(), say: (words) => sayWords(words) });
 let company = null; // whose thread it is; null: all of it, for whoever has one company or none
@@ -210,13 +211,26 @@ async function open() {
   unsent.readBy(reader);
 }
 
+/** The whole page once the server answers, whatever it says: "online" tells of some network only. */
+async function reopen() {
+  try {
+    await get("/thread/companies");
+  } catch (error) {
+    if (!error.status) {
+      if (navigator.onLine) setTimeout(reopen, REOPEN_MS);
+      return;
+    }
+  }
+  location.reload();
+}
+
 /** Without a network: what was kept, and room to write; all else when it is back. */
 function openOffline() {
   $("top").textContent = t("thread.offline");
   $("composer").addEventListener("submit", send);
   acceptFiles(log.port, $("file"), sendFile);
   unsent.tellCount();
-  addEventListener("online", () => location.reload());
+  addEventListener("online", reopen);
 }
 
 async function start() {
