@@ -105,6 +105,7 @@ def test_english_pages_hold_no_chinese_but_data_and_no_barriers(
         *ENTERED,
     }
     data |= {"合同专用章", "签订合同"}  # as it was filed
+    data |= {str(name) for name in site.column("entry_application", "company_name")}  # at the desk
     data |= {"北京市 朝阳区", "北京市"}  # places of registration, as they are written
     data.add("程序接口 API")  # names a program in both languages at once
     data.add("e章通")  # the seal maker, as its certificate names it

@@ -57,7 +57,7 @@ BOUNDARY = "limit0123456789"
 NOT_STATE = frozenset(
     {
         *("throttle", "head_signature", "sealer_key", "crl", "ocsp_answer", "root", "root_leaf"),
-        *("representative_change", "register_cursor", "maker_filing", "push_notice"),
+        *("representative_change", "register_cursor", "maker_filing", "push_notice", "printed_look"),
     }
 )
 # Where the one who was refused is told so.

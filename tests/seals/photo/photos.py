@@ -54,12 +54,12 @@ class Damage:
 
 
 @cache
-def known(kind: SealKind) -> Imprint:
+def known(kind: SealKind, company_name: str = "北京云杉精密仪器有限公司") -> Imprint:
     """The imprint of one kind."""
     return draw(
         Design(
             kind=kind,
-            company_name="北京云杉精密仪器有限公司",
+            company_name=company_name,
             uscc="91110105MA01ABCD5F",
             seal_number="1101050012345",
             person_name="韩书瑶",
