@@ -97,7 +97,8 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
     page.get_by_role("button", name="仅用开通码打开（开发环境）").click()
     expect(page.get_by_role("link", name="监督").first).to_be_visible()
     desk.go("/desk/supervision")
-    expect(page.locator("#weeks .super-chart rect").first).to_be_attached()
+    expect(page.locator("#weeks .super-chart text").first).to_be_attached()
+    expect(page.locator("#weeks .super-chart rect")).to_have_count(0)
 
 
 def _paid(site: Site, phone: Window, entry: str) -> None:
