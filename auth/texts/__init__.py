@@ -37,8 +37,8 @@ class Part:
 
 # Oldest first. tests/auth/test_consents.py holds the digests to the files.
 VERSIONS = (
-    Text("terms", 1, "2026-12-01", "9d0b82bd56baa00cce4d38f3529063ceaeb44960598ea4db1459086e6c12e531"),
-    Text("privacy", 1, "2026-12-01", "55c247b4f021e7a56587fa734bb74d7756f64687161e60586a74aa2a19d05b41"),
+    Text("terms", 1, "2026-11-30", "9d0b82bd56baa00cce4d38f3529063ceaeb44960598ea4db1459086e6c12e531"),
+    Text("privacy", 1, "2026-11-30", "55c247b4f021e7a56587fa734bb74d7756f64687161e60586a74aa2a19d05b41"),
 )
 NAMES = tuple(dict.fromkeys(each.name for each in VERSIONS))
 
