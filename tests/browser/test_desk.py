@@ -95,7 +95,7 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
     desk.go("/desk")
     steps.type_in(page.get_by_label("开通码"), role["code"])
     page.get_by_role("button", name="仅用开通码打开（开发环境）").click()
-    expect(page.get_by_role("link", name="监督").first).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("link", name="监督")).to_be_visible()
     desk.go("/desk/supervision")
     expect(page.locator("#weeks .super-chart text").first).to_be_attached()
     told = [each for each in page.locator("#weeks td").all_inner_texts() if each.isdigit()]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from unittest import mock
 from urllib.parse import urlsplit
 
+from auth.staff_models import StaffRoleName
 from seals.deposits import asking
 from server import staff_command
 from server.client import Client, Json
@@ -18,7 +21,7 @@ from server.settings import Settings
 from tests.authenticator import Authenticator
 from tests.http.site import Party, Site
 
-__all__ = ["Desk", "host", "right_amount", "staffed"]
+__all__ = ["Desk", "at_every_desk", "host", "right_amount", "staffed"]
 
 
 def host(site: Site, step: str, *given: str) -> list[Json]:
@@ -29,6 +32,17 @@ def host(site: Site, step: str, *given: str) -> list[Json]:
     with mock.patch.dict(os.environ, environ), ThreadPoolExecutor(1) as apart:
         apart.submit(getattr(staff_command, step), *given, out=out).result()
     return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+@contextmanager
+def at_every_desk(site: Site, party: Party) -> Iterator[None]:
+    """While somebody has every role, his desks shut; he is of the tests that come after as he was."""
+    roles = [host(site, "add", party.demo.mobile, role, "沈砚秋")[0]["id"] for role in StaffRoleName]
+    try:
+        yield
+    finally:
+        for role in roles:
+            host(site, "end", role)
 
 
 @dataclass

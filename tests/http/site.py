@@ -57,12 +57,18 @@ BOUNDARY = "limit0123456789"
 NOT_STATE = frozenset(
     {
         *("throttle", "head_signature", "sealer_key", "crl", "ocsp_answer", "root", "root_leaf"),
-        *("representative_change", "register_cursor", "maker_filing", "push_notice", "printed_look"),
+        *("representative_change", "register_cursor", "maker_filing", "push_notice"),
     }
 )
 # Where the one who was refused is told so.
 LOG = frozenset({"event", "stream_head", "sqlite_sequence"})
+LONG_AGO = "2020-"
 _addresses = itertools.count(2)
+
+
+def _long_over(row: dict[str, Any]) -> bool:
+    """A row that some test made end in 2020: a sealer may tidy it away at any moment."""
+    return any(str(row.get(name) or "").startswith(LONG_AGO) for name in ("expires_at", "ends_at", "until"))
 
 
 def client_at(url: str, address: str | None = None) -> Client:
@@ -237,7 +243,7 @@ class Site:
         """All that is stored: every table's rows and the names of the blobs. apart: tables left out."""
         found: dict[str, list[str]] = {}
         for table, row in self.rows():
-            if table not in NOT_STATE and table not in apart:
+            if table not in NOT_STATE and table not in apart and not _long_over(row):
                 row.pop("seen_at", None)
                 found.setdefault(table, []).append(repr(row))
         blobs = [path.name for path in (self.data / "blobs").rglob("*") if path.is_file()]

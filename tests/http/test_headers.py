@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from h5.rendering import STATIC_VERSION
 from server.client import Client
-from tests.http.desks import host
+from tests.http.desks import at_every_desk
 from tests.http.site import Party, Site, fill, routes
 from tests.seals.pdf.samples import contract
 
@@ -106,9 +107,15 @@ def test_every_answer_has_them(stranger: Client, method: str, path: str, status:
     assert "server" not in answer.headers
 
 
-def test_no_page_needs_what_the_policy_forbids(site: Site, a: Party, stranger: Client) -> None:
-    for role in ("operator", "regulator"):  # or the desks would be pages of errors
-        host(site, "add", a.demo.mobile, role, "沈砚秋")
+@pytest.fixture
+def at_desks(site: Site, a: Party) -> Iterator[None]:
+    """Else the desks would be pages of errors."""
+    with at_every_desk(site, a):
+        yield
+
+
+@pytest.mark.usefixtures("at_desks")
+def test_no_page_needs_what_the_policy_forbids(a: Party, stranger: Client) -> None:
     done = a.ask(contract())
     token = a.client.present(a.company)["url"].rpartition("/")[2]
     for path in PAGES:
