@@ -10,25 +10,22 @@ import json as text
 import secrets
 import sqlite3
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import BadRequest, NotFound
-from sanic.response import json, redirect
+from sanic.response import json
 
 from auth.china import CHINA
 from auth.identifiers import mobile, person_name, uscc
-from server.sandbox.control import Switches, fault_of, meet_fault, switches
-from server.sandbox.pages import field, render
+from server.sandbox.control import fault_of, meet_fault, switches
+from server.sandbox.officer import Desk, serve
 from server.sandbox.settings import now
-from server.sandbox.store import put_setting
 
 __all__ = ["api", "pages"]
 
 SERVICE = "filing_desk"
-SHOWN_DECIDED = 50
-REASON_MAX = 200
 REASON_SET = "沙箱设定：备案材料不符，退回"
 REASONS = ("单位信息与登记不一致", "印章名称或使用范围填写不规范", "材料不全，请补充后重新提交")
 MAKERS, COMPANIES = "seal", "company"
@@ -213,52 +210,4 @@ def _decide(db: sqlite3.Connection, reference: str, state: str, reason: str | No
     )
 
 
-def _listed(db: sqlite3.Connection, pending: bool) -> list[dict[str, Any]]:
-    if pending:
-        rows = db.execute("SELECT * FROM filing WHERE state = 'pending' ORDER BY at")
-    else:
-        rows = db.execute(
-            "SELECT * FROM filing WHERE state <> 'pending' ORDER BY decided_at DESC LIMIT ?", (SHOWN_DECIDED,)
-        )
-    return [{**dict(row), "form": text.loads(row["form"])} for row in rows]
-
-
-@pages.get("")
-async def show(request: Request) -> HTTPResponse:
-    """The desk: what waits and what was decided."""
-    db: sqlite3.Connection = request.app.ctx.db
-    return render(
-        request,
-        "filings.html",
-        mode=switches(db).filing_desk_mode,
-        waiting=_listed(db, pending=True),
-        decided=_listed(db, pending=False),
-        reasons=REASONS,
-        reason_max=REASON_MAX,
-    )
-
-
-@pages.post("/mode")
-async def switch(request: Request) -> HTTPResponse:
-    """Automatic or manual. What waits already stays for the officer."""
-    db: sqlite3.Connection = request.app.ctx.db
-    wanted = {**switches(db).model_dump(), "filing_desk_mode": field(request, "mode")}
-    put_setting(db, "switches", Switches.model_validate(wanted).model_dump_json())
-    return redirect("/filings", status=303)
-
-
-@pages.post("/<reference:str>/approve")
-async def approve(request: Request, reference: str) -> HTTPResponse:
-    """The officer accepts."""
-    _decide(request.app.ctx.db, reference, "approved", None, now())
-    return redirect("/filings", status=303)
-
-
-@pages.post("/<reference:str>/reject")
-async def reject(request: Request, reference: str) -> HTTPResponse:
-    """The officer rejects; a reason is a must."""
-    reason = field(request, "reason")
-    if not 0 < len(reason) <= REASON_MAX:
-        raise BadRequest(f"请填写退回的原因（不超过 {REASON_MAX} 字）")
-    _decide(request.app.ctx.db, reference, "rejected", reason, now())
-    return redirect("/filings", status=303)
+serve(pages, Desk("filing", "filings.html", "filing_desk_mode", REASONS, "退回", _decide))

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json as text
 import secrets
 import sqlite3
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sanic import Blueprint, HTTPResponse, Request
-from sanic.exceptions import BadRequest, NotFound
-from sanic.response import json, redirect
+from sanic.exceptions import NotFound
+from sanic.response import json
 
 from auth.china import CHINA
 from auth.identifiers import mobile, person_name, uscc
-from server.sandbox.control import Switches, fault_of, meet_fault, switches
-from server.sandbox.pages import field, render
+from server.sandbox.control import fault_of, meet_fault, switches
+from server.sandbox.officer import Desk, serve
 from server.sandbox.settings import now
-from server.sandbox.store import put_setting
 
 __all__ = ["api", "pages"]
 
 SERVICE = "public_security"
-SHOWN_DECIDED = 50
-REASON_MAX = 200
 REASON_SET = "沙箱设定：不予重置"
 REASONS = ("申请人身份信息核验不一致", "印章已被依法扣押，不予重置", "材料不全，请到公安机关窗口办理")
 
@@ -60,17 +56,6 @@ def _decide(db: sqlite3.Connection, reference: str, state: str, reason: str | No
         " WHERE reference = ? AND state = 'pending'",
         (state, reason, at.isoformat(), reference),
     )
-
-
-def _listed(db: sqlite3.Connection, pending: bool) -> list[dict[str, Any]]:
-    if pending:
-        rows = db.execute("SELECT * FROM pin_reset WHERE state = 'pending' ORDER BY at")
-    else:
-        rows = db.execute(
-            "SELECT * FROM pin_reset WHERE state <> 'pending' ORDER BY decided_at DESC LIMIT ?",
-            (SHOWN_DECIDED,),
-        )
-    return [{**dict(row), "form": text.loads(row["form"])} for row in rows]
 
 
 @api.on_request
@@ -112,42 +97,4 @@ async def result(request: Request, reference: str) -> HTTPResponse:
     return json({name: row[name] for name in ("reference", "application", "state", "reason")})
 
 
-@pages.get("")
-async def show(request: Request) -> HTTPResponse:
-    """The desk: what waits and what was decided."""
-    db: sqlite3.Connection = request.app.ctx.db
-    return render(
-        request,
-        "public_security.html",
-        mode=switches(db).public_security_mode,
-        waiting=_listed(db, pending=True),
-        decided=_listed(db, pending=False),
-        reasons=REASONS,
-        reason_max=REASON_MAX,
-    )
-
-
-@pages.post("/mode")
-async def switch(request: Request) -> HTTPResponse:
-    """Automatic or manual. What waits already stays for the officer."""
-    db: sqlite3.Connection = request.app.ctx.db
-    wanted = {**switches(db).model_dump(), "public_security_mode": field(request, "mode")}
-    put_setting(db, "switches", Switches.model_validate(wanted).model_dump_json())
-    return redirect("/public-security", status=303)
-
-
-@pages.post("/<reference:str>/approve")
-async def approve(request: Request, reference: str) -> HTTPResponse:
-    """The officer approves."""
-    _decide(request.app.ctx.db, reference, "approved", None, now())
-    return redirect("/public-security", status=303)
-
-
-@pages.post("/<reference:str>/reject")
-async def reject(request: Request, reference: str) -> HTTPResponse:
-    """The officer rejects; a reason is a must."""
-    reason = field(request, "reason")
-    if not 0 < len(reason) <= REASON_MAX:
-        raise BadRequest(f"请填写不予批准的原因（不超过 {REASON_MAX} 字）")
-    _decide(request.app.ctx.db, reference, "rejected", reason, now())
-    return redirect("/public-security", status=303)
+serve(pages, Desk("pin_reset", "public_security.html", "public_security_mode", REASONS, "不予批准", _decide))
