@@ -60,7 +60,9 @@ def test_a_thread_tells_of_one_company_and_the_header_leads_to_the_other(hand: W
     expect(page.get_by_role("button", name="北京知远文具有限公司")).to_be_visible()  # it is remembered
 
 
-def test_whoever_has_one_company_sees_no_switch(site: Site, open_window: Callable[..., Window]) -> None:
+def test_whoever_has_one_company_sees_no_switch_until_another_comes(
+    site: Site, open_window: Callable[..., Window]
+) -> None:
     single = site.person(292, "何知行")
     window = steps.enter_as(open_window(**NARROW), site, single)
     window.go("/m")
@@ -71,6 +73,8 @@ def test_whoever_has_one_company_sees_no_switch(site: Site, open_window: Callabl
     single.company = single.demo.register("北京知行钟表有限公司", "何知行", single.id_number)
     expect(window.page.locator("#company")).to_have_text("北京知行钟表有限公司")
     expect(window.page.locator("#switch")).to_be_hidden()
+    single.demo.register("北京知行文具有限公司", "何知行", single.id_number)  # while he looks on
+    expect(window.page.locator("#switch")).to_be_visible()
 
 
 def test_a_card_shows_the_page_and_its_state_changes_in_place(

@@ -21,6 +21,7 @@ import { startShell } from "./shell/start.js";
 
 const KEEP = "ezhang.thread.scroll";
 const WELCOME = "welcome"; // the card above all others
+const JOINED = new Set(["application.approved", "entry.approved", "member.accepted"]);
 const REOPEN_MS = 3000;
 const title = document.title;
 const log = new Log({ changed: () => refresh(), say: (words) => sayWords(words) });
@@ -60,11 +61,22 @@ async function markRead() {
   return showUnread();
 }
 
+/** Where a second company comes while one thread tells all: each has its own then, and the header leads to it. */
+async function divide(cards) {
+  if (company || !cards.some(({ kind }) => JOINED.has(kind))) return;
+  const { threads } = await get("/thread/companies");
+  if (threads.length > 1 && !$("text").value) location.reload();
+}
+
 function take(cards, newCursor) {
   const known = new Set(log.known.keys());
   const isNew = log.tell(cards);
   if (newCursor) cursor = newCursor;
-  if (isNew && known.size) log.announce(cards.filter((card) => !known.has(card.id)));
+  if (isNew && known.size) {
+    const fresh = cards.filter((card) => !known.has(card.id));
+    log.announce(fresh);
+    divide(fresh).catch(() => {});
+  }
   markRead();
 }
 
