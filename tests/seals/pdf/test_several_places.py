@@ -11,6 +11,7 @@ import pytest
 from auth.errors import Conflict, Invalid
 from seals.pdf.preparing import OtherField, Place, PreparedMeta, Protection
 from seals.pdf.verdicts import Verdict
+from seals.trace import draw_trace
 from tests.seals.pdf import samples
 from tests.seals.pdf.checkers import (
     contents,
@@ -95,6 +96,13 @@ def test_what_is_kept_of_it_comes_back() -> None:
     assert PreparedMeta.from_json(meta.to_json()) == meta
     old = {name: value for name, value in meta.to_json().items() if name != "also"}
     assert PreparedMeta.from_json(old).also == ()
+
+
+def test_fifty_places_weigh_little_more_than_one() -> None:
+    trace = draw_trace(38, 38, "7K2M9QXA4TRW8HCN", is_round=True)
+    inside = tuple(Place(0, 20.1 + each, 20.3 + each * 1.7) for each in range(49))
+    one, fifty = (prepared(samples.contract(), also=also, trace=trace) for also in ((), inside))
+    assert len(fifty.data) < 2 * len(one.data)
 
 
 def test_each_must_lie_on_its_page_and_a_signed_document_takes_one() -> None:
