@@ -60,7 +60,8 @@ _ENDED = {
 }
 _ENDED_REMADE = (
     "seal.cancelled",
-    "印章已注销，本次用印已终止。请使用新的印章。\nThe seal was cancelled, so this ended. Use the new one.",
+    "印章已注销，本次用印已终止。请改用其他印章；重新制作的，领取后使用新的印章。"
+    "\nThe seal was cancelled, so this ended. Use another, or its successor once collected.",
 )
 
 

@@ -95,5 +95,5 @@ def _array(*values: float) -> generic.ArrayObject:
 
 
 def _numbers(*values: float) -> bytes:
-    # PDF knows no exponents (ISO 32000-2 §7.3.3).
-    return b" ".join(b"%.5f" % value for value in values)
+    # PDF knows no exponents (ISO 32000-2 §7.3.3). Zero has no sign, that what looks alike is alike.
+    return b" ".join(b"%.5f" % (round(value, 5) + 0.0) for value in values)

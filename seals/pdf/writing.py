@@ -37,6 +37,7 @@ __all__ = ["FieldPlan", "write_update"]
 _DIGEST = "sha256"
 _LOCKED = 1 << 2 | 1 << 6 | 1 << 7 | 1 << 9
 """Printed, and neither it nor its words can be changed by a reader (ISO 32000-2 table 167)."""
+_Looks = dict[tuple[str, str, bytes], generic.IndirectObject]
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,10 @@ def write_update(
     if layout.mark is not None and layout.mark_on_page:
         states = _open_states(pdf.pages[layout.mark_page])
         _draw_on_page(writer, layout.mark_page, page_layer(frames[layout.mark_page], layout.mark, *states))
+    looks: _Looks = {}
     for page, box, parts in layout.also:
-        _print_on(writer, page, frames[page], box, parts, field.read_aloud)
+        look = _one_look(writer, looks, widget_appearance(frames[page], box, parts))
+        _print_on(writer, page, frames[page], box, look, field.read_aloud)
     for other, box in zip(others, layout.others, strict=True):
         append_signature_field(writer, _spec_of_other(frames[other.page], other, box, other is others[-1]))
     frame = frames[layout.page]
@@ -118,12 +121,22 @@ def _spec_of_other(frame: Frame, other: OtherField, box: Box, last: bool) -> Sig
     )
 
 
+def _one_look(
+    writer: IncrementalPdfFileWriter, looks: _Looks, look: generic.StreamObject
+) -> generic.IndirectObject:
+    """Written once, however many places look alike: an imprint from a photo is 100 KB."""
+    key = str(look["/BBox"]), str(look["/Matrix"]), look.encoded_data
+    if key not in looks:
+        looks[key] = writer.add_object(look)
+    return looks[key]
+
+
 def _print_on(
     writer: IncrementalPdfFileWriter,
     number: int,
     frame: Frame,
     box: Box,
-    parts: Sequence[Drawn],
+    look: generic.IndirectObject,
     read_aloud: str | None,
 ) -> None:
     """One more imprint, as a locked stamp (ISO 32000-2 §12.5.6.12): a signature has one widget only, and
@@ -139,9 +152,7 @@ def _print_on(
             pdf_name("/F"): generic.NumberObject(_LOCKED),
             pdf_name("/P"): page,
             pdf_name("/Contents"): generic.pdf_string(read_aloud or ""),
-            pdf_name("/AP"): generic.DictionaryObject(
-                {pdf_name("/N"): writer.add_object(widget_appearance(frame, box, parts))}
-            ),
+            pdf_name("/AP"): generic.DictionaryObject({pdf_name("/N"): look}),
         }
     )
     writer.register_annotation(page, writer.add_object(stamp))

@@ -75,8 +75,9 @@ def require_collected(seal: Seal) -> None:
         again = seal.ended_for is not None and remade(Change(seal.ended_for), seal)
         raise Conflict(
             "seal.cancelled",
-            f"该印章已注销，不能用印。请{'使用新的' if again else '改用其他'}印章。",
-            f"This seal is cancelled and cannot sign. Use {'the new one' if again else 'another'}.",
+            f"该印章已注销，不能用印。请改用其他印章{'；重新制作的，领取后使用新的印章' if again else ''}。",
+            "This seal is cancelled and cannot sign. Use another"
+            f"{', or its successor once collected' if again else ''}.",
         )
     if seal.state is not SealState.COLLECTED:
         raise Conflict(

@@ -65,9 +65,12 @@ RequestId = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,64}$")]
 
 
 class Body(BaseModel):
-    """A request's JSON body; unknown fields are refused, so that a mistyped one is noticed."""
+    """A request's JSON body; unknown fields are refused, so that a mistyped one is noticed.
 
-    model_config = ConfigDict(extra="forbid", str_max_length=4000)
+    NaN and infinity are no JSON, though parsers take them, and PostgreSQL keeps none in a JSON column.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_max_length=4000, allow_inf_nan=False)
 
 
 class WayWanted(Body):

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from auth.errors import Conflict, Invalid
 from seals.pdf.preparing import OtherField, Place, PreparedMeta, Protection
 from seals.pdf.verdicts import Verdict
+from seals.trace import draw_trace
 from tests.seals.pdf import samples
 from tests.seals.pdf.checkers import (
     contents,
@@ -22,7 +25,7 @@ from tests.seals.pdf.checkers import (
     red_box_mm,
 )
 from tests.seals.pdf.parties import mark, prepared, sealed
-from tests.seals.pdf.sealing_kit import World
+from tests.seals.pdf.sealing_kit import World, signed_regardless
 
 PLACES = (Place(1, 30, 40), Place(2, 140, 220))
 BLANK = samples.unreferenced_secret()
@@ -74,6 +77,38 @@ def test_one_signature_covers_all_of_them_and_nobody_can_move_one(world: World) 
         assert "红日" in str(stamp["words"])
 
 
+@pytest.mark.parametrize("how", ["taken away", "moved", "hidden", "blank", "copied"])
+def test_who_tampers_with_one_makes_the_seal_false_even_if_he_signs_it(world: World, how: str) -> None:
+    def edit(writer: IncrementalPdfFileWriter) -> None:
+        page, _ = writer.find_page_for_modification(1)
+        annots = page.get_object()["/Annots"]
+        stamp = annots[0]
+        if how == "taken away":
+            del annots[0]
+            writer.update_container(annots)
+        elif how == "moved":
+            stamp["/Rect"][0] = generic.FloatObject(0)
+            writer.update_container(stamp)
+        elif how == "hidden":
+            stamp["/F"] = generic.NumberObject(2)
+            writer.update_container(stamp)
+        elif how == "blank":
+            look = stamp["/AP"]["/N"]
+            look._data, look._encoded_data = b"", None
+            writer.update_container(look)
+        else:
+            writer.register_annotation(page, writer.add_object(generic.DictionaryObject(stamp)))
+
+    ours = world.sign(samples.contract(pages=3), also=PLACES)
+    alone = IncrementalPdfFileWriter(BytesIO(ours))
+    edit(alone)
+    changed = BytesIO()
+    alone.write(changed)
+    for data in (changed.getvalue(), signed_regardless(world, ours, edit=edit)):
+        first = world.judge(data).signatures[0]
+        assert (first.verdict, first.reasons) == (Verdict.INVALID, ("changed_after_signing",))
+
+
 def test_another_can_seal_after_it_in_a_prepared_place(world: World) -> None:
     others = [OtherField("乙方", 2, 20, 20)]
     data = samples.contract(pages=3)
@@ -95,6 +130,13 @@ def test_what_is_kept_of_it_comes_back() -> None:
     assert PreparedMeta.from_json(meta.to_json()) == meta
     old = {name: value for name, value in meta.to_json().items() if name != "also"}
     assert PreparedMeta.from_json(old).also == ()
+
+
+def test_fifty_places_weigh_little_more_than_one() -> None:
+    trace = draw_trace(38, 38, "7K2M9QXA4TRW8HCN", is_round=True)
+    inside = tuple(Place(0, 20.1 + each, 20.3 + each * 1.7) for each in range(49))
+    one, fifty = (prepared(samples.contract(), also=also, trace=trace) for also in ((), inside))
+    assert len(fifty.data) < 2 * len(one.data)
 
 
 def test_each_must_lie_on_its_page_and_a_signed_document_takes_one() -> None:
