@@ -79,8 +79,7 @@ def stated_words(row: Signing) -> tuple[str, str]:
 
 def place(row: Signing) -> str:
     """Page from 1, and the top-left corner of the seal in mm, with one decimal; of each place."""
-    places = [row.prepared, *row.prepared.get("also", ())]
-    return " ".join(f"{int(at['page']) + 1}:{at['x_mm']:.1f}:{at['y_mm']:.1f}" for at in places)
+    return " ".join(f"{int(at['page']) + 1}:{at['x_mm']:.1f}:{at['y_mm']:.1f}" for at in row.places)
 
 
 def approve_values(row: Signing, sha256: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from seals import holders, licensing, life_asking, living, offers, pins, remakin
 from seals.asks.deciding import over, require_waiting
 from seals.expiring import require_due
 from seals.keyring import Keyring
-from seals.life import Change, remade
+from seals.life import Change
 from seals.life_models import AskedState, SealChange
 from seals.models import Holder, Offer, Seal
 from seals.proofs import require_proof
@@ -48,8 +48,7 @@ async def act_on_change(offer: Offer, keyring: Keyring, clock: Callable[[], date
     seal, change = await Seal.get(id=row.seal_id, company_id=row.company_id), Change(row.change)
     if change is Change.RENEW:
         await require_due(seal, now)
-    another = remade(change, seal) and not await remaking.ends_alone(change, now)
-    made = await remaking.draw(seal, now) if another else None
+    made = await remaking.draw(seal, now) if await remaking.makes_another(change, seal, now) else None
     actor = f"person:{offer.person_id}"
     async with transaction():
         company = await Company.filter(id=row.company_id).select_for_update().get()

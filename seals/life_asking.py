@@ -147,7 +147,7 @@ async def draft(
     await own_seal(seal_id, person_id, Act.SEE_COMPANY, now)  # what is not there is told before what is wrong
     wanted = _change_of(change)
     seal = await _own(seal_id, wanted, person_id, now)
-    if remade(wanted, seal) and not await remaking.ends_alone(wanted, now):
+    if await remaking.makes_another(wanted, seal, now):
         await makers.require(now)
     asked = None if ask is None else await require_waiting(ask, seal.id, wanted, now)
     await throttling.count(CHANGES_PER_PERSON, person_id, now)
@@ -169,7 +169,7 @@ async def draft(
 
 async def _view(row: SealChange, seal: Seal, now: datetime) -> ChangeDraft:
     step = next(each for each in steps_of(Change(row.change)) if each.frm is seal.state)
-    unlicensed = remade(step.change, seal) and await remaking.ends_alone(step.change, now)
+    another = await remaking.makes_another(step.change, seal, now)
     ends_grants = step.revoked is not None
     return ChangeDraft(
         row.id,
@@ -179,11 +179,11 @@ async def _view(row: SealChange, seal: Seal, now: datetime) -> ChangeDraft:
         seal.state.value,
         seal.generation,
         None if step.revoked is None else step.revoked.value,
-        remade(step.change, seal) and not unlicensed,
+        another,
         await Grant.filter(seal=seal.id, state__in=UNENDED).count() if ends_grants else 0,
         await Signing.filter(seal_id=seal.id, state__in=OPEN).count() if step.ends else 0,
         row.created_at + DRAFTED_FOR,
-        unlicensed,
+        remade(step.change, seal) and not another,
         row.ask,
         row.letter,
     )

@@ -400,6 +400,11 @@ class Signing(Model):
     lease_until: datetime | None = fields.DatetimeField(null=True)  # type: ignore[assignment]
     fence = fields.IntField(default=0)
 
+    @property
+    def places(self) -> list[dict[str, Any]]:
+        """Where the seal is in the prepared bytes, the signature's own first: page from 0, x_mm, y_mm."""
+        return [self.prepared, *self.prepared.get("also", ())]
+
     class Meta:
         table = "signing"
         unique_together = (("company", "request_id"),)

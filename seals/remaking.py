@@ -11,20 +11,23 @@ from seals import imprint, numbers
 from seals.design import Design
 from seals.establishing import Drawn, issue
 from seals.filing import makers
-from seals.life import Change
+from seals.life import Change, remade
 from seals.likeness import look
 from seals.models import Seal
 
-__all__ = ["draw", "ends_alone", "put_in_place", "tell"]
+__all__ = ["draw", "makes_another", "put_in_place", "tell"]
 
 
-async def ends_alone(change: Change, now: datetime) -> bool:
-    """Whether a lost seal is cancelled with none in its place: without a maker's licence in force.
+async def makes_another(change: Change, seal: Seal, now: datetime) -> bool:
+    """Whether a change makes another seal in its place.
 
-    A lost seal has to end at once, whoever can make another; its company adds that later. What is only
-    damaged waits for the licence.
+    A lost one has to end at once, whoever can make another: without a maker's licence in force it is
+    cancelled with none in its place, and its company adds that later. What is only damaged waits for the
+    licence.
     """
-    return change is Change.LOSS and not await makers.licensed(now)
+    if change is Change.LOSS and not await makers.licensed(now):
+        return False
+    return remade(change, seal)
 
 
 async def draw(seal: Seal, now: datetime) -> Drawn:

@@ -7,7 +7,7 @@ import numpy as np
 
 from seals.photo.arrays import Mask, Picture
 from seals.photo.codes import SMALLEST_PX, codes_in
-from seals.photo.reading import read
+from seals.photo.reading import read, require_side
 from seals.photo.shown import Shown, ShownKind
 
 __all__ = ["look"]
@@ -33,7 +33,7 @@ def look(data: bytes) -> Shown:
     texts = codes_in(picture)
     if texts:
         return Shown(ShownKind.QR, texts[0])
-    read(data)  # all but a code has to be larger
+    require_side(*picture.shape[:2])  # all but a code has to be larger
     return Shown(ShownKind.STAMP if _stamped(picture) else ShownKind.DOCUMENT)
 
 

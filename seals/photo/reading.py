@@ -13,7 +13,7 @@ from seals.photo import refusals
 from seals.photo.arrays import Picture
 from seals.photo.limits import FORMATS, MAX_BYTES, MAX_PIXELS, MIN_SIDE_PX, WORKING_PIXELS
 
-__all__ = ["read"]
+__all__ = ["read", "require_side"]
 
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 
@@ -41,10 +41,8 @@ def read(data: bytes, smallest_px: int = MIN_SIDE_PX) -> Picture:
         return _decode(picture, smallest_px)
 
 
-def _decode(picture: Image.Image, smallest_px: int) -> Picture:
-    width, height = picture.size
-    if width * height > MAX_PIXELS:
-        raise _too_many_pixels()
+def require_side(width: int, height: int, smallest_px: int = MIN_SIDE_PX) -> None:
+    """Raises Invalid `photo.too_small`."""
     if min(width, height) < smallest_px:
         raise Invalid(
             "photo.too_small",
@@ -53,6 +51,13 @@ def _decode(picture: Image.Image, smallest_px: int) -> Picture:
             "Take it with the phone itself; no screenshot or thumbnail.",
             field="file",
         )
+
+
+def _decode(picture: Image.Image, smallest_px: int) -> Picture:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise _too_many_pixels()
+    require_side(width, height, smallest_px)
     try:
         share = (width * height / WORKING_PIXELS) ** 0.5
         if share > 1:

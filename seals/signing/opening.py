@@ -69,8 +69,7 @@ def intent(row: Signing, purpose: ChallengePurpose) -> str:
 
 def place_of(row: Signing) -> list[float]:
     """Where the seal is in the prepared bytes, place after place: page from 0, top-left corner, mm."""
-    places = [row.prepared, *row.prepared.get("also", ())]
-    return [place[name] for place in places for name in ("page", "x_mm", "y_mm")]
+    return [place[name] for place in row.places for name in ("page", "x_mm", "y_mm")]
 
 
 def not_pending() -> Conflict:

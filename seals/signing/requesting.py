@@ -18,12 +18,13 @@ from seals import approvers, rules
 from seals.mandates import require_reached
 from seals.models import Document, Seal, Signing, SigningState
 from seals.own_documents import own_document
+from seals.pdf.layout import Place
 from seals.scopes import checked_stated
 from seals.signing.preparing import prepare
 from seals.signing.views import SigningView, own_signing, view
 from seals.signing.workshop import Workshop
 
-__all__ = ["OTHERS", "FurtherPlace", "OtherParty", "SigningRequest", "request"]
+__all__ = ["OTHERS", "OtherParty", "SigningRequest", "request"]
 
 LIFE = timedelta(hours=24)
 OTHERS = ("none", "known", "unknown")
@@ -38,15 +39,6 @@ class OtherParty:
     """A known other party and the place of its field: page from 0, top-left corner on the page, mm."""
 
     name: str
-    page: int
-    x_mm: float
-    y_mm: float
-
-
-@dataclass(frozen=True)
-class FurtherPlace:
-    """Where the same seal is printed besides: page from 0, top-left corner on the page, mm."""
-
     page: int
     x_mm: float
     y_mm: float
@@ -79,7 +71,7 @@ class SigningRequest:
     counterparty: str = ""
     printed: bool = False
     agreed: bool = False
-    also: tuple[FurtherPlace, ...] = ()
+    also: tuple[Place, ...] = ()
 
 
 async def request(

@@ -238,7 +238,7 @@ async def view(row: Signing, now: datetime, records: RecordsKey, reader: str = "
         ),
         company=CompanyName(company.id, company.name, company.uscc),
         page=int(row.prepared["page"]),
-        also_pages=tuple(int(place["page"]) for place in row.prepared.get("also", ())),
+        also_pages=tuple(int(place["page"]) for place in row.places[1:]),
         page_count=pages,
         digest_sha256=row.digest_sha256,
         digest_sm3=row.digest_sm3,

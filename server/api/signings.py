@@ -15,12 +15,13 @@ from auth import sessions
 from auth.errors import Invalid
 from h5.qr import qr_svg
 from seals.confirm_codes import ConfirmCodeSent
+from seals.pdf.layout import Place
 from seals.proofs import Proof
 from seals.signing import claiming, offering, opening, pictures, requesting, texting, withdrawing
 from seals.signing import views as signing_views
 from seals.signing.claiming import ClaimView
 from seals.signing.offering import Confirmation
-from seals.signing.requesting import FurtherPlace, OtherParty, SigningRequest
+from seals.signing.requesting import OtherParty, SigningRequest
 from seals.signing.views import ENDED_STATES, SigningView
 from server.api.documents import PAGE_MEDIA, PICTURE_QUERY, SCREEN_WIDTH_PX, number, page_asked
 from server.api.operation import Body, Id, RequestId, it, operation, session
@@ -133,7 +134,7 @@ class Challenge:
 async def ask(request: Request, body: Request_) -> SigningView:
     values = body.model_dump(exclude={"known", "also"})
     known = tuple(OtherParty(**other.model_dump()) for other in body.known)
-    also = tuple(FurtherPlace(**place.model_dump()) for place in body.also)
+    also = tuple(Place(**place.model_dump()) for place in body.also)
     asked = SigningRequest(**values, known=known, also=also)
     return await requesting.request(asked, session(request), now(), it(request).workshop)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -216,7 +217,8 @@ def test_an_id_that_no_row_can_have_is_one_that_no_row_has(site: Site, a: Party,
             body = sample(each.body) if each.body is not None else None
             answer = a.http.request(each.method, path, json=body)
             # Dots are resolved on the way: what is left of the path may be an address of another method.
-            assert answer.status_code in ({404, 405} if odd == ".." else {404}), (path, answer.text)
+            elsewhere = posixpath.normpath(path) in {other.path.rstrip("/") for other in OPERATIONS}
+            assert answer.status_code in ({404, 405} if elsewhere else {404}), (path, answer.text)
     place = {"page": 0, "x_mm": 20.0, "y_mm": 20.0}
     refused(lambda: a.client.request_signing(odd, a.seal(), **place), 404, "document.not_found")
     refused(lambda: a.client.upload("x.pdf", contract(), company=odd), 404, "company.not_found")

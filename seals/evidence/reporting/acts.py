@@ -99,7 +99,7 @@ def _seal(case: Case) -> Json:
         "page": int(at["page"]) + 1,
         "x_mm": f"{at['x_mm']:.1f}",
         "y_mm": f"{at['y_mm']:.1f}",
-        "also": [{"page": int(place["page"]) + 1} for place in at.get("also", ())],
+        "also_pages": [int(place["page"]) + 1 for place in case.row.places[1:]],
     }
 
 

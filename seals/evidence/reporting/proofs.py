@@ -103,7 +103,7 @@ def _document(case: Case, data: bytes, original: bytes) -> Json:
 
 async def _pages(case: Case, workshop: Workshop) -> tuple[list[Json], int]:
     count, first = len(case.document.inspection["pages"]), int(case.row.prepared["page"])
-    sealed = {first, *(int(place["page"]) for place in case.row.prepared.get("also", ()))}
+    sealed = {int(place["page"]) for place in case.row.places}
     shown = sorted({first, *range(min(count, MOST_PAGES if first < MOST_PAGES else MOST_PAGES - 1))})
     data = await workshop.blobs.get(case.row.prepared_blob)
     pages = []

@@ -83,7 +83,7 @@ def sample(words: str = "设备采购合同", pages: int = 2, *, bare: bool = Fa
             "page": 1,
             "x_mm": "40.0",
             "y_mm": "205.0",
-            "also": [] if bare else [{"page": 2}, {"page": 3}],
+            "also_pages": [] if bare else [2, 3],
         },
         "asked": {"who": "张*", "at": AT, "browser": words, "network": "203.0.113.*", "login_zh": "微信"},
         "authority": {"as_zh": "被授权的用印人", "text_zh": "", "lines": [] if bare else [words] * 5},

@@ -11,6 +11,7 @@ import pytest
 
 from auth.models import ChallengePurpose
 from seals import custody
+from seals.models import Signing
 from seals.signing.offering import confirm_info
 from seals.signing.opening import intent
 
@@ -31,8 +32,14 @@ AGAIN = {"page": 1, "x_mm": 40.0, "y_mm": 205.0}
 PLACES = [{"page": 1}, {"x_mm": 40.5}, {"y_mm": 204.0}, {"also": [AGAIN]}, {"also": [AGAIN, AGAIN]}]
 
 
+class Row(SimpleNamespace):
+    """A signing without a database."""
+
+    places = Signing.places
+
+
 def row(**changed: object) -> Any:
-    return SimpleNamespace(**{**ROW, **changed})
+    return Row(**{**ROW, **changed})
 
 
 def moved(where: Mapping[str, object]) -> Any:
