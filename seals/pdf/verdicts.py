@@ -21,16 +21,13 @@ without a trusted timestamp, or under an unknown root, may be honest, but nothin
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
-from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -45,6 +42,7 @@ from seals.pdf.reader import Reader
 from seals.pdf.reports import REASONS, Report, SignatureReport, Verdict, unknown
 from seals.pdf.revisions import Added, check_revision
 from seals.pdf.revocation import Evidence
+from seals.pdf.running import run
 from seals.pdf.steps import Detail, Step
 from seals.pdf.summing import overwritten, proves_signing, sum_up
 from seals.pdf.trust import Trust
@@ -70,11 +68,11 @@ def verify(data: bytes, trust: Trust, now: datetime) -> Report:
     """Judge a whole PDF file as of `now` (UTC) by `trust`. Never raises for what `data` holds."""
     moment = now.astimezone(UTC)
     try:
-        return _run(_judge(data, trust, moment))
+        return run(_judge(data, trust, moment))
     except Problem as problem:
         return unknown(problem.code, moment)
     except Exception as error:  # whatever hostile bytes do to the libraries, the answer is a report
-        _log.info("a file could not be judged: %s", type(error).__name__)
+        _log.warning("a file could not be judged: %s", type(error).__name__)
         return unknown("broken", moment)
 
 
@@ -244,15 +242,3 @@ def _set_levels(found: Sequence[Found], inside: Evidence, now: datetime) -> None
             continue
         level = level_of(one.chain, inside, one.report.signed_at or now, now, stamped=last > one.revision)
         one.report = replace(one.report, level=level)
-
-
-def _run(work: Coroutine[Any, Any, Report]) -> Report:
-    """pyHanko's validation is async but waits for nothing here; a caller's running loop is left alone."""
-    try:
-        running: object = asyncio.get_running_loop()
-    except RuntimeError:
-        running = None
-    if running is None:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()

@@ -284,6 +284,13 @@ class Cause(Enum):
         "文件过于复杂，未能在限定时间和资源内验证。",
         "The file is too complex to be verified within its time and memory.",
     )
+    NOT_JUDGED = (
+        1035,
+        "not_judged",
+        _OPEN,
+        "验证程序未能处理这份数据，无法判断真伪。请稍后再试；仍然如此时请联系平台。",
+        "The verifier failed over this data. Try again later; if it stays so, tell the platform.",
+    )
 
     def __init__(self, number: int, code: str, verdict: Verdict, zh: str, en: str) -> None:
         self.number, self.code, self.verdict, self.zh, self.en = number, code, verdict, zh, en

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -13,6 +11,7 @@ from enum import Enum
 from asn1crypto import cms, tsp
 
 from seals import sm2
+from seals.pdf.running import run
 from seals.pdf.trust import Trust, judge_token
 from seals.ses.der import NotDer, check_frame
 
@@ -83,10 +82,7 @@ def _judge(
     signed: cms.SignedData, imprint: bytes, trust: Trust, now: datetime
 ) -> tuple[datetime | None] | None:
     """The time in it, None for an untrusted one; None altogether when its unit did not sign it."""
-    work = judge_token(signed, lambda _: imprint, trust, now)
-    # Whoever calls may be within a running loop; it is left alone.
-    with ThreadPoolExecutor(1) as thread:
-        token = thread.submit(asyncio.run, work).result()
+    token = run(judge_token(signed, lambda _: imprint, trust, now))
     return (token.time,) if token.intact else None
 
 

@@ -49,8 +49,8 @@ def verify_ses(data: bytes, trust: Trust, now: datetime, document: bytes | None 
     except Malformed as malformed:
         return undecided(malformed.cause, moment)
     except Exception as error:  # whatever hostile bytes do to the libraries, the answer is a report
-        _log.info("a seal structure could not be judged: %s", type(error).__name__)
-        return undecided(Cause.FORMAT, moment)
+        _log.warning("a seal structure could not be judged: %s", type(error).__name__)
+        return undecided(Cause.NOT_JUDGED, moment)
 
 
 class _Course:

@@ -191,12 +191,20 @@ def _send(sink: BinaryIO, pieces: list[bytes]) -> None:
     sink.flush()
 
 
+def _log_own_words_only() -> None:
+    """The libraries log pieces of the documents they read; our own modules name a kind of error at most."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    ours = logging.getLogger("seals")
+    ours.propagate = False
+    ours.addHandler(logging.StreamHandler(sys.stderr))
+
+
 def main() -> None:
     """Serve on stdin and stdout."""
-    logging.disable(logging.CRITICAL)  # the libraries log pieces of the documents they read
     source = os.fdopen(os.dup(0), "rb")
     sink = os.fdopen(os.dup(1), "wb")
     sys.stderr = os.fdopen(os.dup(2), "w")
+    _log_own_words_only()
     # What a C library prints must neither land among the frames nor let a stranger fill the log.
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from auth.models import ChallengePurpose
+from seals.models import Signing
 from seals.signing.opening import intent
 from server.demo_contract import demo_contract
 from tests.http.site import Party, Site, refused
@@ -43,8 +43,7 @@ def _intent(site: Site, signing: str) -> str:
         "request": json.loads(values["request"]),
         "claimed_at": datetime.fromisoformat(values["claimed_at"]),
     }
-    row = SimpleNamespace(**{**values, **read})
-    return intent(row, ChallengePurpose.SIGNING)  # type: ignore[arg-type]
+    return intent(Signing.construct(**{**values, **read}), ChallengePurpose.SIGNING)
 
 
 def test_another_document_than_the_phone_showed(

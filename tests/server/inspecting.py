@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,11 +15,26 @@ import pikepdf
 from server.inspector.client import InspectorClient
 from server.inspector.pool import Pool
 from server.inspector.process import Inspector
+from server.inspector.subprocesses import WORKER
 from tests.seals.pdf.samples import save
+
+# As in production, where no worker is root's: root is under no limit of threads and processes, so what may
+# not start would start. The one right that stays is to read a Python that lies in root's home.
+UNPRIVILEGED = (
+    WORKER
+    if os.geteuid()
+    else (
+        *("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
+        *("--bounding-set=-all,+dac_read_search", "--inh-caps=-all,+dac_read_search"),
+        *("--ambient-caps=+dac_read_search", "--"),
+        *WORKER,
+    )
+)
 
 
 @asynccontextmanager
 async def running(workers: int = 1, **options: object) -> AsyncIterator[tuple[InspectorClient, Pool, Path]]:
+    options.setdefault("command", UNPRIVILEGED)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inspector.sock"
         pool = Pool(workers, **options)  # type: ignore[arg-type]

@@ -589,8 +589,15 @@ def test_the_cause_and_no_other(world: World, cause: Cause, make: Case) -> None:
 
 
 def test_every_cause_has_its_case() -> None:
-    from_pdfs_and_pool = {Cause.DOCUMENT_CONTINUED, Cause.TOO_SLOW}  # test_documents, test_inspector_seals
-    assert {cause for cause, _, _ in CASES} | from_pdfs_and_pool == set(Cause)
+    # test_documents, test_inspector_seals, and the one below
+    elsewhere = {Cause.DOCUMENT_CONTINUED, Cause.TOO_SLOW, Cause.NOT_JUDGED}
+    assert {cause for cause, _, _ in CASES} | elsewhere == set(Cause)
+
+
+def test_where_the_verifier_fails_nothing_is_said_of_the_data(world: World) -> None:
+    unusable = replace(world.trust(), crls=None)
+    report = world.judge(world.signature(), trust=unusable)
+    assert (report.verdict, report.reasons) == (Verdict.UNKNOWN, (Cause.NOT_JUDGED.code,))
 
 
 def test_the_first_27_causes_are_numbered_as_the_steps_go() -> None:
