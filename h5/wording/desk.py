@@ -97,6 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "desk.was_withdrawn": ("申请人撤回", "withdrawn"),
     "desk.was_waiting": ("待审核", "waiting"),
     "desk.materials": ("材料", "Materials"),
+    "desk.taken_off": ("印章将制成这样", "What the seal will look like"),
     "desk.stamped": ("应加盖红色印章", "Must carry a seal in red ink"),
     "desk.repeated": (
         "同一文件也出现在其他企业的申请中，请重点核对。",

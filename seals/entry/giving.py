@@ -31,7 +31,7 @@ from seals.photographing import check_lifted, width_of
 from seals.signing.workshop import Workshop
 from seals.uploading import plain_name
 
-__all__ = ["FileView", "file", "file_of", "give"]
+__all__ = ["FileView", "file", "file_of", "give", "imprint_of"]
 
 MATERIALS_PER_PERSON = Limit("entry.material", 120, 3600)
 MATERIAL_FILES = 400
@@ -178,3 +178,14 @@ async def file_of(application_id: str, material_id: str, workshop: Workshop) -> 
         raise not_found()
     data = workshop.records.open_file(await workshop.blobs.get(row.blob), _file_place(row.id))
     return FileView(row.name, row.media_type, data)
+
+
+async def imprint_of(application_id: str, material_id: str, workshop: Workshop) -> FileView:
+    """The imprint that was taken off a scan: what the seal will look like (PNG, white is see-through).
+
+    Raises NotFound `entry.not_found`, also where none was taken off it.
+    """
+    row = await EntryMaterial.get_or_none(id=material_id, application_id=application_id)
+    if row is None or not row.lifted:
+        raise not_found()
+    return FileView(row.name, "image/png", await workshop.blobs.get(str(row.lifted["blob"])))

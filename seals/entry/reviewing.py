@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auth.privacy import RecordsKey
-from seals.entry.giving import FileView, file_of
+from seals.entry.giving import FileView, file_of, imprint_of
 from seals.entry.models import EntryApplication, EntryState, EntryVerification
 from seals.entry.seeing import not_found, opened, view
 from seals.entry.views import ReviewView
@@ -52,10 +52,15 @@ async def look(application_id: str, records: RecordsKey) -> ReviewView:
     return ReviewView(await view(row, records), opened(row, records), row.applicant_id)
 
 
-async def file(application_id: str, material_id: str, workshop: Workshop) -> FileView:
-    """A file as it was given, of an application that was submitted. Raises NotFound `entry.not_found`."""
+async def file(
+    application_id: str, material_id: str, workshop: Workshop, *, imprint: bool = False
+) -> FileView:
+    """A file as it was given, of an application that was submitted. Raises NotFound `entry.not_found`.
+
+    imprint: what was taken off it, in its place.
+    """
     row = await _submitted(application_id)
-    return await file_of(row.id, material_id, workshop)
+    return await (imprint_of if imprint else file_of)(row.id, material_id, workshop)
 
 
 async def _submitted(application_id: str) -> EntryApplication:

@@ -195,6 +195,7 @@ def material_view(row: EntryMaterial) -> MaterialView:
         row.pages,
         f"/api/entries/{row.application_id}/materials/{row.id}/file",
         row.created_at,
+        bool(row.lifted),
     )
 
 

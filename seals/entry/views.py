@@ -72,7 +72,7 @@ class FormNumbers:
 
 @dataclass(frozen=True)
 class MaterialView:
-    """A file that was given. file_url: for the applicant alone."""
+    """A file that was given. file_url: for the applicant alone. imprint: a seal's was taken off it."""
 
     id: str
     slot: str
@@ -82,6 +82,7 @@ class MaterialView:
     pages: int
     file_url: str
     created_at: datetime
+    imprint: bool = False
 
 
 @dataclass(frozen=True)

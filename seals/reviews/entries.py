@@ -83,10 +83,21 @@ async def numbers(entry_id: str, staff: Staff, now: datetime, records: RecordsKe
     )
 
 
-async def file(entry_id: str, material_id: str, staff: Staff, now: datetime, workshop: Workshop) -> FileView:
-    """A material's file, and an event that he looked at it. Raises as `look`."""
+async def file(
+    entry_id: str,
+    material_id: str,
+    staff: Staff,
+    now: datetime,
+    workshop: Workshop,
+    *,
+    imprint: bool = False,
+) -> FileView:
+    """A material's file, and an event that he looked at it. Raises as `look`.
+
+    imprint: the seal's imprint as it was taken off a scan, in its place.
+    """
     await _mine(entry_id, staff, now, workshop.records)
-    found = await reviewing.file(entry_id, material_id, workshop)
+    found = await reviewing.file(entry_id, material_id, workshop, imprint=imprint)
     await _looked(entry_id, material_id, {"material": material_id}, staff, now)
     return found
 

@@ -106,9 +106,12 @@ async def review_numbers(request: Request, entry: str) -> FormNumbers:
     f"{ENTRY}/materials/<material:str>",
     "Open a material of it; each look is recorded",
     media="application/octet-stream",
+    query={"imprint": "1: the seal's imprint that was taken off a scan, in the place of the scan"},
 )
 async def review_material(request: Request, entry: str, material: str) -> HTTPResponse:
-    found = await entries.file(entry, material, await _staff(request), now(), it(request).workshop)
+    imprint = request.args.get("imprint") == "1"
+    staff_now, workshop = await _staff(request), it(request).workshop
+    found = await entries.file(entry, material, staff_now, now(), workshop, imprint=imprint)
     return HTTPResponse(found.data, content_type=found.media_type, headers=PICTURE)
 
 

@@ -36,9 +36,10 @@ class ReviewCalls(Calls):
         """The personal numbers of a form, whole; that is recorded."""
         return self._post(f"{PATH}/entries/{entry}/numbers", {})
 
-    def review_material(self, entry: str, material: str) -> bytes:
-        """A material's file."""
-        response = self.http.post(f"{PATH}/entries/{entry}/materials/{material}")
+    def review_material(self, entry: str, material: str, *, imprint: bool = False) -> bytes:
+        """A material's file; imprint: the imprint that was taken off it, PNG."""
+        query = {"imprint": "1"} if imprint else None
+        response = self.http.post(f"{PATH}/entries/{entry}/materials/{material}", params=query)
         if response.status_code != 200:
             self._read(response)
         return response.content

@@ -33,7 +33,8 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
     uscc = enter(owner, 7121, COMPANY)
     wanted = {"kind": "contract", "foreign_text": "TINGSONG", "translation": "听松"}
     wanted |= {"translation_confirmed": True}
-    draft = owner.client.begin_entry(entry_form(owner, COMPANY, uscc, wanted))
+    scanned = {"kind": "legal_name", "style": "digitised"}
+    draft = owner.client.begin_entry(entry_form(owner, COMPANY, uscc, wanted, scanned))
     fill_all(owner, draft, "听松")
     phone = open_window(**PHONE, reduced_motion="reduce")
     steps.enter_as(phone, site, owner, device=False)
@@ -65,7 +66,11 @@ def test_a_day_at_the_desk(site: Site, open_window: Callable[..., Window]) -> No
     asked = page.locator("#form-facts").get_by_text("合同专用章")
     expect(asked.locator("..")).to_contain_text("按登记名称新制外文或民族文字：TINGSONG中文译文：听松")
     slots = page.locator(".staff-materials > li")
-    expect(slots.locator("img")).to_have_count(slots.count())
+    expect(slots.locator("img:not(.staff-imprint)")).to_have_count(slots.count())
+    cut = slots.filter(has_text="印章将制成这样").locator(".staff-imprint")
+    expect(cut).to_have_count(1)
+    expect(cut).to_have_js_property("complete", True)
+    assert cut.evaluate("img => img.naturalWidth") > 300, "the imprint that was taken off the scan"
     _seen(page, "desk-entry")
     card = slots.filter(has_text="国徽面")
     card.get_by_label("退回此项").check()

@@ -93,6 +93,9 @@ def test_one_reviewer_takes_it_and_no_other_sees_or_decides(
     assert first.client.review_material(entry, given) == material("licence_copy", "晚晴")
     assert first.client.review_material(entry, given)
     assert log(site, "review.viewed", f"entry:{entry}") == 2
+    refused(
+        lambda: first.client.review_material(entry, given, imprint=True), 404, "entry.not_found"
+    )  # no imprint is taken off a licence
     for act in (
         lambda: second.client.review("entries", entry),
         lambda: second.client.review_numbers(entry),

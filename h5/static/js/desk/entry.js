@@ -55,10 +55,14 @@ const check = (each) => h("li", { class: `staff-check staff-${each.outcome}` },
     : null);
 
 /** A picture comes by POST, for each look is recorded; it is kept by this page alone. */
-async function openMaterial(material, place) {
-  const answer = await fetch(`/api${path}/materials/${material.id}`, { method: "POST", credentials: "same-origin" });
+async function fetched(material, query = "") {
+  const answer = await fetch(`/api${path}/materials/${material.id}${query}`, { method: "POST", credentials: "same-origin" });
   if (!answer.ok) throw new Error(String(answer.status));
-  const url = URL.createObjectURL(await answer.blob());
+  return URL.createObjectURL(await answer.blob());
+}
+
+async function openMaterial(material, place) {
+  const url = await fetched(material);
   if (material.media_type.startsWith("image/")) {
     const picture = h("img", { src: url, alt: material.name });
     picture.addEventListener("click", () => picture.classList.toggle("staff-large"));
@@ -66,6 +70,12 @@ async function openMaterial(material, place) {
   } else {
     place.replaceChildren(h("a", { href: url, download: material.name, class: "button" }, t("desk.open_file", { name: material.name })));
   }
+}
+
+/** What was taken off a scan: it is this that seals, not the scan. */
+async function openImprint(material, place) {
+  place.append(h("p", { class: "fine" }, t("desk.taken_off")),
+    h("img", { class: "staff-imprint", src: await fetched(material, "?imprint=1"), alt: t("desk.taken_off") }));
 }
 
 function material(slot, repeated) {
@@ -78,7 +88,11 @@ function material(slot, repeated) {
   });
   fixed.set(slot.key, { box, why });
   const failed = () => place.replaceChildren(h("p", { class: "field-error" }, t("desk.no_picture")));
-  if (slot.material) openMaterial(slot.material, place).catch(failed);
+  if (slot.material) {
+    openMaterial(slot.material, place)
+      .then(() => slot.material.imprint && openImprint(slot.material, place))
+      .catch(failed);
+  }
   return h("li", { class: "staff-block" },
     h("h3", {}, slotName(slot)),
     slot.stamped ? h("p", { class: "fine" }, t("desk.stamped")) : null,
