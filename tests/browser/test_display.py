@@ -134,6 +134,7 @@ def test_a_drawer_holds_the_focus_and_gives_it_back(
     window = steps.enter_as(open_window(**PHONE), site, owner, device=False)
     page = window.go("/m/sessions")
     opener = page.locator("#end-all")
+    expect(opener).to_be_visible()  # before that nothing takes the focus
     opener.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
