@@ -16,8 +16,11 @@ INLINE = """() => {
   script.textContent = "1";
   document.body.append(script);
 }"""
+FAILING = """() => new Promise((failed) => {
+  setTimeout(() => { setTimeout(failed); throw new Error("boom"); });
+})"""
 TROUBLES: dict[str, tuple[str, str]] = {
-    "a script that fails": ("setTimeout(() => { throw new Error('boom'); })", "script: boom"),
+    "a script that fails": (FAILING, "script: boom"),
     "a complaint": ("console.error('hm')", "console: hm"),
     "a breach of the policy": (INLINE, "violates the following Content Security Policy"),
     "a refusal": ("fetch('/nothing')", "refused: 404 GET"),
