@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import pikepdf
@@ -18,23 +21,33 @@ from server.inspector.process import Inspector
 from server.inspector.subprocesses import WORKER
 from tests.seals.pdf.samples import save
 
-# As in production, where no worker is root's: root is under no limit of threads and processes, so what may
-# not start would start. The one right that stays is to read a Python that lies in root's home.
-UNPRIVILEGED = (
-    WORKER
-    if os.geteuid()
-    else (
-        *("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
-        *("--bounding-set=-all,+dac_read_search", "--inh-caps=-all,+dac_read_search"),
-        *("--ambient-caps=+dac_read_search", "--"),
-        *WORKER,
-    )
+_AS_NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+_READING_ALL = (  # the one right that stays: to read a Python that lies in root's home
+    *("--bounding-set=-all,+dac_read_search", "--inh-caps=-all,+dac_read_search"),
+    "--ambient-caps=+dac_read_search",
 )
+
+
+@cache
+def unprivileged() -> tuple[str, ...]:
+    """A worker's command as in production, where none is root's: root is under no limit of threads and
+    processes, so what may not start would start. Root's all the same where the machine allows nothing else.
+    """
+    if os.geteuid():
+        return WORKER
+    root = str(Path(__file__).resolve().parents[2])
+    for rights in (_READING_ALL, ()):
+        as_nobody = (*_AS_NOBODY, *rights, "--")
+        probe = (*as_nobody, sys.executable, "-c", "import server.inspector.protocol")
+        done = subprocess.run(probe, cwd="/", env={"PYTHONPATH": root}, capture_output=True, check=False)
+        if done.returncode == 0:
+            return (*as_nobody, *WORKER)
+    return WORKER
 
 
 @asynccontextmanager
 async def running(workers: int = 1, **options: object) -> AsyncIterator[tuple[InspectorClient, Pool, Path]]:
-    options.setdefault("command", UNPRIVILEGED)
+    options.setdefault("command", unprivileged())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inspector.sock"
         pool = Pool(workers, **options)  # type: ignore[arg-type]
