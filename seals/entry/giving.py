@@ -173,9 +173,7 @@ async def file(application_id: str, material_id: str, person_id: str, workshop: 
 
 async def file_of(application_id: str, material_id: str, workshop: Workshop) -> FileView:
     """A file of an application, whoever may see it. Raises NotFound `entry.not_found`."""
-    row = await EntryMaterial.get_or_none(id=material_id, application_id=application_id)
-    if row is None:
-        raise not_found()
+    row = await _material(application_id, material_id)
     data = workshop.records.open_file(await workshop.blobs.get(row.blob), _file_place(row.id))
     return FileView(row.name, row.media_type, data)
 
@@ -185,7 +183,14 @@ async def imprint_of(application_id: str, material_id: str, workshop: Workshop) 
 
     Raises NotFound `entry.not_found`, also where none was taken off it.
     """
-    row = await EntryMaterial.get_or_none(id=material_id, application_id=application_id)
-    if row is None or not row.lifted:
+    row = await _material(application_id, material_id)
+    if not row.lifted:
         raise not_found()
     return FileView(row.name, "image/png", await workshop.blobs.get(str(row.lifted["blob"])))
+
+
+async def _material(application_id: str, material_id: str) -> EntryMaterial:
+    row = await EntryMaterial.get_or_none(id=material_id, application_id=application_id)
+    if row is None:
+        raise not_found()
+    return row

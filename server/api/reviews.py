@@ -110,8 +110,8 @@ async def review_numbers(request: Request, entry: str) -> FormNumbers:
 )
 async def review_material(request: Request, entry: str, material: str) -> HTTPResponse:
     imprint = request.args.get("imprint") == "1"
-    staff_now, workshop = await _staff(request), it(request).workshop
-    found = await entries.file(entry, material, staff_now, now(), workshop, imprint=imprint)
+    who, workshop = await _staff(request), it(request).workshop
+    found = await entries.file(entry, material, who, now(), workshop, imprint=imprint)
     return HTTPResponse(found.data, content_type=found.media_type, headers=PICTURE)
 
 

@@ -594,10 +594,13 @@ def test_every_cause_has_its_case() -> None:
     assert {cause for cause, _, _ in CASES} | elsewhere == set(Cause)
 
 
-def test_where_the_verifier_fails_nothing_is_said_of_the_data(world: World) -> None:
+def test_where_the_verifier_fails_nothing_is_said_of_the_data(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     unusable = replace(world.trust(), crls=None)
     report = world.judge(world.signature(), trust=unusable)
     assert (report.verdict, report.reasons) == (Verdict.UNKNOWN, (Cause.NOT_JUDGED.code,))
+    assert "could not be judged: TypeError" in caplog.text
 
 
 def test_the_first_27_causes_are_numbered_as_the_steps_go() -> None:
